@@ -1,0 +1,76 @@
+// What the protocol needs from outside, one small interface each. Shells implement them (stores/, crypto/, studip/).
+import type { AccessToken, AuthorizationCode, Client, RefreshToken, TokenPair } from './types.ts'
+
+/** Unix seconds, whole. */
+export type Now = () => number
+
+export interface Clients {
+  /** Undefined when unknown or suspended. Read afresh at every call, so that a suspension holds at once (D10). */
+  find(id: string): Promise<Client | undefined>
+}
+
+/** Outcome of a conditional redemption: `replayed` when the row was there but used before, `unknown` when no row matches. */
+export type Redemption = 'redeemed' | 'replayed' | 'unknown'
+/** `rotated` and `in-grace` issued the pair; `replayed` and `unknown` issued nothing. */
+export type Rotation = 'rotated' | 'in-grace' | 'replayed' | 'unknown'
+
+export interface AuthorizationCodes {
+  /** Stores a fresh code. False when the id exists already: the consent was used before (D7). */
+  insert(code: AuthorizationCode): Promise<boolean>
+}
+
+export interface Tokens {
+  /** Marks the code as used and stores the pair, in one transaction (D8). */
+  redeem(code: AuthorizationCode, pair: TokenPair): Promise<Redemption>
+  /** Marks the refresh token and its access token as used and stores the pair, in one transaction (D8). */
+  rotate(presented: RefreshToken, pair: TokenPair, graceSeconds: number): Promise<Rotation>
+  /** Revokes every code, access and refresh token whose id starts with the grant's 32 hex characters (D2). */
+  revokeGrant(grantId: string): Promise<void>
+  /** Revokes one access token of this client; nothing happens when it is not there. */
+  revokeAccessToken(id: string, clientId: string): Promise<void>
+  /** The row of an access token, undefined when missing or revoked. */
+  findLiveAccessToken(id: string): Promise<Omit<AccessToken, 'issuedAt'> | undefined>
+  /** True while the refresh token's row exists and is not revoked. */
+  isLiveRefreshToken(id: string): Promise<boolean>
+}
+
+/** May this user hold tokens now? contract §2.4, last paragraph. `maintenance` refuses everybody but root. */
+export type UserState = 'active' | 'refused' | 'maintenance'
+export interface Users {
+  stateOf(userId: string): Promise<UserState>
+}
+
+/** Ciphertexts of contract §9.3. `open…` answers undefined for anything not made with our key or of another kind. */
+export interface Credentials {
+  sealCode(code: AuthorizationCode): Promise<string>
+  openCode(text: string): Promise<AuthorizationCode | undefined>
+  sealRefreshToken(token: RefreshToken): Promise<string>
+  openRefreshToken(text: string): Promise<RefreshToken | undefined>
+  /** Signs the JWT of contract §8.1. Throws SetupError when the key files are unusable. */
+  signAccessToken(token: AccessToken): Promise<string>
+  /** Checks signature and claims; the expiry is the caller's. Undefined for anything that we or Stud.IP did not sign. */
+  openAccessToken(jwt: string): Promise<AccessToken | undefined>
+}
+
+export interface ClientSecrets {
+  /** Compares with the bcrypt hash; remembers successes for a few minutes (D15). */
+  verify(clientId: string, secret: string, hash: string): Promise<boolean>
+}
+
+/** `bytes` random bytes as lower-case hex, from the system's CSPRNG. */
+export type RandomHex = (bytes: number) => string
+
+/** Something that happened and that an operator may have to account for. Never a secret, code, token or cookie. */
+export interface AuditEvent {
+  readonly event:
+    | 'consent.approved' | 'consent.denied'
+    | 'code.redeemed' | 'code.replayed'
+    | 'token.refreshed' | 'token.refreshed-in-grace' | 'token.replayed' | 'token.revoked'
+    | 'grant.revoked' | 'client.added' | 'client.deleted' | 'client.suspended' | 'client.resumed' | 'client.secret-renewed'
+    | 'request.refused' | 'request.throttled'
+  readonly clientId?: string
+  readonly userId?: string
+  readonly grantId?: string
+  readonly reason?: string
+}
+export type Audit = (event: AuditEvent) => void

@@ -1,0 +1,35 @@
+// Who is this request, and may they: the closed set of answers that the gate gives (D6, contract §2.4).
+
+/** Levels of Stud.IP, lowest first (contract §3). */
+export type Perms = 'user' | 'autor' | 'tutor' | 'dozent' | 'admin' | 'root'
+
+/** The logged-in user, read afresh from auth_user_md5 and user_info. */
+export interface StudipUser {
+  readonly id: string
+  readonly username: string
+  /** Full name with titles (contract §7). */
+  readonly fullName: string
+  readonly perms: Perms
+}
+
+export type Language = 'de' | 'en'
+
+export type BounceReason = 'second-factor' | 'terms' | 'visibility' | 'stale'
+
+export type Verdict =
+  | { readonly kind: 'logged-in'; readonly user: StudipUser; readonly sessionId: string; readonly language: Language; readonly languageTag: string }
+  /** `staleReturn`: the anonymous 6.x session holds another return address, so its cookie must go before the bounce (§4.3 step 4). */
+  | { readonly kind: 'anonymous'; readonly language: Language; readonly languageTag: string; readonly staleReturn: boolean }
+  | { readonly kind: 'bounce'; readonly reason: BounceReason; readonly language: Language; readonly languageTag: string }
+  | { readonly kind: 'maintenance'; readonly language: Language; readonly languageTag: string }
+
+/** What the gate needs of a request: its headers, nothing else. */
+export interface GateRequest {
+  readonly cookie: string | undefined
+  readonly acceptLanguage: string | undefined
+}
+
+export interface Gate {
+  /** Decides afresh at every call. Rejects only when the database or the session store is away. */
+  identify(request: GateRequest): Promise<Verdict>
+}
