@@ -1,0 +1,71 @@
+// The checks of /authorize in two phases. The order is policy: RFC 6749 §4.1.1 and §4.1.2.1.
+import { invalidRequest, unsupportedResponseType } from './errors.ts'
+import { isClientId } from './grant-id.ts'
+import { isRepeated, loneValue, maxParameterLength, singleParameters } from './parameters.ts'
+import { parseCodeChallenge } from './pkce.ts'
+import type { Clients } from './ports.ts'
+import { acceptedRedirectUri } from './redirect-uri.ts'
+import { parseScope } from './scope.ts'
+import type { AuthorizationRequest, Client, RawParameters } from './types.ts'
+
+/** Who asks, and where the answer may go: proven before anything else, because every other error travels there. */
+export interface RequestTarget {
+  readonly client: Client
+  readonly redirectUri: string
+  readonly requestedRedirectUri: string | undefined
+}
+
+export type TargetFault = 'malformed' | 'unknown-client' | 'redirect-uri-missing' | 'redirect-uri-mismatch'
+
+/** The request ends on a page: answering by redirect would make us an open redirector (RFC 6749 §4.1.2.1). */
+export class TargetError extends Error {
+  override readonly name = 'TargetError'
+  readonly fault: TargetFault
+  constructor(fault: TargetFault) {
+    super(`authorization request without a proven target: ${fault}`)
+    this.fault = fault
+  }
+}
+
+/**
+ * Phase one: client and redirect URI.
+ * @throws TargetError when the request must end on a page
+ */
+export const findTarget = async (raw: RawParameters, clients: Clients): Promise<RequestTarget> => {
+  if (isRepeated(raw, 'client_id') || isRepeated(raw, 'redirect_uri')) throw new TargetError('malformed')
+  const clientId = loneValue(raw, 'client_id')
+  if (clientId === undefined) throw new TargetError('malformed')
+  const client = isClientId(clientId) ? await clients.find(clientId) : undefined
+  if (!client) throw new TargetError('unknown-client')
+  const requestedRedirectUri = loneValue(raw, 'redirect_uri')
+  const redirectUri = acceptedRedirectUri(requestedRedirectUri, client.redirectUris)
+  if (redirectUri === undefined) {
+    throw new TargetError(requestedRedirectUri === undefined ? 'redirect-uri-missing' : 'redirect-uri-mismatch')
+  }
+  return { client, redirectUri, requestedRedirectUri }
+}
+
+/**
+ * Phase two: everything whose error travels to the redirect URI.
+ * @throws OAuthError of RFC 6749 §4.1.2.1
+ */
+export const checkRequest = (raw: RawParameters, target: RequestTarget, rules: { pkcePlain: boolean }): AuthorizationRequest => {
+  const parameters = singleParameters(raw)
+  const responseType = parameters['response_type']
+  if (responseType === undefined) throw invalidRequest('A required parameter is missing.', 'Check the response_type parameter')
+  if (responseType !== 'code') throw unsupportedResponseType()
+  return {
+    clientId: target.client.id,
+    redirectUri: target.redirectUri,
+    requestedRedirectUri: target.requestedRedirectUri,
+    scopes: parseScope(parameters['scope']),
+    state: parameters['state'],
+    codeChallenge: parseCodeChallenge(parameters, { required: target.client.secretHash === null, plain: rules.pkcePlain }),
+  }
+}
+
+/** The state to send back with an error; undefined when there is none that can be trusted to be the client's. */
+export const stateOf = (raw: RawParameters): string | undefined => {
+  const state = loneValue(raw, 'state')
+  return state !== undefined && state.length <= maxParameterLength ? state : undefined
+}

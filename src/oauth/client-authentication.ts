@@ -1,0 +1,84 @@
+// Client authentication (RFC 6749 §2.3.1, §3.2.1): client_secret_basic, client_secret_post, none.
+import { invalidClient, invalidRequest, tooManyAttempts } from './errors.ts'
+import { isClientId } from './grant-id.ts'
+import type { Clients, ClientSecrets } from './ports.ts'
+import type { Client, Parameters } from './types.ts'
+
+/** Counts failures per client and address. */
+export interface Attempts {
+  /** Seconds until the next try is welcome; 0 when it is now. */
+  blockedFor(kind: AttemptKind, clientId: string, address: string): Promise<number>
+  failed(kind: AttemptKind, clientId: string, address: string): Promise<void>
+}
+export type AttemptKind = 'client-secret' | 'credential'
+
+/** What a request says of its client: an id and the secrets it may have meant. */
+interface Claim {
+  readonly clientId: string | undefined
+  readonly secrets: readonly string[]
+}
+
+export interface ClientAuthenticationPorts {
+  readonly clients: Clients
+  readonly secrets: ClientSecrets & { remembers(clientId: string, secret: string, hash: string): boolean }
+  readonly attempts: Attempts
+}
+
+/**
+ * The client that made the request. A public client proves nothing, and a secret that it sends is ignored (S-079).
+ * @throws OAuthError invalid_request for two methods at once or no client_id, invalid_client, slow_down after too many failures
+ */
+export const authenticateClient = async (
+  ports: ClientAuthenticationPorts,
+  request: { authorization: string | undefined; parameters: Parameters; address: string },
+): Promise<Client> => {
+  const claim = readClaim(request.authorization, request.parameters)
+  if (claim.clientId === undefined) throw invalidRequest('A required parameter is missing.', 'Check the client_id parameter')
+  const client = isClientId(claim.clientId) ? await ports.clients.find(claim.clientId) : undefined
+  if (!client) throw invalidClient()
+  if (client.secretHash === null) return client
+  await verifySecret(ports, client.id, client.secretHash, claim.secrets, request.address)
+  return client
+}
+
+// A secret that was right a moment ago passes even while an attacker at the same address is held off.
+const verifySecret = async (ports: ClientAuthenticationPorts, id: string, hash: string, claimed: readonly string[], address: string): Promise<void> => {
+  const { secrets, attempts } = ports
+  if (claimed.some((secret) => secrets.remembers(id, secret, hash))) return
+  const wait = await attempts.blockedFor('client-secret', id, address)
+  if (wait > 0) throw tooManyAttempts(wait)
+  for (const secret of claimed) if (await secrets.verify(id, secret, hash)) return
+  await attempts.failed('client-secret', id, address)
+  throw invalidClient()
+}
+
+const readClaim = (authorization: string | undefined, parameters: Parameters): Claim => {
+  const basic = readBasic(authorization)
+  const { client_id: clientId, client_secret: secret } = parameters
+  if (!basic) return { clientId, secrets: secret === undefined ? [] : [secret] }
+  if (secret !== undefined) throw invalidRequest('The client used more than one authentication method.')
+  if (clientId !== undefined && clientId !== basic.clientId) throw invalidRequest('client_id differs from the Authorization header.')
+  return basic
+}
+
+// RFC 6749 §2.3.1 form-encodes both parts; league took them as they are. A secret is tried both ways.
+const readBasic = (authorization: string | undefined): Claim | undefined => {
+  const encoded = /^basic +([A-Za-z0-9+/=_-]*) *$/i.exec(authorization ?? '')?.[1]
+  if (encoded === undefined) {
+    if (/^basic( |$)/i.test(authorization ?? '')) throw invalidClient()
+    return undefined
+  }
+  const decoded = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = decoded.indexOf(':')
+  if (colon < 0) throw invalidClient()
+  const secret = decoded.slice(colon + 1)
+  return { clientId: formDecoded(decoded.slice(0, colon)), secrets: [...new Set([secret, formDecoded(secret)])].filter((text) => text !== '') }
+}
+
+const formDecoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
+}

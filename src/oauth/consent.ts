@@ -1,0 +1,46 @@
+// The consent ticket (D7): what the user was shown, sealed into the form, so that approving needs no server state.
+import { newGrantCode } from './grant-id.ts'
+import type { RandomHex } from './ports.ts'
+import type { AuthorizationCode, AuthorizationRequest } from './types.ts'
+
+/** Seconds for which a consent form may be submitted. */
+export const consentLifetime = 600
+/** Seconds for which an authorization code may be redeemed (contract §9.1). */
+export const codeLifetime = 600
+
+export interface ConsentTicket {
+  readonly request: AuthorizationRequest
+  /** The id of the code to come: its primary key makes a second submit fail. */
+  readonly codeId: string
+  readonly sessionHash: string
+  readonly userId: string
+  readonly expiresAt: number
+}
+
+/** Who approves: the logged-in user in this very session. */
+export interface Approver {
+  readonly userId: string
+  readonly sessionHash: string
+}
+
+export const newConsentTicket = (request: AuthorizationRequest, approver: Approver, now: number, random: RandomHex): ConsentTicket => ({
+  request,
+  codeId: newGrantCode(random),
+  sessionHash: approver.sessionHash,
+  userId: approver.userId,
+  expiresAt: now + consentLifetime,
+})
+
+/** True for the user and session that were shown the form, while it is fresh. */
+export const ticketHolds = (ticket: ConsentTicket, approver: Approver, now: number): boolean =>
+  ticket.userId === approver.userId && ticket.sessionHash === approver.sessionHash && ticket.expiresAt >= now
+
+export const codeFor = ({ request, codeId, userId }: ConsentTicket, now: number): AuthorizationCode => ({
+  id: codeId,
+  clientId: request.clientId,
+  userId,
+  scopes: request.scopes,
+  redirectUri: request.requestedRedirectUri,
+  codeChallenge: request.codeChallenge,
+  expiresAt: now + codeLifetime,
+})

@@ -1,0 +1,63 @@
+// Token introspection (RFC 7662): confidential clients ask about their own tokens.
+import { authenticateClient, type ClientAuthenticationPorts } from './client-authentication.ts'
+import { invalidClient, temporarilyUnavailable } from './errors.ts'
+import { required, singleParameters } from './parameters.ts'
+import type { Credentials, Now, Tokens, Users } from './ports.ts'
+import { formatScope } from './scope.ts'
+import type { ClientRequest } from './token-endpoint.ts'
+
+export interface IntrospectionPorts extends ClientAuthenticationPorts {
+  readonly credentials: Pick<Credentials, 'openRefreshToken' | 'openAccessToken'>
+  readonly tokens: Pick<Tokens, 'findLiveAccessToken' | 'isLiveRefreshToken'>
+  readonly users: Users
+  readonly now: Now
+  readonly issuer: string
+}
+
+/** RFC 7662 §2.2. `{ active: false }` says nothing else, so that it cannot be used to probe. */
+export type IntrospectionResponse = { readonly active: false } | {
+  readonly active: true
+  readonly client_id: string
+  readonly sub: string
+  readonly scope: string
+  readonly exp: number
+  readonly iss: string
+  readonly token_type?: 'Bearer'
+  readonly iat?: number
+}
+
+interface LiveToken {
+  readonly clientId: string
+  readonly userId: string
+  readonly scopes: readonly string[]
+  readonly expiresAt: number
+  readonly issuedAt?: number
+}
+
+/** @throws OAuthError invalid_request, invalid_client (also for a public client: it could not keep the answer to itself) */
+export const createIntrospection = (ports: IntrospectionPorts) => async ({ authorization, form, address }: ClientRequest): Promise<IntrospectionResponse> => {
+  const parameters = singleParameters(form)
+  const client = await authenticateClient(ports, { authorization, parameters, address })
+  if (client.secretHash === null) throw invalidClient()
+  const token = required(parameters, 'token')
+  const live = (await liveAccessToken(ports, token)) ?? (await liveRefreshToken(ports, token))
+  if (!live || live.clientId !== client.id || live.expiresAt <= ports.now()) return { active: false }
+  const state = await ports.users.stateOf(live.userId)
+  if (state === 'maintenance') throw temporarilyUnavailable('Stud.IP is in maintenance mode.')
+  if (state === 'refused') return { active: false }
+  return {
+    active: true, client_id: live.clientId, sub: live.userId, scope: formatScope(live.scopes), exp: live.expiresAt, iss: ports.issuer,
+    ...(live.issuedAt !== undefined && { token_type: 'Bearer', iat: live.issuedAt }),
+  }
+}
+
+const liveAccessToken = async ({ credentials, tokens }: IntrospectionPorts, text: string): Promise<LiveToken | undefined> => {
+  const jwt = await credentials.openAccessToken(text)
+  const row = jwt && (await tokens.findLiveAccessToken(jwt.id))
+  return row && { ...row, expiresAt: Math.min(row.expiresAt, jwt.expiresAt), issuedAt: jwt.issuedAt }
+}
+
+const liveRefreshToken = async ({ credentials, tokens }: IntrospectionPorts, text: string): Promise<LiveToken | undefined> => {
+  const token = await credentials.openRefreshToken(text)
+  return token && (await tokens.isLiveRefreshToken(token.id)) ? token : undefined
+}

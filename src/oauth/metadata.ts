@@ -1,0 +1,22 @@
+// Authorization server metadata (RFC 8414 §2): what works here, and no more.
+import { knownScopes } from './scope.ts'
+
+/** `issuer` is the URL that all endpoints start with. */
+export const serverMetadata = ({ issuer, pkcePlain }: { issuer: string; pkcePlain: boolean }) => ({
+  issuer,
+  authorization_endpoint: `${issuer}/authorize`,
+  token_endpoint: `${issuer}/token`,
+  jwks_uri: `${issuer}/jwks`,
+  revocation_endpoint: `${issuer}/revoke`,
+  introspection_endpoint: `${issuer}/introspect`,
+  scopes_supported: knownScopes,
+  response_types_supported: ['code'],
+  response_modes_supported: ['query'],
+  grant_types_supported: ['authorization_code', 'refresh_token'],
+  token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+  revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+  introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+  code_challenge_methods_supported: pkcePlain ? ['S256', 'plain'] : ['S256'],
+  authorization_response_iss_parameter_supported: true,
+  ui_locales_supported: ['de', 'en'],
+})

@@ -1,0 +1,43 @@
+// Token revocation (RFC 7009).
+import { authenticateClient, type ClientAuthenticationPorts } from './client-authentication.ts'
+import { invalidRequest } from './errors.ts'
+import { grantOf } from './grant-id.ts'
+import { required, singleParameters } from './parameters.ts'
+import type { Audit, Credentials, Tokens } from './ports.ts'
+import type { ClientRequest } from './token-endpoint.ts'
+import type { Client } from './types.ts'
+
+export interface RevocationPorts extends ClientAuthenticationPorts {
+  readonly credentials: Pick<Credentials, 'openRefreshToken' | 'openAccessToken'>
+  readonly tokens: Pick<Tokens, 'revokeGrant' | 'revokeAccessToken'>
+  readonly audit: Audit
+}
+
+/**
+ * Revokes a refresh token with its whole grant, or one access token. The token tells its own kind, so that
+ * token_type_hint changes nothing (RFC 7009 §2.1). A token that is none of ours is no error (§2.2).
+ * @throws OAuthError invalid_request, invalid_client
+ */
+export const createRevocation = (ports: RevocationPorts) => async ({ authorization, form, address }: ClientRequest): Promise<void> => {
+  const parameters = singleParameters(form)
+  const client = await authenticateClient(ports, { authorization, parameters, address })
+  const token = required(parameters, 'token')
+  const refreshToken = await ports.credentials.openRefreshToken(token)
+  if (refreshToken) {
+    assertOwn(client, refreshToken.clientId)
+    const grantId = grantOf(refreshToken.id)
+    await ports.tokens.revokeGrant(grantId)
+    ports.audit({ event: 'grant.revoked', clientId: client.id, userId: refreshToken.userId, grantId })
+    return
+  }
+  const accessToken = await ports.credentials.openAccessToken(token)
+  if (!accessToken) return
+  assertOwn(client, accessToken.clientId)
+  await ports.tokens.revokeAccessToken(accessToken.id, client.id)
+  ports.audit({ event: 'token.revoked', clientId: client.id, userId: accessToken.userId, grantId: grantOf(accessToken.id) })
+}
+
+// RFC 7009 §2.1: the request is refused and the client is told.
+const assertOwn = (client: Client, tokenClientId: string): void => {
+  if (tokenClientId !== client.id) throw invalidRequest('The token was not issued to this client.')
+}

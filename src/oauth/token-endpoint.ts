@@ -1,0 +1,34 @@
+// The token endpoint (RFC 6749 §3.2): parameters → client → grant.
+import { authenticateClient, type ClientAuthenticationPorts } from './client-authentication.ts'
+import { unsupportedGrantType } from './errors.ts'
+import { authorizationCodeGrant } from './grants/authorization-code.ts'
+import type { GrantPorts } from './grants/grant.ts'
+import { refreshTokenGrant } from './grants/refresh-token.ts'
+import { required, singleParameters } from './parameters.ts'
+import type { RawParameters, TokenResponse } from './types.ts'
+
+/** A form post by a client: what the endpoints of this server that speak to clients have in common. */
+export interface ClientRequest {
+  /** The Authorization header, if any. */
+  readonly authorization: string | undefined
+  readonly form: RawParameters
+  /** Where the request comes from, for throttling. */
+  readonly address: string
+}
+
+/** @throws OAuthError of RFC 6749 §5.2 */
+export type TokenEndpoint = (request: ClientRequest) => Promise<TokenResponse>
+
+export const createTokenEndpoint = (ports: GrantPorts & ClientAuthenticationPorts): TokenEndpoint => {
+  const grants = new Map([
+    ['authorization_code', authorizationCodeGrant(ports)],
+    ['refresh_token', refreshTokenGrant(ports)],
+  ])
+  return async ({ authorization, form, address }) => {
+    const parameters = singleParameters(form)
+    const grant = grants.get(required(parameters, 'grant_type'))
+    if (!grant) throw unsupportedGrantType()
+    const client = await authenticateClient(ports, { authorization, parameters, address })
+    return grant(client, parameters, address)
+  }
+}

@@ -1,0 +1,36 @@
+// What a redemption or a refresh issues: ids in the grant's prefix, times, and the answer (RFC 6749 §5.1).
+import { newIdInGrantOf } from './grant-id.ts'
+import type { Credentials, Now, RandomHex } from './ports.ts'
+import type { TokenPair, TokenResponse } from './types.ts'
+
+/** Seconds an access token lives (contract §9.1). */
+export const accessTokenLifetime = 3600
+
+export interface IssuingPorts {
+  readonly now: Now
+  readonly random: RandomHex
+  readonly credentials: Credentials
+  /** Unix seconds at which a refresh token issued at `now` ends: one calendar month later (contract §9.1). */
+  readonly refreshTokenExpiry: (now: number) => number
+}
+
+/** A fresh pair in the grant that `presentedId` (a code or a refresh token) belongs to. */
+export const newTokenPair = (
+  { now, random, refreshTokenExpiry }: IssuingPorts,
+  presentedId: string,
+  granted: { clientId: string; userId: string; scopes: readonly string[] },
+): TokenPair => {
+  const issuedAt = now()
+  const { clientId, userId, scopes } = granted
+  const accessToken = { id: newIdInGrantOf(presentedId, random), clientId, userId, scopes, issuedAt, expiresAt: issuedAt + accessTokenLifetime }
+  const refreshToken = {
+    id: newIdInGrantOf(accessToken.id, random), accessTokenId: accessToken.id, clientId, userId, scopes, expiresAt: refreshTokenExpiry(issuedAt),
+  }
+  return { accessToken, refreshToken }
+}
+
+/** Signs and seals the pair. The answer may leave only when the pair's rows are committed (D8). */
+export const tokenResponse = async ({ credentials }: IssuingPorts, { accessToken, refreshToken }: TokenPair): Promise<TokenResponse> => {
+  const [access_token, refresh_token] = await Promise.all([credentials.signAccessToken(accessToken), credentials.sealRefreshToken(refreshToken)])
+  return { token_type: 'Bearer', expires_in: accessToken.expiresAt - accessToken.issuedAt, access_token, refresh_token }
+}
