@@ -42,6 +42,8 @@ export interface Users {
 
 /** Ciphertexts of contract §9.3. `open…` answers undefined for anything not made with our key or of another kind. */
 export interface Credentials {
+  /** True when opening this text is cheap: its salt is our own or was derived lately, so no PBKDF2 is due (D4). */
+  knowsSalt(text: string): boolean
   sealCode(code: AuthorizationCode): Promise<string>
   openCode(text: string): Promise<AuthorizationCode | undefined>
   sealRefreshToken(token: RefreshToken): Promise<string>

@@ -1,0 +1,55 @@
+// grant_type=authorization_code (RFC 6749 §4.1.3, RFC 7636 §4.6).
+import { invalidGrant, invalidRequest } from '../errors.ts'
+import { grantOf } from '../grant-id.ts'
+import { required } from '../parameters.ts'
+import { verifyCodeVerifier } from '../pkce.ts'
+import { acceptedRedirectUri } from '../redirect-uri.ts'
+import { newTokenPair, tokenResponse } from '../token-issuing.ts'
+import type { AuthorizationCode, Client, Parameters, TokenResponse } from '../types.ts'
+import type { Grant, GrantPorts } from './grant.ts'
+import { openOrThrottle } from './presented-credential.ts'
+import { assertUserMayHoldTokens } from './user-state.ts'
+
+const invalid = (hint: string) => invalidGrant('The authorization code is invalid.', hint)
+
+/** Redeems an authorization code for tokens. The use is the last check: only who proved possession may trigger a replay. */
+export const authorizationCodeGrant = (ports: GrantPorts): Grant => async (client, parameters, address) => {
+  const presented = required(parameters, 'code')
+  const code = await openOrThrottle(ports, { text: presented, open: ports.credentials.openCode, clientId: client.id, address })
+  if (!code) throw invalid('Cannot decrypt the authorization code')
+  if (code.clientId !== client.id) throw invalid('Authorization code was not issued to this client')
+  if (code.expiresAt < ports.now()) throw invalid('Authorization code has expired')
+  checkRedirectUri(parameters, code, client)
+  verifyCodeVerifier(parameters['code_verifier'], code.codeChallenge, ports.hash)
+  await assertUserMayHoldTokens(ports.users, code.userId)
+  return redeem(ports, code)
+}
+
+const redeem = async (ports: GrantPorts, code: AuthorizationCode): Promise<TokenResponse> => {
+  const pair = newTokenPair(ports, code.id, code)
+  const [redemption, response] = await Promise.all([ports.tokens.redeem(code, pair), tokenResponse(ports, pair)])
+  const who = { clientId: code.clientId, userId: code.userId, grantId: grantOf(code.id) }
+  if (redemption === 'redeemed') {
+    ports.audit({ event: 'code.redeemed', ...who })
+    return response
+  }
+  if (redemption === 'replayed') {
+    // RFC 9700 §4.2.4: two parties hold this code, so nothing that came from it can be trusted.
+    await ports.tokens.revokeGrant(grantOf(code.id))
+    ports.audit({ event: 'code.replayed', ...who })
+  }
+  throw invalid('Authorization code has been revoked')
+}
+
+// RFC 6749 §4.1.3: required and identical when the authorization request had one.
+const checkRedirectUri = (parameters: Parameters, code: AuthorizationCode, client: Client): void => {
+  const sent = parameters['redirect_uri']
+  if (code.redirectUri === undefined) {
+    if (sent !== undefined && acceptedRedirectUri(sent, client.redirectUris) === undefined) {
+      throw invalidGrant('redirect_uri is not registered for this client.', 'Check the redirect_uri parameter')
+    }
+    return
+  }
+  if (sent === undefined) throw invalidRequest('A required parameter is missing.', 'Check the redirect_uri parameter')
+  if (sent !== code.redirectUri) throw invalidGrant('redirect_uri differs from the authorization request.', 'Invalid redirect URI')
+}

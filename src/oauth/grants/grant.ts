@@ -1,0 +1,19 @@
+// What a grant is: authenticated client and parameters in, tokens out.
+import type { Attempts } from '../client-authentication.ts'
+import type { ChallengeHash } from '../pkce.ts'
+import type { Audit, Tokens, Users } from '../ports.ts'
+import type { IssuingPorts } from '../token-issuing.ts'
+import type { Client, Parameters, TokenResponse } from '../types.ts'
+
+export interface GrantPorts extends IssuingPorts {
+  readonly tokens: Tokens
+  readonly users: Users
+  readonly attempts: Attempts
+  readonly hash: ChallengeHash
+  readonly audit: Audit
+  /** Grace window of D8 in seconds; 0 turns it off. */
+  readonly refreshGraceSeconds: number
+}
+
+/** @throws OAuthError of RFC 6749 §5.2 */
+export type Grant = (client: Client, parameters: Parameters, address: string) => Promise<TokenResponse>

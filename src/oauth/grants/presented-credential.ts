@@ -1,0 +1,22 @@
+// Opens a code or refresh token. A foreign salt costs a PBKDF2 (D4), so those who send bad ones are held off (S-099).
+import { tooManyAttempts } from '../errors.ts'
+import type { Credentials } from '../ports.ts'
+import type { Attempts } from '../client-authentication.ts'
+
+/**
+ * The opened credential, or undefined when it is none of ours.
+ * Failures count per client and address. Past the limit only texts that are cheap to open are still opened, so that
+ * nobody who holds a credential of ours is kept out by what others did from the same address.
+ * @throws OAuthError slow_down
+ */
+export const openOrThrottle = async <T>(
+  { attempts, credentials }: { attempts: Attempts; credentials: Pick<Credentials, 'knowsSalt'> },
+  presented: { text: string; open: (text: string) => Promise<T | undefined>; clientId: string; address: string },
+): Promise<T | undefined> => {
+  const { text, open, clientId, address } = presented
+  const wait = credentials.knowsSalt(text) ? 0 : await attempts.blockedFor('credential', clientId, address)
+  if (wait > 0) throw tooManyAttempts(wait)
+  const opened = await open(text)
+  if (opened === undefined) await attempts.failed('credential', clientId, address)
+  return opened
+}
