@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Installs what the tests and the demo need and this machine lacks: MariaDB, nginx and, for the tests, Chromium and Redis.
+# Usage: test/support/install.sh [--demo]. Needs apt and root or sudo only when something is missing.
+set -euo pipefail
+
+# Daemons live in /usr/sbin, which is not in everybody's PATH.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+missing=()
+need() { # need <package> <command>...: any of the commands will do
+  local package=$1 command
+  shift
+  for command in "$@"; do if command -v "$command" > /dev/null; then return; fi; done
+  missing+=("$package")
+}
+
+need mariadb-server mariadbd
+need nginx nginx
+need openssl openssl
+if [[ ${1:-} != --demo ]]; then
+  need chromium chromium
+  need redis-server redis-server
+fi
+if [[ ${#missing[@]} -eq 0 ]]; then exit 0; fi
+
+as_root=()
+if [[ $(id -u) -ne 0 ]]; then as_root=(sudo); fi
+if ! command -v apt-get > /dev/null || { [[ $(id -u) -ne 0 ]] && ! command -v sudo > /dev/null; }; then
+  echo "Please install: ${missing[*]} (names of Debian's packages; this script can do it with apt, as root or with sudo)." >&2
+  exit 1
+fi
+
+# Debian starts the services of fresh packages at once. We run private instances, so a policy says no while apt works;
+# a policy that is there already is the administrator's and stays.
+policy=/usr/sbin/policy-rc.d
+if [[ ! -e $policy ]]; then
+  trap '"${as_root[@]}" rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" > /dev/null
+  "${as_root[@]}" chmod 755 "$policy"
+fi
+
+echo "Installing ${missing[*]} …" >&2
+log=$(mktemp)
+apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >> "$log" 2>&1; }
+if ! apt update || ! apt install -y --no-install-recommends "${missing[@]}"; then
+  tail -n 30 "$log" >&2
+  echo "apt could not install ${missing[*]}; its whole output is in $log." >&2
+  exit 1
+fi
+rm -f "$log"

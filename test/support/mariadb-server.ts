@@ -1,0 +1,86 @@
+// A private MariaDB in a temporary directory: own data, own socket, own loopback port, gone with the run.
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { freePort } from './free-port.ts'
+import { startProcess, temporaryDirectory, type RunningProcess } from './child-process.ts'
+import { randomBytes } from 'node:crypto'
+import type { DatabaseSettings } from '../../src/settings.ts'
+
+export interface MariaDbOptions {
+  /** True: every commit reaches the disk, as on a production server. False, the default: fast, and lost with the machine only. */
+  readonly durable?: boolean
+  /** More options of mariadbd, e.g. `--max-connections=20`; they win over ours. */
+  readonly options?: readonly string[]
+}
+
+export interface MariaDb {
+  readonly socketPath: string
+  readonly port: number
+  /** mysql:// URL over TCP of a user who may do everything, without a database. */
+  readonly adminUrl: string
+  /** mysql:// URL over TCP of the same user for that database. */
+  url(database: string): string
+  settings(database: string): DatabaseSettings
+  /** Process id of the running server. */
+  pid(): number
+  /** SIGKILL, as a crash would. The data stay; `start` brings the server back at the same address. */
+  kill(): Promise<void>
+  start(): Promise<void>
+  /** Stops the server and deletes its data. */
+  stop(): Promise<void>
+}
+
+const user = 'studip'
+const run = promisify(execFile)
+// PATH without /usr/sbin is usual for people who are not root.
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin` }
+
+/** Installs and starts a server; takes about three seconds. */
+export async function startMariaDb(options: MariaDbOptions = {}): Promise<MariaDb> {
+  const directory = await temporaryDirectory('mariadb')
+  const password = randomBytes(12).toString('hex')
+  const data = join(directory.path, 'data')
+  const socketPath = join(directory.path, 'sock')
+  const initFile = join(directory.path, 'init.sql')
+  // Both spellings: an anonymous or localhost entry would otherwise win over '%' on the socket.
+  await writeFile(initFile, ['%', 'localhost'].map((host) =>
+    `CREATE USER IF NOT EXISTS '${user}'@'${host}' IDENTIFIED BY '${password}';\nGRANT ALL ON *.* TO '${user}'@'${host}' WITH GRANT OPTION;\n`).join(''), { mode: 0o600 })
+  const owner = process.getuid?.() === 0 ? ['--user=root'] : []
+  await run('mariadb-install-db', ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...owner], { env })
+
+  const launch = async (port: number): Promise<RunningProcess> => {
+    const server = await startProcess({
+      command: 'mariadbd', env,
+      args: ['--no-defaults', ...owner, `--datadir=${data}`, `--socket=${socketPath}`, `--port=${port}`, '--bind-address=127.0.0.1',
+        `--init-file=${initFile}`, `--pid-file=${join(directory.path, 'pid')}`, `--tmpdir=${directory.path}`, ...tuning(options.durable ?? false), ...(options.options ?? [])],
+      // Its own words come after the init file has run; a port alone may be somebody else's.
+      ready: (log) => /ready for connections/.test(log),
+    })
+    return server
+  }
+  let port = await freePort()
+  let server = await launch(port).catch(async () => launch(port = await freePort()))
+  const base = { host: '127.0.0.1', port, user, password }
+  return {
+    socketPath, port,
+    adminUrl: `mysql://${user}:${password}@127.0.0.1:${port}/`,
+    url: (database) => `mysql://${user}:${password}@127.0.0.1:${port}/${database}`,
+    settings: (database) => ({ ...base, database }),
+    pid: () => server.pid,
+    kill: () => server.stop('SIGKILL'),
+    async start() { server = await launch(port) },
+    async stop() {
+      // SIGKILL: nobody needs the data any more, and a clean shutdown takes a second.
+      await server.stop('SIGKILL')
+      directory.remove()
+    },
+  }
+}
+
+const tuning = (durable: boolean): string[] => [
+  '--skip-name-resolve', '--character-set-server=utf8mb4', '--collation-server=utf8mb4_unicode_ci', '--performance-schema=OFF',
+  '--innodb-buffer-pool-size=64M', '--innodb-log-file-size=64M', '--max-connections=400', '--max-allowed-packet=32M',
+  ...(durable ? ['--innodb-flush-log-at-trx-commit=1'] : ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--innodb-flush-method=nosync']),
+]
