@@ -1,0 +1,57 @@
+// Public URL, assets and the addresses the service listens on.
+import type { Listen } from '../settings.ts'
+import { byDefault, studipText, type Found, type Sourced, type Sources } from './reading.ts'
+
+const webUrl = (text: string): URL | undefined => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const sound = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password
+  return sound ? url : undefined
+}
+
+const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`)
+
+/** The public URL of Stud.IP, with trailing slash. Never taken from a request (RFC 9700 §4.13). */
+export const resolveBaseUrl = (sources: Sources): Sourced<string> => {
+  const found = sources.own('BASE_URL') ?? studipText(sources, 'ABSOLUTE_URI_STUDIP', 'BASE_URL')
+  if (!found) {
+    sources.fault('The public URL of Stud.IP is not known. Set BASE_URL, for example to https://studip.example.org/studip/.')
+    return byDefault('http://localhost/')
+  }
+  const url = webUrl(found.text)
+  if (url) return { value: withSlash(url.href), source: found.source }
+  sources.fault(`BASE_URL is ${found.text.replace(/\/\/[^/@]*@/, '//…@')} (from ${found.source}), but must be an http(s) URL without login, query and fragment, such as https://studip.example.org/studip/.`)
+  return byDefault('http://localhost/')
+}
+
+/** Where stylesheets and icons are: an absolute URL or a path, with trailing slash. */
+export const resolveAssetsUrl = (sources: Sources, baseUrl: string): Sourced<string> => {
+  const found: Found | undefined = sources.own('ASSETS_URL') ?? studipText(sources, 'ASSETS_URL', 'ASSETS_URL')
+  if (!found) return byDefault(`${baseUrl}assets/`)
+  if (webUrl(found.text) ?? /^\/(?!\/)[^?#]*$/.test(found.text)) return { value: withSlash(found.text), source: found.source }
+  sources.fault(`ASSETS_URL is ${found.text} (from ${found.source}), but must be an http(s) URL or a path that starts with /.`)
+  return byDefault(`${baseUrl}assets/`)
+}
+
+/** `host:port`, `[v6]:port` or `unix:/path`; undefined for anything else. */
+const parseListen = (text: string): Listen | undefined => {
+  if (/^unix:\/[^\0]+$/.test(text)) return { path: text.slice(5) }
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([0-9A-Za-z.-]+)):(\d{1,5})$/.exec(text)
+  const port = Number(match?.[3])
+  return match && port <= 65535 ? { host: match[1] ?? match[2]!, port } : undefined
+}
+
+const resolveAddress = (sources: Sources, name: 'LISTEN' | 'METRICS_LISTEN', port: number): Sourced<Listen> => {
+  const found = sources.own(name)
+  const value = found && parseListen(found.text)
+  if (found && !value) sources.fault(`${name} is ${found.text}, but must be host:port, [IPv6]:port or unix:/path.`)
+  return found && value ? { value, source: found.source } : byDefault({ host: '127.0.0.1', port })
+}
+
+/** Where nginx finds the service. */
+export const resolveListen = (sources: Sources): Sourced<Listen> => resolveAddress(sources, 'LISTEN', 8765)
+
+/** Where health and metrics answer; undefined when off. */
+export const resolveMetricsListen = (sources: Sources): Sourced<Listen | undefined> => {
+  const found = sources.own('METRICS_LISTEN')
+  return found?.text === 'off' ? { value: undefined, source: found.source } : resolveAddress(sources, 'METRICS_LISTEN', 8766)
+}

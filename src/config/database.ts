@@ -1,0 +1,77 @@
+// The database of Stud.IP: DATABASE_URL, else its own credentials (contract §12).
+import { existsSync } from 'node:fs'
+import type { DatabaseSettings } from '../settings.ts'
+import { byDefault, studipText, type Found, type Sourced, type Sources } from './reading.ts'
+
+// Where Debian, Red Hat, SUSE, MySQL's own packages and Homebrew put it. PHP has one of them compiled in or in php.ini.
+const socketPaths = ['/run/mysqld/mysqld.sock', '/var/run/mysqld/mysqld.sock', '/var/lib/mysql/mysql.sock', '/run/mysql/mysql.sock', '/tmp/mysql.sock']
+
+const databaseSocket = (): string => socketPaths.find((path) => existsSync(path)) ?? socketPaths[0]!
+
+const nothing: DatabaseSettings = { user: '', password: '', database: '' }
+
+const fromUrl = (text: string): DatabaseSettings | undefined => {
+  try {
+    const url = new URL(text)
+    const database = decodeURIComponent(url.pathname.slice(1))
+    const login = { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password), database }
+    if (!/^(mysql|mariadb):$/.test(url.protocol) || !database || !login.user) return undefined
+    const socketPath = url.searchParams.get('socketPath')
+    if (socketPath) return { ...login, socketPath }
+    if (!url.hostname) return undefined
+    return { ...login, host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port ? Number(url.port) : 3306 }
+  } catch {
+    return undefined
+  }
+}
+
+/** PHP puts the host into its DSN as it is, so `host;port=3307` and `localhost;unix_socket=/path` work there and must here. */
+export const hostOfDsn = (text: string): Pick<DatabaseSettings, 'host' | 'port' | 'socketPath'> => {
+  const [host = '', ...options] = text.split(';').map((part) => part.trim())
+  const option = new Map(options.map((part) => part.split('=', 2).map((piece) => piece.trim()) as [string, string]))
+  const socketPath = option.get('unix_socket')
+  if (socketPath) return { socketPath }
+  if (host === 'localhost' || host === '') return { socketPath: databaseSocket() }
+  return { host, port: Number(option.get('port') ?? 3306) || 3306 }
+}
+
+const credential = (sources: Sources, variable: string, environment: string): Found | undefined => {
+  if (sources.studip?.variable(variable)) return studipText(sources, variable, 'DATABASE_URL')
+  const text = sources.studip?.environment[environment]
+  return text ? { text, source: `${environment} of Stud.IP's environment` } : undefined
+}
+
+const fromStudip = (sources: Sources): Sourced<DatabaseSettings> => {
+  const faults: string[] = []
+  const quiet = { ...sources, fault: (sentence: string) => void faults.push(sentence) }
+  const [host, user, password, database] = [
+    credential(quiet, 'DB_STUDIP_HOST', 'MYSQL_HOST'), credential(quiet, 'DB_STUDIP_USER', 'MYSQL_USER'),
+    credential(quiet, 'DB_STUDIP_PASSWORD', 'MYSQL_PASSWORD'), credential(quiet, 'DB_STUDIP_DATABASE', 'MYSQL_DATABASE'),
+  ]
+  faults.forEach((sentence) => sources.fault(sentence))
+  if (!user || !database) {
+    if (faults.length === 0) sources.fault('The database is not known: neither DATABASE_URL nor $DB_STUDIP_USER and $DB_STUDIP_DATABASE of Stud.IP are set. Set DATABASE_URL.')
+    return byDefault(nothing)
+  }
+  return { value: { ...hostOfDsn(host?.text ?? 'localhost'), user: user.text, password: password?.text ?? '', database: database.text }, source: user.source }
+}
+
+/** Where the database is and how to log in. */
+export const resolveDatabase = (sources: Sources): Sourced<DatabaseSettings> => {
+  const found = sources.own('DATABASE_URL')
+  if (!found) return fromStudip(sources)
+  const value = fromUrl(found.text)
+  if (value) return { value, source: found.source }
+  // The text itself stays out of the sentence: it may hold the password.
+  sources.fault('DATABASE_URL is not of the form mysql://user:password@host:port/database or mysql://user:password@localhost/database?socketPath=/path. Special characters in it must be percent-encoded.')
+  return byDefault(nothing)
+}
+
+/** DB_STUDIP_HOST and DB_STUDIP_DATABASE as PHP spells them, from which Stud.IP makes its cache keys (contract §1.2). */
+export const resolveCacheKeyPrefix = (sources: Sources, database: DatabaseSettings): { host: string; database: string } => {
+  const quiet = { ...sources, fault: () => undefined }
+  return {
+    host: credential(quiet, 'DB_STUDIP_HOST', 'MYSQL_HOST')?.text ?? database.host ?? 'localhost',
+    database: credential(quiet, 'DB_STUDIP_DATABASE', 'MYSQL_DATABASE')?.text ?? database.database,
+  }
+}

@@ -1,0 +1,45 @@
+// What every setting is resolved from, and how it reports its value, source and faults.
+import type { SettingName } from './table.ts'
+import type { StudipFiles } from './studip-files.ts'
+import { phpText } from './php-value.ts'
+
+/** A text with the place it came from, as `oauth2:doctor` names it. */
+export interface Found { readonly text: string; readonly source: string }
+/** A value with the place it came from. */
+export interface Sourced<T> { readonly value: T; readonly source: string }
+
+export interface Sources {
+  /** The setting from our own environment, else from .env of the working directory. Empty counts as not set. */
+  readonly own: (name: SettingName) => Found | undefined
+  readonly studip: StudipFiles | undefined
+  readonly fault: (sentence: string) => void
+}
+
+export const byDefault = <T>(value: T): Sourced<T> => ({ value, source: 'default' })
+
+/** A global variable of Stud.IP as text; a computed one is a fault that names the setting to use instead. */
+export const studipText = ({ studip, fault }: Sources, variable: string, instead: SettingName): Found | undefined => {
+  const found = studip?.variable(variable)
+  if (!found) return undefined
+  const text = found.reading && phpText(found.reading)
+  if (text === undefined) fault(`$${variable} in ${found.source} is computed by PHP and cannot be read here. Set ${instead}.`)
+  return text ? { text, source: `$${variable} in ${found.source}` } : undefined
+}
+
+/** A whole number within bounds; anything else is a fault and yields the default. */
+export const wholeNumber = (sources: Sources, name: SettingName, from: number, to: number, fallback: number): Sourced<number> => {
+  const found = sources.own(name)
+  if (!found) return byDefault(fallback)
+  const value = /^\d{1,9}$/.test(found.text) ? Number(found.text) : Number.NaN
+  if (value >= from && value <= to) return { value, source: found.source }
+  sources.fault(`${name} is ${found.text}, but must be a whole number from ${from} to ${to}.`)
+  return byDefault(fallback)
+}
+
+/** One of the given words; anything else is a fault and yields the default. */
+export const oneOf = <T extends string>(sources: Sources, name: SettingName, words: readonly T[], fallback: T): Sourced<T> => {
+  const found = sources.own(name)
+  const value = words.find((word) => word === found?.text)
+  if (found && !value) sources.fault(`${name} is ${found.text}, but must be one of ${words.join(', ')}.`)
+  return found && value ? { value, source: found.source } : byDefault(fallback)
+}
