@@ -1,0 +1,34 @@
+// Values that travel through the browser and come back: the pending cookie and the consent form's auth_token (D5, D7).
+import { compactDecrypt, CompactEncrypt, decodeProtectedHeader } from 'jose'
+
+const maxLength = 16_384
+
+/** Encrypts a value as compact JWE. `key` is 32 bytes, `kind` says what it is for and must be named again to open it (RFC 8725 §3.11). */
+export const seal = (value: object, key: Buffer, kind: string): Promise<string> =>
+  new CompactEncrypt(Buffer.from(JSON.stringify(value)))
+    .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: kind })
+    .encrypt(key)
+
+/**
+ * Undefined for anything that `seal` did not make with this key for this kind.
+ * Whether the value still has the shape of `T` after an upgrade, and its expiry, are the caller's to check.
+ */
+export const open = async <T extends object>(text: string, key: Buffer, kind: string): Promise<T | undefined> => {
+  if (text.length > maxLength || !hasOurHeader(text, kind)) return undefined
+  try {
+    const { plaintext } = await compactDecrypt(text, key, { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] })
+    return JSON.parse(Buffer.from(plaintext).toString()) as T
+  } catch {
+    return undefined
+  }
+}
+
+// Before any decryption, and with nothing besides: a zip member would make us inflate what a stranger chose (RFC 8725 §3.6).
+const hasOurHeader = (text: string, kind: string): boolean => {
+  try {
+    const { alg, enc, typ, ...others } = decodeProtectedHeader(text)
+    return alg === 'dir' && enc === 'A256GCM' && typ === kind && Object.keys(others).length === 0
+  } catch {
+    return false
+  }
+}
