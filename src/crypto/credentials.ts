@@ -1,0 +1,62 @@
+// The three credentials of a grant, sealed and opened with the keys of the moment (D3).
+import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import type { Credentials, Now } from '../oauth/ports.ts'
+import { signAccessToken, verifyAccessToken } from './access-token.ts'
+import { decrypt, encrypt } from './defuse.ts'
+import { createDerivedKeys } from './derived-keys.ts'
+import type { DerivedKeys } from './derived-keys.ts'
+import type { EncryptionKey } from './encryption-key.ts'
+import type { KeyRing } from './key-ring.ts'
+import { readCode, readRefreshToken, writeCode, writeRefreshToken } from './payloads.ts'
+
+/** For the metrics: signatures under way, and the derivation of foreign salts (D4). */
+export interface CredentialStats {
+  readonly signing: number
+  readonly derivedKeys: ReturnType<DerivedKeys['stats']>
+}
+
+export interface SealingCredentials extends Credentials {
+  /** Derives this month's keys ahead of the first request. Rejects with SetupError when the key files are unusable. */
+  prepare(): Promise<void>
+  stats(): CredentialStats
+}
+
+/** All methods reject with SetupError while the key files are unusable, and opening with temporarily_unavailable when too many foreign salts wait. */
+export const createCredentials = ({ keys, now }: { readonly keys: KeyRing; readonly now: Now }): SealingCredentials => {
+  let inUse: { readonly encryption: EncryptionKey; readonly derivedKeys: DerivedKeys } | undefined
+  let signing = 0
+
+  const derivedKeys = async (): Promise<DerivedKeys> => {
+    const { encryption } = await keys.current()
+    // Files touched but not changed are read anew; what was derived from them still holds.
+    if (!inUse || (inUse.encryption !== encryption && !isDeepStrictEqual(inUse.encryption, encryption))) {
+      inUse = { encryption, derivedKeys: createDerivedKeys({ encryption, now }) }
+    }
+    return inUse.derivedKeys
+  }
+  const seal = async (plaintext: string): Promise<string> => {
+    const { salt, keys: messageKeys } = await (await derivedKeys()).own()
+    return encrypt(plaintext, messageKeys, { salt, iv: randomBytes(16) })
+  }
+  const open = async <T>(text: string, read: (json: string) => T | undefined): Promise<T | undefined> => {
+    const { forSalt } = await derivedKeys()
+    const plaintext = await decrypt(text, forSalt)
+    return plaintext === undefined ? undefined : read(plaintext)
+  }
+
+  return {
+    sealCode: (code) => seal(writeCode(code)),
+    openCode: (text) => open(text, readCode),
+    sealRefreshToken: (token) => seal(writeRefreshToken(token)),
+    openRefreshToken: (text) => open(text, readRefreshToken),
+    signAccessToken: async (token) => {
+      const current = await keys.current()
+      signing += 1
+      return signAccessToken(token, current).finally(() => { signing -= 1 })
+    },
+    openAccessToken: async (jwt) => verifyAccessToken(jwt, await keys.current()),
+    prepare: async () => { await (await derivedKeys()).own() },
+    stats: () => ({ signing, derivedKeys: inUse?.derivedKeys.stats() ?? { cached: 0, waiting: 0, derived: 0 } }),
+  }
+}
