@@ -1,0 +1,56 @@
+// oauth2:keys: makes the three key files as Stud.IP's own command does, but never half-written or readable by others (D13, D21).
+import { execFile } from 'node:child_process'
+import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto'
+import { promisify } from 'node:util'
+import { SetupError } from '../oauth/errors.ts'
+import { keyFileNames } from './key-files.ts'
+import type { KeyFileName } from './key-files.ts'
+import { randomAlphanumeric } from './random.ts'
+import { writeFilesTogether } from './whole-files.ts'
+
+export const keySizes = [2048, 3072, 4096] as const
+export type KeySize = (typeof keySizes)[number]
+
+export interface KeyGenerationOptions {
+  /** Default 4096, as in Stud.IP. */
+  readonly bits?: KeySize
+  /** Four primes sign three times as fast and need 4096 bits and the openssl command (D21). Default 2. */
+  readonly primes?: 2 | 4
+  /** Replaces key files that exist, which ends every code and token. */
+  readonly force?: boolean
+}
+
+/**
+ * Writes the key files into a folder that exists; answers their paths.
+ * Throws KeyFilesExistError without `force`, else SetupError with a sentence that says what to do.
+ */
+export const generateKeyFiles = async (dir: string, { bits = 4096, primes = 2, force = false }: KeyGenerationOptions = {}): Promise<string[]> => {
+  const privatePem = primes === 4 ? await fourPrimeKey(bits) : await twoPrimeKey(bits)
+  const texts: Record<KeyFileName, string> = {
+    'private.key': privatePem,
+    'public.key': createPublicKey(createPrivateKey(privatePem)).export({ type: 'spki', format: 'pem' }) as string,
+    'encryption_key.php': `<?php return '${randomAlphanumeric(48)}';`,
+  }
+  return writeFilesTogether(dir, keyFileNames.map((name) => ({ name, text: texts[name] })), { mode: 0o660, overwrite: force })
+}
+
+const twoPrimeKey = async (modulusLength: KeySize): Promise<string> => {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength })
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+}
+
+const fourPrimeKey = async (bits: KeySize): Promise<string> => {
+  // With fewer bits a prime would come within reach of elliptic-curve factoring; OpenSSL refuses it too.
+  if (bits < 4096) throw new SetupError(`A key of four primes needs 4096 bits, not ${bits}.`)
+  const options = [`rsa_keygen_bits:${bits}`, 'rsa_keygen_primes:4'].flatMap((option) => ['-pkeyopt', option])
+  try {
+    const { stdout } = await promisify(execFile)('openssl', ['genpkey', '-algorithm', 'RSA', ...options])
+    return stdout
+  } catch (cause) {
+    // A failed command's error carries its output, which may hold a key: only the code goes on.
+    const { code } = cause as { code?: string | number }
+    throw new SetupError(code === 'ENOENT'
+      ? 'A key of four primes is made by the openssl command, which is not installed. Install it, or leave out --primes 4.'
+      : `The openssl command could not make a key of four primes (exit ${code}). Leave out --primes 4.`)
+  }
+}
