@@ -1,0 +1,55 @@
+// The connection to Stud.IP's database: one bounded pool, one way to configure a connection.
+import knex, { type Knex } from 'knex'
+import type { DatabaseSettings } from '../settings.ts'
+import { migrationSource } from './migration-source.ts'
+
+/** Milliseconds a request waits for a free connection, and a connection for the server, before it is answered 503 (D16). */
+const patience = 5_000
+
+/** Seconds after which the server itself ends a statement or a wait for a lock. */
+const statementLimit = 15
+const lockLimit = 5
+
+// Stud.IP's server may run with a lax sql_mode. Gap locks of REPEATABLE READ keep a grant that is being revoked from growing (D8).
+const requiredSession = [
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
+  'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+  `SET SESSION innodb_lock_wait_timeout = ${lockLimit}`,
+]
+// Known to some servers only: MariaDB's limit, MySQL's limit, and causal reads on a Galera cluster.
+const optionalSession = [
+  `SET SESSION max_statement_time = ${statementLimit}`,
+  `SET SESSION max_execution_time = ${statementLimit * 1000}`,
+  'SET SESSION wsrep_sync_wait = 7',
+]
+
+interface RawConnection { query(sql: string, done: (error: Error | null) => void): void }
+
+const run = (connection: RawConnection, sql: string): Promise<void> =>
+  new Promise((resolve, reject) => connection.query(sql, (error) => (error ? reject(error) : resolve())))
+
+const prepareSession = async (connection: RawConnection): Promise<void> => {
+  for (const sql of requiredSession) await run(connection, sql)
+  for (const sql of optionalSession) await run(connection, sql).catch(() => undefined)
+}
+
+/** Knex configuration of our database; also what knexfile.ts exports. BIGINTs arrive as strings, because client ids pass 2^53. */
+export const knexConfig = (database: DatabaseSettings, poolSize = 10): Knex.Config => ({
+  client: 'mysql2',
+  connection: {
+    ...(database.socketPath ? { socketPath: database.socketPath } : { host: database.host, port: database.port }),
+    user: database.user, password: database.password, database: database.database,
+    charset: 'utf8mb4', supportBigNumbers: true, bigNumberStrings: true, dateStrings: true, connectTimeout: patience,
+  },
+  pool: {
+    min: 0, max: poolSize,
+    afterCreate: (connection: RawConnection, done: (error: Error | null, connection: RawConnection) => void) => {
+      prepareSession(connection).then(() => done(null, connection), (error: Error) => done(error, connection))
+    },
+  },
+  acquireConnectionTimeout: patience,
+  migrations: { migrationSource, tableName: 'oauth2_sidecar_migrations' },
+})
+
+/** Opens the pool; no connection is made before the first query. End it with `destroy()`. */
+export const openDatabase = (database: DatabaseSettings, poolSize?: number): Knex => knex(knexConfig(database, poolSize))

@@ -1,0 +1,74 @@
+// Grants as users and operators see them: one per connected application (D10).
+import type { Knex } from 'knex'
+import { isGrantId } from '../oauth/grant-id.ts'
+import type { Now } from '../oauth/ports.ts'
+import { rowsOf, scopesOf } from './rows.ts'
+import { revokeGrant } from './tokens.ts'
+import { inTransaction } from './transaction.ts'
+
+export interface ConnectedApplication {
+  /** 32 hex characters (D2). */
+  readonly grantId: string
+  readonly userId: string
+  readonly clientId: string
+  readonly clientName: string
+  readonly description: string
+  readonly owner: string
+  readonly homepage: string
+  readonly scopes: readonly string[]
+  /** Unix seconds of the consent, as far back as rows remain. */
+  readonly connectedAt: number
+  /** Unix seconds of the last issue or refresh. */
+  readonly lastUsedAt: number
+}
+
+export interface Grants {
+  listByUser(userId: string): Promise<readonly ConnectedApplication[]>
+  /** Live grants of a client, newest use first, at most `limit`. Walks the token tables: for operators, not for pages. */
+  listByClient(clientId: string, limit: number): Promise<readonly ConnectedApplication[]>
+  /** Undefined unless the grant is live. */
+  find(grantId: string): Promise<ConnectedApplication | undefined>
+  revoke(grantId: string): Promise<void>
+  /** @returns how many live grants ended */
+  revokeAllOf(userId: string): Promise<number>
+}
+
+interface GrantRow {
+  grant_id: string; user_id: string; client_id: string; name: string; description: string | null; owner: string | null; homepage: string | null
+  scopes: string | null; connected_at: number | null; last_used_at: number
+}
+
+const liveGrants = (condition: string, limit: string): string => `
+  SELECT g.*, c.name, c.description, c.owner, c.homepage,
+         LEAST(g.last_used_at,
+               COALESCE((SELECT MIN(o.mkdate) FROM oauth2_auth_codes o WHERE o.id LIKE CONCAT(g.grant_id, '%')), g.last_used_at),
+               COALESCE((SELECT MIN(o.mkdate) FROM oauth2_access_tokens o WHERE o.id LIKE CONCAT(g.grant_id, '%')), g.last_used_at)) AS connected_at
+    FROM (SELECT LEFT(r.id, 32) AS grant_id, MAX(a.user_id) AS user_id, MAX(a.client_id) AS client_id, MAX(a.scopes) AS scopes, MAX(a.mkdate) AS last_used_at
+            FROM oauth2_access_tokens a JOIN oauth2_refresh_tokens r ON r.access_token_id = a.id
+           WHERE ${condition} AND r.revoked = 0 AND r.expires_at > ? GROUP BY LEFT(r.id, 32) ORDER BY last_used_at DESC ${limit}) g
+    JOIN oauth2_clients c ON c.id = g.client_id
+   ORDER BY g.last_used_at DESC, g.grant_id`
+
+const toApplication = (row: GrantRow): ConnectedApplication => ({
+  grantId: row.grant_id, userId: row.user_id, clientId: row.client_id, clientName: row.name,
+  description: row.description ?? '', owner: row.owner ?? '', homepage: row.homepage ?? '',
+  scopes: scopesOf(row.scopes), connectedAt: row.connected_at ?? row.last_used_at, lastUsedAt: row.last_used_at,
+})
+
+export const createGrants = (db: Knex, now: Now): Grants => {
+  const select = async (condition: string, bindings: readonly (string | number)[], limit = ''): Promise<readonly ConnectedApplication[]> =>
+    (await rowsOf<GrantRow>(db.raw(liveGrants(condition, limit), [...bindings, now()]))).map(toApplication)
+  const listByUser = (userId: string) => select('a.user_id = ?', [userId])
+  const revoke = (grantId: string) => inTransaction(db, (trx) => revokeGrant(trx, grantId, now()))
+  return {
+    listByUser,
+    listByClient: (clientId, limit) => select('a.client_id = ?', [clientId], `LIMIT ${Math.trunc(limit)}`),
+    find: async (grantId) => (isGrantId(grantId) ? (await select('r.id LIKE ?', [`${grantId}%`]))[0] : undefined),
+    revoke,
+    revokeAllOf: async (userId) => {
+      const grants = await listByUser(userId)
+      for (const { grantId } of grants) await revoke(grantId)
+      return grants.length
+    },
+  }
+}

@@ -1,0 +1,24 @@
+// Reading raw results: the driver's shapes end here.
+import type { Knex } from 'knex'
+
+/** The rows of a raw SELECT. */
+export const rowsOf = async <Row>(query: Knex.Raw): Promise<readonly Row[]> => {
+  const [rows] = (await query) as [Row[]]
+  return rows
+}
+
+/** How many rows a raw UPDATE or DELETE changed: the answer of every conditional write. */
+export const changedBy = async (query: Knex.Raw): Promise<number> => {
+  const [result] = (await query) as [{ affectedRows: number }]
+  return result.affectedRows
+}
+
+/** Scopes as Stud.IP stores them: JSON array text, possibly NULL. */
+export const scopesOf = (text: string | null): readonly string[] => {
+  try {
+    const scopes: unknown = JSON.parse(text ?? '[]')
+    return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : []
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,24 @@
+// Transactions that survive deadlocks and Galera conflicts (D16).
+import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Knex } from 'knex'
+import { isTransient } from './database-errors.ts'
+
+const attempts = 8
+/** Milliseconds; doubled at each attempt, with jitter, so that rivals do not meet again. */
+const firstPause = 4
+
+/**
+ * Runs `work` in a transaction and repeats the whole of it after a conflict, so it must have no effect outside of it.
+ * @throws the last error of the database
+ */
+export const inTransaction = async <T>(db: Knex, work: (transaction: Knex.Transaction) => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction(work)
+    } catch (error) {
+      if (attempt === attempts || !isTransient(error)) throw error
+      await sleep(randomInt(firstPause * 2 ** attempt))
+    }
+  }
+}
