@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Credentials, Now } from '../oauth/ports.ts'
 import { signAccessToken, verifyAccessToken } from './access-token.ts'
-import { decrypt, encrypt } from './defuse.ts'
+import { decrypt, encrypt, saltOf } from './defuse.ts'
 import { createDerivedKeys } from './derived-keys.ts'
 import type { DerivedKeys } from './derived-keys.ts'
 import type { EncryptionKey } from './encryption-key.ts'
@@ -46,6 +46,10 @@ export const createCredentials = ({ keys, now }: { readonly keys: KeyRing; reado
   }
 
   return {
+    knowsSalt: (text) => {
+      const salt = saltOf(text)
+      return salt === undefined || inUse?.derivedKeys.knows(salt) === true
+    },
     sealCode: (code) => seal(writeCode(code)),
     openCode: (text) => open(text, readCode),
     sealRefreshToken: (token) => seal(writeRefreshToken(token)),

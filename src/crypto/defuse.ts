@@ -30,23 +30,26 @@ export const encrypt = (plaintext: string, keys: MessageKeys, { salt, iv }: { sa
  * What is no ciphertext at all is refused before `keysFor` is asked, because a new salt costs 100,000 rounds.
  */
 export const decrypt = async (text: string, keysFor: (salt: Buffer) => Promise<MessageKeys>): Promise<string | undefined> => {
-  const bytes = decodeHex(text)
-  if (!bytes?.subarray(0, header.length).equals(header)) return undefined
+  const bytes = decodeCiphertext(text)
+  if (!bytes) return undefined
   const authenticated = bytes.subarray(0, -macBytes)
-  const [, salt, iv, ciphertext] = cut(authenticated, [header.length, saltBytes, ivBytes])
-  const keys = await keysFor(salt!)
+  const keys = await keysFor(saltIn(bytes))
   if (!equalConstantTime(mac(keys.authentication, authenticated), bytes.subarray(-macBytes))) return undefined
-  const decipher = createDecipheriv('aes-256-ctr', keys.encryption, iv!)
-  return Buffer.concat([decipher.update(ciphertext!), decipher.final()]).toString('utf8')
+  const decipher = createDecipheriv('aes-256-ctr', keys.encryption, authenticated.subarray(ivAt, ivAt + ivBytes))
+  return Buffer.concat([decipher.update(authenticated.subarray(ivAt + ivBytes)), decipher.final()]).toString('utf8')
 }
 
-const decodeHex = (text: string): Buffer | undefined =>
-  text.length >= minLength && text.length <= maxLength && text.length % 2 === 0 && /^[0-9a-f]+$/i.test(text)
-    ? Buffer.from(text, 'hex')
-    : undefined
+/** The salt that a text would be decrypted with; undefined when it is no ciphertext at all. */
+export const saltOf = (text: string): Buffer | undefined => {
+  const bytes = decodeCiphertext(text)
+  return bytes && saltIn(bytes)
+}
 
-/** Pieces of the given lengths, and the rest. */
-const cut = (bytes: Buffer, lengths: readonly number[]): Buffer[] => {
-  let from = 0
-  return [...lengths, Infinity].map((length) => bytes.subarray(from, Math.min((from += length), bytes.length)))
+const ivAt = header.length + saltBytes
+const saltIn = (bytes: Buffer): Buffer => bytes.subarray(header.length, ivAt)
+
+const decodeCiphertext = (text: string): Buffer | undefined => {
+  if (text.length < minLength || text.length > maxLength || text.length % 2 !== 0 || !/^[0-9a-f]+$/i.test(text)) return undefined
+  const bytes = Buffer.from(text, 'hex')
+  return bytes.subarray(0, header.length).equals(header) ? bytes : undefined
 }

@@ -15,10 +15,12 @@ export interface SaltedKeys {
 
 export interface DerivedKeys {
   /** What to encrypt with this month. */
-  own(): Promise<SaltedKeys>
+  readonly own: () => Promise<SaltedKeys>
   /** The keys of any salt. Throws temporarily_unavailable while too many foreign salts wait. */
-  forSalt(salt: Buffer): Promise<MessageKeys>
-  stats(): { readonly cached: number; readonly waiting: number; readonly derived: number }
+  readonly forSalt: (salt: Buffer) => Promise<MessageKeys>
+  /** True when `forSalt` answers at once. */
+  readonly knows: (salt: Buffer) => boolean
+  readonly stats: () => { readonly cached: number; readonly waiting: number; readonly derived: number }
 }
 
 interface Options {
@@ -74,6 +76,10 @@ export const createDerivedKeys = ({ encryption, now, concurrency = 1, maxWaiting
     forSalt: async (salt) => {
       const id = salt.toString('hex')
       return turned().find((m) => m.id === id)?.keys ?? derivedOnce(id, salt)
+    },
+    knows: (salt) => {
+      const id = salt.toString('hex')
+      return encryption.kind === 'key' || turned().some((m) => m.id === id) || foreign.has(id)
     },
     stats: () => ({ cached: foreign.size, waiting: limit.pendingCount, derived }),
   }
