@@ -1,0 +1,84 @@
+// Prometheus metrics of one process: what happened, how long answers took, how full the pools are.
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Audit, AuditEvent } from './oauth/ports.ts'
+
+export interface AnsweredRequest {
+  /** The route's pattern, never the path as sent: it becomes a label. */
+  readonly route: string
+  readonly method: string
+  readonly status: number
+  readonly seconds: number
+}
+
+export interface Metrics {
+  readonly registry: Registry
+  /** Counts an audit event. */
+  readonly audit: Audit
+  readonly answered: (request: AnsweredRequest) => void
+  /** A gauge that is read when it is scraped, such as the length of a queue. `name` without prefix. */
+  readonly watch: (name: string, help: string, read: () => number) => void
+}
+
+const prefix = 'studip_oauth2_'
+
+type Label = Readonly<Record<string, string>>
+/** Which counter an event moves. Several events share one, told apart by a label. */
+const counted: Readonly<Record<AuditEvent['event'], readonly [counter: CounterName, label: Label]>> = {
+  'consent.approved': ['consents', { answer: 'approved' }],
+  'consent.denied': ['consents', { answer: 'denied' }],
+  'code.redeemed': ['issued', { grant_type: 'authorization_code' }],
+  'token.refreshed': ['issued', { grant_type: 'refresh_token' }],
+  'token.refreshed-in-grace': ['issued', { grant_type: 'refresh_token_in_grace' }],
+  'code.replayed': ['replays', { kind: 'authorization_code' }],
+  'token.replayed': ['replays', { kind: 'refresh_token' }],
+  'token.revoked': ['revocations', { kind: 'token' }],
+  'grant.revoked': ['revocations', { kind: 'grant' }],
+  'client.added': ['clientChanges', { change: 'added' }],
+  'client.deleted': ['clientChanges', { change: 'deleted' }],
+  'client.suspended': ['clientChanges', { change: 'suspended' }],
+  'client.resumed': ['clientChanges', { change: 'resumed' }],
+  'client.secret-renewed': ['clientChanges', { change: 'secret-renewed' }],
+  'request.refused': ['refusals', {}],
+  'request.throttled': ['throttled', {}],
+}
+
+const counters = (registry: Registry) => {
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name: `${prefix}${name}_total`, help, labelNames, registers: [registry] })
+  return {
+    consents: counter('consents', 'Answers of users on the consent page', ['answer']),
+    issued: counter('tokens_issued', 'Token pairs issued', ['grant_type']),
+    replays: counter('replays', 'Second uses of a code or a rotated refresh token, each revokes its grant', ['kind']),
+    revocations: counter('revocations', 'Tokens and grants revoked on request', ['kind']),
+    clientChanges: counter('client_changes', 'Changes of registered clients', ['change']),
+    refusals: counter('refusals', 'Requests refused, by reason', ['reason']),
+    throttled: counter('throttled', 'Requests refused because there were too many failures before'),
+  }
+}
+type CounterName = keyof ReturnType<typeof counters>
+
+/** A reason becomes a label only when it is a word of ours: labels from requests would grow without bound. */
+const reasonLabel = (reason: string | undefined): string => (reason && /^[a-z][a-z0-9_.-]{0,39}$/.test(reason) ? reason : 'other')
+
+/** The metrics of this process, in a registry of their own. */
+export const createMetrics = (): Metrics => {
+  const registry = new Registry()
+  const of = counters(registry)
+  const seconds = new Histogram({
+    name: `${prefix}request_seconds`,
+    help: 'Time from the arrival of a request to the end of its answer',
+    labelNames: ['route', 'method', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
+    registers: [registry],
+  })
+  collectDefaultMetrics({ register: registry, prefix })
+  return {
+    registry,
+    audit: ({ event, reason }) => {
+      const [name, label] = counted[event]
+      of[name].inc(name === 'refusals' ? { reason: reasonLabel(reason) } : label)
+    },
+    answered: ({ route, method, status, seconds: taken }) => seconds.observe({ route, method, status: String(status) }, taken),
+    watch: (name, help, read) => void new Gauge({ name: `${prefix}${name}`, help, registers: [registry], collect() { this.set(read()) } }),
+  }
+}

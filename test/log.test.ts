@@ -1,0 +1,50 @@
+// The log: JSON lines that carry their request and keep secrets out.
+import { expect } from 'chai'
+import { auditLog, createLog, inRequest } from '../src/log.ts'
+
+const logged = (work: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] => {
+  const lines: string[] = []
+  work(createLog('trace', { write: (line: string) => void lines.push(line) }))
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+describe('log', () => {
+  it('carries request id and address in every line of a request', async () => {
+    const lines: string[] = []
+    const log = createLog('info', { write: (line: string) => void lines.push(line) })
+    await inRequest({ requestId: 'r1', address: '192.0.2.1' }, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      log.info('inside')
+    })
+    log.info('outside')
+    expect(JSON.parse(lines[0]!)).to.include({ requestId: 'r1', address: '192.0.2.1', msg: 'inside', level: 'info' })
+    expect(JSON.parse(lines[1]!)).to.not.have.property('requestId')
+  })
+
+  it('S-095 writes no statement of the database, whose values may be session ids', () => {
+    const error = Object.assign(new Error('ER_LOCK_DEADLOCK'), { code: 'ER_LOCK_DEADLOCK', sql: "select 1 where sid = 'geheim'", cause: Object.assign(new Error('deeper'), { sql: 'geheim' }) })
+    const [line] = logged((log) => log.error({ err: error }, 'failed'))
+    expect(JSON.stringify(line)).to.not.contain('geheim')
+    expect(line).to.have.nested.property('err.code', 'ER_LOCK_DEADLOCK')
+    expect(line).to.have.nested.property('err.cause.message', 'deeper')
+  })
+
+  it('S-095 hides credentials that reach the log by mistake', () => {
+    const headers = { authorization: 'Basic geheim', cookie: 'Studip_Session=geheim' }
+    const text = JSON.stringify(logged((log) => {
+      log.debug({ headers, req: { headers }, body: { code: 'geheim', client_secret: 'geheim', refresh_token: 'geheim' }, query: { code: 'geheim' } })
+      log.debug({ password: 'geheim', database: { password: 'geheim' }, access_token: 'geheim', sid: 'geheim' })
+    }))
+    expect(text).to.not.contain('geheim')
+    expect(text).to.contain('***')
+  })
+
+  it('logs audit events by name, replays as warnings', () => {
+    const lines = logged((log) => {
+      auditLog(log)({ event: 'token.replayed', clientId: '1', grantId: 'a' })
+      auditLog(log)({ event: 'token.refreshed', clientId: '1' })
+    })
+    expect(lines.map(({ level, msg }) => [level, msg])).to.deep.equal([['warn', 'token.replayed'], ['info', 'token.refreshed']])
+    expect(lines[0]).to.include({ clientId: '1', grantId: 'a' })
+  })
+})
