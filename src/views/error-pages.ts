@@ -1,0 +1,45 @@
+// The closed set of error pages: what each says, and its HTTP status.
+import type { TextKey } from './texts.ts'
+
+interface ErrorPage { readonly status: number; readonly title: TextKey; readonly text: TextKey }
+
+const page = (status: number, title: TextKey, text: TextKey): ErrorPage => ({ status, title, text })
+
+export const errorPages = {
+  /** The authorization request is malformed, and the client or redirect URI is not proven (RFC 6749 §4.1.2.1). */
+  'bad-request': page(400, 'error.request', 'error.request.text'),
+  'unknown-client': page(400, 'error.client', 'error.client.text'),
+  'redirect-uri': page(400, 'error.redirect', 'error.redirect.text'),
+  /** The consent was answered before (D7). */
+  'already-used': page(400, 'error.used', 'error.used.text'),
+  forbidden: page(403, 'error.forbidden', 'error.forbidden.text'),
+  /** CSRF token or auth_token missing, expired or made for somebody else. */
+  'form-expired': page(403, 'error.form', 'error.form.text'),
+  /** Bounced to the login twice without success (contract §4.3 step 6). */
+  'login-loop': page(403, 'error.loop', 'error.loop.text'),
+  /** Interstitial where the trampoline cannot be used (contract §4.2 E). */
+  'login-needed': page(401, 'error.login', 'error.login.text'),
+  'not-found': page(404, 'error.missing', 'error.missing.text'),
+  'method-not-allowed': page(405, 'error.method', 'error.method.text'),
+  'too-large': page(413, 'error.large', 'error.large.text'),
+  'too-many': page(429, 'error.often', 'error.often.text'),
+  'set-up': page(500, 'error.setup', 'error.setup.text'),
+  internal: page(500, 'error.internal', 'error.internal.text'),
+  maintenance: page(503, 'error.maintenance', 'error.maintenance.text'),
+  unavailable: page(503, 'error.unavailable', 'error.unavailable.text'),
+} as const satisfies Record<string, ErrorPage>
+
+export type ErrorKind = keyof typeof errorPages
+
+export interface ErrorModel {
+  readonly kind: ErrorKind
+  /** For client developers, in English as RFC 6749 has it; nothing secret. */
+  readonly detail?: string | undefined
+  /** Number of the request in the log. */
+  readonly reference?: string | undefined
+  /** `login-needed` only: path below BASE that goes on after the login. */
+  readonly continuePath?: string | undefined
+}
+
+/** HTTP status of an error page. */
+export const errorStatus = (kind: ErrorKind): number => errorPages[kind].status

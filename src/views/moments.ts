@@ -1,0 +1,32 @@
+// Dates as the reader writes them, in the installation's time zone.
+
+export interface Moments {
+  /** Day and time of unix seconds. */
+  readonly when: (seconds: number) => string
+  /** Day of unix seconds. */
+  readonly day: (seconds: number) => string
+}
+
+const knownZone = (timeZone: string): string => {
+  try {
+    new Intl.DateTimeFormat('de', { timeZone })
+    return timeZone
+  } catch {
+    return 'Europe/Berlin' // Stud.IP's own default (contract §6.1)
+  }
+}
+
+const cache = new Map<string, Moments>()
+
+/** Formats for a language tag (`de-DE`) and a zone of the IANA list; another zone counts as Europe/Berlin. */
+export const moments = (languageTag: string, timeZone: string): Moments => {
+  const name = `${languageTag} ${timeZone}`
+  const known = cache.get(name)
+  if (known) return known
+  const zone = { timeZone: knownZone(timeZone) }
+  const time = new Intl.DateTimeFormat(languageTag, { dateStyle: 'medium', timeStyle: 'short', ...zone })
+  const date = new Intl.DateTimeFormat(languageTag, { dateStyle: 'medium', ...zone })
+  const made = { when: (seconds: number) => time.format(seconds * 1000), day: (seconds: number) => date.format(seconds * 1000) }
+  cache.set(name, made)
+  return made
+}

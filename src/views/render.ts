@@ -1,0 +1,43 @@
+// EJS templates, compiled once when the service starts: a request reads no file.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import ejs from 'ejs'
+
+/** What every template sees: `page` (its frame), `m` (its own values), `t` and `pieces` (texts), and how to write addresses and times. */
+export const templateNames = ['page', 'm', 't', 'pieces', 'url', 'icon', 'when', 'day'] as const
+/** `body` is for layouts, `part` what an include hands to a part. */
+const locals = ['body', 'part']
+
+export type TemplateValues = Readonly<Record<(typeof templateNames)[number], unknown>>
+
+/** The folder templates/, from the sources as well as from dist/. */
+export const templatesPath = (): string => {
+  let folder = import.meta.dirname
+  while (!existsSync(join(folder, 'templates', 'layout.ejs'))) {
+    if (folder === dirname(folder)) throw new Error('The folder templates/ is missing')
+    folder = dirname(folder)
+  }
+  return join(folder, 'templates')
+}
+
+/** Renders a template inside a layout, both named without `.ejs`.. */
+export type Render = (template: string, layout: string, values: TemplateValues) => string
+
+/** Compiles every template of the folder; a fault in one of them throws here, at start. */
+export const createRender = (folder: string = templatesPath()): Render => {
+  const compile = (name: string) =>
+    ejs.compile(readFileSync(join(folder, name), 'utf8'), {
+      filename: join(folder, name),
+      cache: true,
+      strict: true,
+      destructuredLocals: [...templateNames, ...locals],
+    })
+  const names = readdirSync(folder).filter((name) => name.endsWith('.ejs'))
+  const compiled = new Map(names.map((name) => [name.replace('.ejs', ''), compile(name)]))
+  const find = (name: string) => {
+    const template = compiled.get(name)
+    if (!template) throw new Error(`There is no template ${name}`)
+    return template
+  }
+  return (template, layout, values) => find(layout)({ ...values, body: find(template)(values) })
+}

@@ -1,0 +1,46 @@
+// The texts of the pages in the user's language, by i18next.
+import i18next from 'i18next'
+import type { Language } from '../studip/verdict.ts'
+import { de } from './texts-de.ts'
+import { en } from './texts-en.ts'
+
+type Catalogued = keyof typeof de
+/** A key of the catalogue; a plural is named without its `_one` or `_other`. */
+export type TextKey = Catalogued extends infer K ? (K extends `${infer Stem}_${'one' | 'other'}` ? Stem : K) : never
+export type TextValues = Readonly<Record<string, string | number>>
+
+/** A piece of a sentence; `value` pieces come from outside and are set off from the text. */
+export interface Piece { readonly text: string; readonly value: boolean }
+
+export interface Texts {
+  /** The text of a key with its values filled in, not escaped. */
+  readonly t: (key: TextKey, values?: TextValues) => string
+  /** The same in pieces, so that a template can mark up the values. */
+  readonly pieces: (key: TextKey, values: TextValues) => readonly Piece[]
+}
+
+const instance = i18next.createInstance()
+await instance.init({
+  lng: 'de',
+  fallbackLng: false,
+  showSupportNotice: false, // it would go to the console of the service
+  keySeparator: false,
+  nsSeparator: false,
+  resources: { de: { translation: de }, en: { translation: en } },
+  // EJS escapes: doing it here too would show entities to the reader.
+  interpolation: { escapeValue: false },
+})
+
+const split = (text: string, values: TextValues): readonly Piece[] =>
+  text.split(/\{\{(\w+)\}\}/).map((part, i) => ({ text: i % 2 ? String(values[part] ?? '') : part, value: i % 2 === 1 }))
+
+const textsIn = (language: Language): Texts => {
+  const translate = instance.getFixedT(language)
+  return {
+    t: (key, values) => translate(key, values ?? {}),
+    pieces: (key, values) => split(translate(key, { skipInterpolation: true }), values),
+  }
+}
+
+/** The texts of each language. */
+export const texts: Readonly<Record<Language, Texts>> = { de: textsIn('de'), en: textsIn('en') }
