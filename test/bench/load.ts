@@ -1,0 +1,104 @@
+// The load generator: one process, raw keep-alive sockets, so that it takes as little as possible of the processors it measures.
+// Reads one LoadPlan as JSON from stdin, prints one LoadResult.
+import { text } from 'node:stream/consumers'
+import { connection } from './connection.ts'
+import { percentiles } from './statistics.ts'
+import type { Percentiles } from './statistics.ts'
+
+/** What to send. Each of `connections` sends its next request when the last one is answered. */
+export interface LoadPlan {
+  readonly port: number
+  readonly connections: number
+  /** Unmeasured time before `seconds`. */
+  readonly warmUpSeconds?: number
+  readonly seconds: number
+  /** `requests` is used up once, round `repeat` over and over; `chain` posts a refresh token and goes on with the one it gets. */
+  readonly kind: 'chain' | 'requests' | 'repeat'
+  /** Whole HTTP/1.1 requests; for `chain` one form without its refresh token per request. */
+  readonly requests: readonly string[]
+  readonly tokens?: readonly string[]
+}
+
+export interface LoadResult {
+  readonly answers: number
+  readonly errors: number
+  readonly firstError?: string
+  readonly seconds: number
+  readonly perSecond: number
+  /** Milliseconds. */
+  readonly latency: Percentiles
+  /** Milliseconds of CPU that the generator itself took, of the measured time. */
+  readonly cpu: number
+  /** Where each chain stands. */
+  readonly tokens: readonly string[]
+}
+
+/** A form post as bytes on the wire. */
+export const post = (path: string, form: Record<string, string>, headers: Record<string, string> = {}): string => {
+  const body = new URLSearchParams(form).toString()
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${lines}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+}
+
+/** The plan's requests, one after the other, for connection number `index`. */
+const requestsOf = (plan: LoadPlan, index: number, shared: { next: number }, tokens: string[]) => {
+  const head = plan.requests[index % plan.requests.length] ?? ''
+  const [before = '', form = ''] = head.split('\r\n\r\n')
+  return {
+    next: (): string | undefined => {
+      if (plan.kind === 'repeat') return head
+      if (plan.kind === 'requests') return plan.requests[shared.next++]
+      const body = `${form}&refresh_token=${tokens[index]}`
+      return `${before.replace(/Content-Length: \d+/, `Content-Length: ${body.length}`)}\r\n\r\n${body}`
+    },
+    answered: (status: number, body: string): boolean => {
+      if (plan.kind === 'chain') {
+        const from = body.indexOf('"refresh_token":"') + 17
+        if (status === 200 && from > 16) tokens[index] = body.slice(from, body.indexOf('"', from))
+        return status === 200 && from > 16
+      }
+      return status === 200
+    },
+  }
+}
+
+/** Runs a plan in this process. */
+export const load = async (plan: LoadPlan): Promise<LoadResult> => {
+  const tokens = [...(plan.tokens ?? [])]
+  const shared = { next: 0 }
+  const times: number[] = []
+  let errors = 0
+  let firstError: string | undefined
+  const begin = performance.now() + (plan.warmUpSeconds ?? 0) * 1000
+  const end = begin + plan.seconds * 1000
+  let cpuAtBegin = process.cpuUsage()
+  const mark = setTimeout(() => { cpuAtBegin = process.cpuUsage() }, Math.max(0, begin - performance.now()))
+  let last = begin
+  const drive = async (index: number) => {
+    const http = connection(plan.port)
+    const requests = requestsOf(plan, index, shared, tokens)
+    for (let request = requests.next(); request !== undefined && performance.now() < end; request = requests.next()) {
+      const sent = performance.now()
+      const answer = await http.send(request)
+      const now = performance.now()
+      const good = requests.answered(answer.status, answer.body)
+      if (!good) { errors++; firstError ??= `${answer.status} ${answer.body.slice(0, 300)}` }
+      if (good && sent >= begin && now <= end) { times.push(now - sent); last = now }
+      if (!good && plan.kind === 'chain') break
+    }
+    http.close()
+  }
+  await Promise.all(Array.from({ length: plan.connections }, (_, index) => drive(index)))
+  clearTimeout(mark)
+  const cpu = process.cpuUsage(cpuAtBegin)
+  const seconds = (plan.kind === 'requests' ? Math.max(last - begin, 1) : plan.seconds * 1000) / 1000
+  return {
+    answers: times.length, errors, ...(firstError && { firstError }), seconds, perSecond: times.length / seconds,
+    latency: percentiles(times), cpu: (cpu.user + cpu.system) / 1000, tokens,
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const plan = JSON.parse(await text(process.stdin)) as LoadPlan
+  process.stdout.write(JSON.stringify(await load(plan)))
+}
