@@ -59,6 +59,7 @@ export const createDerivedKeys = ({ encryption, now, concurrency = 1, maxWaiting
   }
 
   const derivedOnce = (id: string, salt: Buffer): Promise<MessageKeys> => {
+    if (encryption.kind === 'key') return derive(salt)
     const known = foreign.get(id)
     if (known) return known
     if (limit.pendingCount >= maxWaiting) throw temporarilyUnavailable('Too many tokens of another server at once.')
