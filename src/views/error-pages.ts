@@ -7,14 +7,17 @@ const page = (status: number, title: TextKey, text: TextKey): ErrorPage => ({ st
 
 export const errorPages = {
   /** The authorization request is malformed, and the client or redirect URI is not proven (RFC 6749 §4.1.2.1). */
-  'bad-request': page(400, 'error.request', 'error.request.text'),
+  malformed: page(400, 'error.request', 'error.request.text'),
   'unknown-client': page(400, 'error.client', 'error.client.text'),
-  'redirect-uri': page(400, 'error.redirect', 'error.redirect.text'),
+  'redirect-uri-missing': page(400, 'error.redirect', 'error.redirect.missing'),
+  'redirect-uri-mismatch': page(400, 'error.redirect', 'error.redirect.text'),
   /** The consent was answered before (D7). */
-  'already-used': page(400, 'error.used', 'error.used.text'),
+  'form-used': page(400, 'error.used', 'error.used.text'),
   forbidden: page(403, 'error.forbidden', 'error.forbidden.text'),
   /** CSRF token or auth_token missing, expired or made for somebody else. */
   'form-expired': page(403, 'error.form', 'error.form.text'),
+  /** Sent by a page that is not ours (S-022). */
+  'foreign-form': page(403, 'error.foreign', 'error.foreign.text'),
   /** Bounced to the login twice without success (contract §4.3 step 6). */
   'login-loop': page(403, 'error.loop', 'error.loop.text'),
   /** Interstitial where the trampoline cannot be used (contract §4.2 E). */
@@ -23,7 +26,7 @@ export const errorPages = {
   'method-not-allowed': page(405, 'error.method', 'error.method.text'),
   'too-large': page(413, 'error.large', 'error.large.text'),
   'too-many': page(429, 'error.often', 'error.often.text'),
-  'set-up': page(500, 'error.setup', 'error.setup.text'),
+  setup: page(500, 'error.setup', 'error.setup.text'),
   internal: page(500, 'error.internal', 'error.internal.text'),
   maintenance: page(503, 'error.maintenance', 'error.maintenance.text'),
   unavailable: page(503, 'error.unavailable', 'error.unavailable.text'),
@@ -39,6 +42,14 @@ export interface ErrorModel {
   readonly reference?: string | undefined
   /** `login-needed` only: path below BASE that goes on after the login. */
   readonly continuePath?: string | undefined
+}
+
+/** The page for a status about which nothing more is known. */
+export const errorKindOf = (status: number): ErrorKind => {
+  const kinds: Readonly<Record<number, ErrorKind>> = {
+    400: 'malformed', 403: 'forbidden', 404: 'not-found', 405: 'method-not-allowed', 413: 'too-large', 429: 'too-many', 503: 'unavailable',
+  }
+  return kinds[status] ?? (status < 500 ? 'malformed' : 'internal')
 }
 
 /** HTTP status of an error page. */

@@ -1,0 +1,75 @@
+// What a client must bring to be registered, field by field: for the form and for the command line alike (contract §11.4).
+import type { RedirectUriFault } from './redirect-uri-registration.ts'
+import { checkRedirectUri } from './redirect-uri-registration.ts'
+
+/** As typed; line ends of any kind. */
+export interface ClientRegistration {
+  readonly name: string
+  /** One redirect URI a line. */
+  readonly redirect: string
+  readonly description: string
+  /** `public` or `confidential`; anything else is a fault. */
+  readonly confidentiality: string
+  readonly owner: string
+  readonly homepage: string
+  readonly admin_notes: string
+}
+export type RegistrationField = keyof ClientRegistration
+
+export type RegistrationFault =
+  | { readonly field: Exclude<RegistrationField, 'redirect'>; readonly code: 'missing' | 'too-long' | 'malformed' }
+  | { readonly field: 'redirect'; readonly code: 'missing' | 'too-long' }
+  | { readonly field: 'redirect'; readonly code: RedirectUriFault; readonly uri: string }
+
+/** A registration without fault, trimmed. */
+export interface CheckedRegistration {
+  readonly name: string
+  readonly redirectUris: readonly string[]
+  readonly description: string
+  readonly confidential: boolean
+  readonly owner: string
+  readonly homepage: string
+  readonly adminNotes: string
+}
+
+/** Characters: those of Stud.IP's form, and of its columns where the form has none. */
+export const registrationLimits: Readonly<Record<Exclude<RegistrationField, 'confidentiality'>, number>> = {
+  name: 255, redirect: 1000, description: 1000, owner: 100, homepage: 200, admin_notes: 10_000,
+}
+
+const limited = Object.keys(registrationLimits) as (keyof typeof registrationLimits)[]
+const singleLine = ['name', 'owner', 'homepage'] as const
+const lengthOf = (text: string): number => [...text].length
+const tidy = (text: string): string => text.replaceAll(/\r\n?/g, '\n').trim()
+
+const isHomepage = (text: string): boolean => {
+  if (!URL.canParse(text) || !/^https?:\/\/[^\\]/i.test(text)) return false
+  const { username, password } = new URL(text)
+  return username === '' && password === ''
+}
+
+const fieldFaults = (form: ClientRegistration): readonly RegistrationFault[] => [
+  ...(['name', 'redirect', 'owner', 'homepage'] as const).filter((field) => form[field] === '').map((field) => ({ field, code: 'missing' as const })),
+  ...(form.confidentiality === 'public' || form.confidentiality === 'confidential' ? [] : [{ field: 'confidentiality', code: 'missing' } as const]),
+  ...limited.filter((field) => lengthOf(form[field]) > registrationLimits[field]).map((field) => ({ field, code: 'too-long' as const })),
+  ...singleLine.filter((field) => /[\p{Cc}\u2028\u2029]/u.test(form[field])).map((field) => ({ field, code: 'malformed' as const })),
+  ...(form.homepage !== '' && !isHomepage(form.homepage) ? [{ field: 'homepage', code: 'malformed' } as const] : []),
+]
+
+const redirectFaults = (uris: readonly string[], allowInsecure: boolean): readonly RegistrationFault[] =>
+  uris.flatMap((uri) => {
+    const code = checkRedirectUri(uri, { allowInsecure })
+    return code ? [{ field: 'redirect' as const, code, uri }] : []
+  })
+
+/** Either the client to store, or every fault at once; nothing is altered silently but the blanks around a value. */
+export const checkClientRegistration = (
+  typed: ClientRegistration, { allowInsecure = false }: { readonly allowInsecure?: boolean } = {},
+): { readonly client: CheckedRegistration } | { readonly faults: readonly RegistrationFault[] } => {
+  const form = Object.fromEntries(Object.entries(typed).map(([field, text]) => [field, tidy(text as string)])) as unknown as ClientRegistration
+  const redirectUris = [...new Set(form.redirect.split('\n').map((line) => line.trim()).filter((line) => line !== ''))]
+  const faults = [...fieldFaults(form), ...redirectFaults(redirectUris, allowInsecure)]
+  if (faults.length > 0) return { faults }
+  const { name, description, owner, homepage, admin_notes: adminNotes } = form
+  return { client: { name, redirectUris, description, confidential: form.confidentiality === 'confidential', owner, homepage, adminNotes } }
+}
