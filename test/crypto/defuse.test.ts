@@ -42,7 +42,7 @@ describe('Defuse v2', () => {
     await fc.assert(fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 200 }), async (text) => {
       const sealed = encrypt(text, keys, { salt: own, iv: randomBytes(16) })
       expect(sealed).to.match(/^def50200[0-9a-f]+$/)
-      expect(await decrypt(sealed, ours.forSalt)).to.equal(text.toWellFormed())
+      expect(await decrypt(sealed, ours.forSalt)).to.equal(text)
     }))
     const sealed = encrypt('ä€😀', keys, { salt: own, iv: randomBytes(16) })
     expect(openIndependently(sealed, password)).to.equal('ä€😀')

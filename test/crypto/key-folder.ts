@@ -1,21 +1,19 @@
 // Folders with key files, sound or faulty, for the tests of this directory; they go away with the run.
 import { generateKeyPairSync } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export interface PemPair { readonly privatePem: string; readonly publicPem: string }
 
-const pem = { privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } } as const
-
-export const rsaPair = (modulusLength: number): PemPair => {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength, ...pem })
-  return { privatePem: privateKey, publicPem: publicKey }
-}
-export const ecPair = (): PemPair => {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256', ...pem })
-  return { privatePem: privateKey, publicPem: publicKey }
-}
+const pemPair = ({ privateKey, publicKey }: { privateKey: KeyObject; publicKey: KeyObject }): PemPair => ({
+  privatePem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+  publicPem: publicKey.export({ type: 'spki', format: 'pem' }) as string,
+})
+export const rsaPair = (modulusLength: number): PemPair => pemPair(generateKeyPairSync('rsa', { modulusLength }))
+export const rsaPssPair = (): PemPair => pemPair(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }))
+export const ecPair = (): PemPair => pemPair(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 
 /** Made once: generating takes its time, and most tests need only some sound pair. */
 export const soundPair = rsaPair(2048)
