@@ -16,10 +16,12 @@ export interface ClientRegistration {
 }
 export type RegistrationField = keyof ClientRegistration
 
-export type RegistrationFault =
-  | { readonly field: Exclude<RegistrationField, 'redirect'>; readonly code: 'missing' | 'too-long' | 'malformed' }
-  | { readonly field: 'redirect'; readonly code: 'missing' | 'too-long' }
-  | { readonly field: 'redirect'; readonly code: RedirectUriFault; readonly uri: string }
+export interface RegistrationFault {
+  readonly field: RegistrationField
+  readonly code: 'missing' | 'too-long' | 'malformed' | RedirectUriFault
+  /** The redirect URI at fault, where one is. */
+  readonly uri?: string
+}
 
 /** A registration without fault, trimmed. */
 export interface CheckedRegistration {
@@ -49,17 +51,17 @@ const isHomepage = (text: string): boolean => {
 }
 
 const fieldFaults = (form: ClientRegistration): readonly RegistrationFault[] => [
-  ...(['name', 'redirect', 'owner', 'homepage'] as const).filter((field) => form[field] === '').map((field) => ({ field, code: 'missing' as const })),
+  ...(['name', 'redirect', 'owner', 'homepage'] as const).filter((field) => form[field] === '').map((field) => ({ field, code: 'missing' } as const)),
   ...(form.confidentiality === 'public' || form.confidentiality === 'confidential' ? [] : [{ field: 'confidentiality', code: 'missing' } as const]),
-  ...limited.filter((field) => lengthOf(form[field]) > registrationLimits[field]).map((field) => ({ field, code: 'too-long' as const })),
-  ...singleLine.filter((field) => /[\p{Cc}\u2028\u2029]/u.test(form[field])).map((field) => ({ field, code: 'malformed' as const })),
+  ...limited.filter((field) => lengthOf(form[field]) > registrationLimits[field]).map((field) => ({ field, code: 'too-long' } as const)),
+  ...singleLine.filter((field) => /[\p{Cc}\u2028\u2029]/u.test(form[field])).map((field) => ({ field, code: 'malformed' } as const)),
   ...(form.homepage !== '' && !isHomepage(form.homepage) ? [{ field: 'homepage', code: 'malformed' } as const] : []),
 ]
 
 const redirectFaults = (uris: readonly string[], allowInsecure: boolean): readonly RegistrationFault[] =>
   uris.flatMap((uri) => {
     const code = checkRedirectUri(uri, { allowInsecure })
-    return code ? [{ field: 'redirect' as const, code, uri }] : []
+    return code ? [{ field: 'redirect', code, uri } as const] : []
   })
 
 /** Either the client to store, or every fault at once; nothing is altered silently but the blanks around a value. */

@@ -26,22 +26,28 @@ const privateUseFault = (scheme: string, hierarchical: boolean, allowInsecure: b
   return hierarchical && !scheme.endsWith('.') ? undefined : 'malformed'
 }
 
+const textFault = (uri: string): RedirectUriFault | undefined => {
+  if (/[\s\p{Cc}\p{Cf}]/u.test(uri)) return 'white-space'
+  if (uri.length > maxLength) return 'too-long'
+  return uri.includes(',') ? 'comma' : undefined // Stud.IP's column joins the URIs of a client with commas
+}
+
+const partsFault = (uri: string, scheme: string, authority: string, rest: string, allowInsecure: boolean): RedirectUriFault | undefined => {
+  if (dangerousSchemes.has(scheme)) return 'dangerous-scheme'
+  if (uri.includes('#')) return 'fragment'
+  if (!uriCharacters.test(uri)) return 'malformed'
+  if (authority.includes('@')) return 'userinfo'
+  if (scheme === 'https' || scheme === 'http') return webFault(scheme, uri, hostOf(authority), allowInsecure)
+  return privateUseFault(scheme, authority !== '' || rest.startsWith('/'), allowInsecure)
+}
+
 /**
  * The first fault of a redirect URI, undefined when it may be registered.
  * `allowInsecure` lets http: to any host and schemes without a dot pass, and nothing else.
  */
 export const checkRedirectUri = (uri: string, { allowInsecure = false }: { readonly allowInsecure?: boolean } = {}): RedirectUriFault | undefined => {
-  if (/[\s\p{Cc}\p{Cf}]/u.test(uri)) return 'white-space'
-  if (uri.length > maxLength) return 'too-long'
-  if (uri.includes(',')) return 'comma' // Stud.IP's column joins the URIs of a client with commas
+  const fault = textFault(uri)
+  if (fault) return fault
   const found = parts.exec(uri)?.groups
-  if (!found) return 'no-scheme'
-  const scheme = found['scheme']!.toLowerCase()
-  if (dangerousSchemes.has(scheme)) return 'dangerous-scheme'
-  if (uri.includes('#')) return 'fragment'
-  if (!uriCharacters.test(uri)) return 'malformed'
-  const authority = found['authority']
-  if (authority?.includes('@')) return 'userinfo'
-  if (scheme === 'https' || scheme === 'http') return webFault(scheme, uri, hostOf(authority ?? ''), allowInsecure)
-  return privateUseFault(scheme, (authority !== undefined && authority + found['rest'] !== '') || found['rest']!.startsWith('/'), allowInsecure)
+  return found ? partsFault(uri, found['scheme']!.toLowerCase(), found['authority'] ?? '', found['rest']!, allowInsecure) : 'no-scheme'
 }
