@@ -1,0 +1,53 @@
+// What a Stud.IP session says, read from its bytes in the shape of one major version (contract §1.4, §1.5).
+import { asArray, asInteger, asObject, asString, readSession, type Serialized } from './php-session.ts'
+
+/** The answer of Stud.IP's second factor, not verified yet (contract §2.3). */
+export interface Confirmation {
+  readonly code: string
+  readonly timeslice: bigint
+}
+
+export interface Session {
+  /** Undefined: anonymous. */
+  readonly userId: string | undefined
+  readonly confirmation: Confirmation | undefined
+  /** Locale such as de_DE. */
+  readonly language: string | undefined
+  /** 6.x: absolute URL to go to after the login. */
+  readonly redirectAfterLogin: string | undefined
+}
+
+const nobody: Session = { userId: undefined, confirmation: undefined, language: undefined, redirectAfterLogin: undefined }
+const wantedKeys = new Set(['auth', 'tfa/confirmed', '_language', 'redirect_after_login'])
+const authClasses = new Set(['Seminar_Auth', 'Seminar_Default_Auth', 'Seminar_Register_Auth'])
+const notUsers = new Set(['nobody', 'form'])
+
+/** True for what can be a user id in any version; compare byte for byte. */
+export const isUserId = (text: string): boolean => /^[0-9A-Za-z_]{1,32}$/.test(text) && !notUsers.has(text)
+
+/** 5.x keeps an object with an array in it, 6.x an array. The shape of the other major version is not believed. */
+const authEntries = (auth: Serialized | undefined, major: number): ReadonlyMap<string, Serialized> | undefined => {
+  if (major >= 6) return asArray(auth)
+  const object = asObject(auth)
+  return object && authClasses.has(object.className) ? asArray(object.properties.get('auth')) : undefined
+}
+
+const confirmationOf = (value: Serialized | undefined): Confirmation | undefined => {
+  const entries = asArray(value)
+  const code = asString(entries?.get('code'))
+  const timeslice = asInteger(entries?.get('timeslice'))
+  return code !== undefined && timeslice !== undefined ? { code, timeslice } : undefined
+}
+
+/** Never throws: malformed or hostile bytes are an anonymous session. `major` is Stud.IP's major version. */
+export const parseSession = (bytes: Buffer, major: number): Session => {
+  const keys = readSession(bytes, wantedKeys)
+  if (!keys) return nobody
+  const userId = asString(authEntries(keys.get('auth'), major)?.get('uid'))
+  return {
+    userId: userId !== undefined && isUserId(userId) ? userId : undefined,
+    confirmation: confirmationOf(keys.get('tfa/confirmed')),
+    language: asString(keys.get('_language')),
+    redirectAfterLogin: major >= 6 ? asString(keys.get('redirect_after_login')) : undefined,
+  }
+}
