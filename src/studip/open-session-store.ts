@@ -1,0 +1,47 @@
+// Opens the store that holds Stud.IP's sessions, or refuses with what to do (contract §1.2).
+import type { Knex } from 'knex'
+import type { Settings } from '../settings.ts'
+import type { StudipConfig } from './config.ts'
+import { databaseCacheSessions } from './database-cache-sessions.ts'
+import { databaseSessions } from './database-sessions.ts'
+import { fileSessions } from './file-sessions.ts'
+import { redisSessions } from './redis-sessions.ts'
+import type { JoinedStore, SeparateStore, SessionStore } from './session-store.ts'
+import { systemCache, type SystemCache } from './system-cache.ts'
+
+type StoreSettings = Pick<Settings, 'sessionStore' | 'studipVersion' | 'cacheKeyPrefix' | 'fileCachePath'>
+type Opened = { readonly store: JoinedStore | SeparateStore; readonly close: () => Promise<void> }
+
+const nothing = async () => undefined
+
+const openCache = (cache: SystemCache, { cacheKeyPrefix }: StoreSettings): Opened => {
+  if (cache.kind === 'database') return { store: databaseCacheSessions, close: nothing }
+  if (cache.kind === 'file') return { store: fileSessions(cache.directory, cacheKeyPrefix), close: nothing }
+  const store = redisSessions(cache.address, cacheKeyPrefix)
+  return { store, close: store.close }
+}
+
+/** Follows SYSTEMCACHE while the service runs: entries of a cache that Stud.IP has left must never be believed. */
+const followSystemCache = (settings: StoreSettings, config: StudipConfig): SessionStore => {
+  let opened: (Opened & { readonly text: string }) | undefined
+  return {
+    async current() {
+      const text = await config.global('SYSTEMCACHE')
+      if (opened?.text !== text) {
+        const next = { text, ...openCache(systemCache(text, settings), settings) }
+        await opened?.close()
+        opened = next
+      }
+      return opened.store
+    },
+    close: async () => opened?.close(),
+  }
+}
+
+/** @throws SetupError when sessions are kept where we cannot read them; with a sentence that says what to do */
+export const openSessionStore = async ({ settings, config }: { db?: Knex; settings: StoreSettings; config: StudipConfig }): Promise<SessionStore> => {
+  if (settings.sessionStore === 'database') return { current: async () => databaseSessions, close: nothing }
+  const store = followSystemCache(settings, config)
+  await store.current()
+  return store
+}
