@@ -4,6 +4,9 @@ import type { Parameters, RawParameters } from './types.ts'
 
 /** Characters. Longer values are refused: no parameter of this protocol needs more, and a redirect has to fit a URL. */
 export const maxParameterLength = 4096
+/** Characters of a code or token: the ciphertext of a code holds a whole redirect URI, twice as long in hex. */
+const maxCredentialLength = 16_384
+const credentials = new Set(['code', 'refresh_token', 'token'])
 
 /** The one non-empty value of a parameter; undefined when absent, empty or repeated. */
 export const loneValue = (raw: RawParameters, name: string): string | undefined => {
@@ -22,7 +25,7 @@ export const singleParameters = (raw: RawParameters): Parameters => {
   for (const [name, values] of Object.entries(raw)) {
     if (values.length > 1) throw invalidRequest('A parameter occurs more than once.', hintFor(name))
     const value = values[0] ?? ''
-    if (value.length > maxParameterLength) throw invalidRequest('A parameter is too long.', hintFor(name))
+    if (value.length > (credentials.has(name) ? maxCredentialLength : maxParameterLength)) throw invalidRequest('A parameter is too long.', hintFor(name))
     if (value !== '') single[name] = value
   }
   return single

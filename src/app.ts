@@ -1,0 +1,19 @@
+// The Koa application: middleware in reading order, no I/O. Everything it needs comes from wire.ts.
+import Koa from 'koa'
+import { canonicalPath } from './middleware/canonical-path.ts'
+import { errors } from './middleware/errors.ts'
+import { requestContext } from './middleware/request-context.ts'
+import { securityHeaders } from './middleware/security-headers.ts'
+import { isForPrograms, routes } from './routes/index.ts'
+import type { Deps } from './wire.ts'
+
+export const createApp = (deps: Deps): Koa => {
+  const app = new Koa({ proxy: true, proxyIpHeader: 'X-Forwarded-For', maxIpsCount: 1 })
+  app.use(requestContext(deps))
+  app.use(securityHeaders(deps.settings))
+  app.use(errors({ ...deps, isForPrograms: isForPrograms(deps) }))
+  app.use(canonicalPath())
+  for (const middleware of routes(deps)) app.use(middleware)
+  app.on('error', (error: unknown) => deps.log.error({ err: error }, 'answer failed'))
+  return app
+}

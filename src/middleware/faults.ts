@@ -1,0 +1,46 @@
+// What an error means to the outside: an OAuth error, a page, or a fault of ours that is logged and not shown (S-091).
+import { OAuthError, SetupError, temporarilyUnavailable } from '../oauth/errors.ts'
+import { isDatabaseAway } from '../stores/database-errors.ts'
+import type { ErrorKind } from '../views/error-pages.ts'
+import { PageError } from './page-error.ts'
+
+/** Seconds after which a client may try again while the database is away. */
+const databaseRetry = 5
+
+const statusOf = (error: unknown): number | undefined => {
+  const status = (error as { status?: unknown } | undefined)?.status
+  return typeof status === 'number' ? status : undefined
+}
+
+/** The error as OAuth has it; faults of ours become server_error. */
+export const asOAuthError = (error: unknown): OAuthError => {
+  if (error instanceof OAuthError) return error
+  if (error instanceof SetupError) return new OAuthError('invalid_setup', 'The OAuth2 setup of this Stud.IP installation has errors.', { cause: error })
+  if (isDatabaseAway(error)) return new OAuthError('temporarily_unavailable', 'The database cannot be reached.', { retryAfter: databaseRetry, cause: error })
+  if (error instanceof PageError && error.kind === 'maintenance') return temporarilyUnavailable('Stud.IP is in maintenance mode.')
+  return new OAuthError('server_error', 'The authorization server met an unexpected condition.', { cause: error })
+}
+
+const kindOfOAuthError = (error: OAuthError): ErrorKind => {
+  if (error.code === 'invalid_setup') return 'set-up'
+  if (error.code === 'temporarily_unavailable') return 'unavailable'
+  if (error.code === 'slow_down') return 'too-many'
+  return error.code === 'server_error' ? 'internal' : 'bad-request'
+}
+
+/** The page for an error. */
+export const asPageError = (error: unknown): PageError => {
+  if (error instanceof PageError) return error
+  const status = statusOf(error)
+  if (status === 413) return new PageError('too-large')
+  if (!(error instanceof OAuthError) && status !== undefined && status >= 400 && status < 500) return new PageError(status === 404 ? 'not-found' : 'bad-request')
+  const oauthError = asOAuthError(error)
+  const kind = kindOfOAuthError(oauthError)
+  return new PageError(kind, kind === 'bad-request' ? oauthError.description : undefined)
+}
+
+/** True for what an operator has to look at. */
+export const isFault = (error: unknown): boolean => {
+  const status = error instanceof OAuthError || error instanceof PageError ? error.status : (statusOf(error) ?? 500)
+  return status >= 500 && !(error instanceof PageError)
+}

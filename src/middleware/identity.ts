@@ -1,0 +1,62 @@
+// The gate at work: who is this, may they pass, and if not, where to (D5, D6). Nothing else looks at cookies.
+import type { Context, Middleware } from 'koa'
+import type { Gate, Verdict } from '../studip/verdict.ts'
+import type { Views } from '../views/views.ts'
+import { errorStatus } from '../views/error-pages.ts'
+import { redirectTo } from '../routes/redirect.ts'
+import { pageContext } from './page-context.ts'
+import { PageError } from './page-error.ts'
+
+export type Identity = Extract<Verdict, { kind: 'logged-in' }>
+
+/** Where somebody goes who is not (fully) logged in, as src/studip/bounce.ts decides it. */
+export interface Bounce {
+  start(request: { verdict: Verdict; target: string; cookieHeader: string | undefined }): Promise<
+    | { readonly kind: 'redirect'; readonly location: string; readonly setCookies: readonly string[] }
+    | { readonly kind: 'fallback'; readonly setCookies?: readonly string[] }
+    | { readonly kind: 'give-up'; readonly setCookies?: readonly string[] }
+  >
+  /** Cookies that end a pending request once its user is here. */
+  arrived(request: { target: string; cookieHeader: string | undefined }): Promise<readonly string[]> | readonly string[]
+}
+
+/** The logged-in user; only behind admit(). */
+export const identityOf = (ctx: Context): Identity => (ctx.state as { identity: Identity }).identity
+
+/** Asks the gate. Every page does, and every POST again. */
+export const recognise = ({ gate }: { gate: Gate }): Middleware => async function recognise(ctx, next) {
+  const header = (name: string) => ctx.get(name) || undefined
+  ctx.state['verdict'] = await gate.identify({ cookie: header('Cookie'), acceptLanguage: header('Accept-Language') })
+  await next()
+}
+
+/** Lets the logged-in pass and sends the others to Stud.IP and back; a form of somebody who left is void (S-107). */
+export const admit = ({ bounce, views }: { bounce: Bounce; views: Pick<Views, 'errorPage'> }): Middleware => async function admit(ctx, next) {
+  const { verdict } = ctx.state as { verdict: Verdict }
+  const cookieHeader = ctx.get('Cookie') || undefined
+  const target = ctx.path + ctx.search
+  if (verdict.kind === 'maintenance') throw new PageError('maintenance')
+  if (verdict.kind === 'logged-in') {
+    ctx.state['identity'] = verdict
+    addCookies(ctx, await bounce.arrived({ target, cookieHeader }))
+    return next()
+  }
+  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new PageError('form-expired')
+  const way = await bounce.start({ verdict, target, cookieHeader })
+  addCookies(ctx, way.setCookies ?? [])
+  ctx.set('Cache-Control', 'no-store')
+  if (way.kind === 'redirect') return redirectTo(ctx, way.location, 302)
+  const kind = way.kind === 'fallback' ? 'login-needed' : 'login-loop'
+  ctx.status = errorStatus(kind)
+  ctx.body = await views.errorPage(pageContext(ctx), { kind, continuePath: target, reference: ctx.state['requestId'] as string })
+}
+
+/** Only for root, by the user's row of this moment (S-108). */
+export const requireRoot = (): Middleware => async function requireRoot(ctx, next) {
+  if (identityOf(ctx).user.perms !== 'root') throw new PageError('forbidden')
+  await next()
+}
+
+const addCookies = (ctx: Context, cookies: readonly string[]): void => {
+  for (const cookie of cookies) ctx.append('Set-Cookie', cookie)
+}

@@ -1,0 +1,15 @@
+// For whom a page is: the language and user that the gate found, else what the browser asks for.
+import type { Context } from 'koa'
+import type { Verdict } from '../studip/verdict.ts'
+import type { PageContext } from '../views/frame.ts'
+
+/** Works before the gate has spoken, too, so that an error page always finds its language. */
+export const pageContext = (ctx: Context): PageContext => {
+  const verdict = (ctx.state as { verdict?: Verdict }).verdict
+  if (!verdict) {
+    const english = ctx.acceptsLanguages('de', 'en') === 'en'
+    return { language: english ? 'en' : 'de', languageTag: english ? 'en-GB' : 'de-DE' }
+  }
+  const { language, languageTag } = verdict
+  return { language, languageTag, ...(verdict.kind === 'logged-in' && { user: verdict.user }) }
+}

@@ -1,0 +1,15 @@
+// A form of ours is submitted from a page of ours (S-022). Browsers say so themselves; the token in the form says it again.
+import type { Middleware } from 'koa'
+import { PageError } from './page-error.ts'
+
+/** Refuses a POST that a browser sent from elsewhere. `Origin: null` is what it sends from a page without referrer. */
+export const sameOrigin = (baseUrl: string): Middleware => {
+  const { origin: ours } = new URL(baseUrl)
+  return async function sameOrigin(ctx, next) {
+    const site = ctx.get('Sec-Fetch-Site')
+    const origin = ctx.get('Origin')
+    if (site !== '' && site !== 'same-origin' && site !== 'none') throw new PageError('form-expired')
+    if (origin !== '' && origin !== ours && !(origin === 'null' && site === 'same-origin')) throw new PageError('form-expired')
+    await next()
+  }
+}

@@ -1,0 +1,25 @@
+// What clients call: token, revoke, introspect. No session, no cookie (S-048).
+import type { Context, Middleware } from 'koa'
+import { formOf } from '../middleware/form.ts'
+import type { createIntrospection } from '../oauth/introspection.ts'
+import type { createRevocation } from '../oauth/revocation.ts'
+import type { ClientRequest, TokenEndpoint } from '../oauth/token-endpoint.ts'
+
+const requestOf = (ctx: Context): ClientRequest => ({ authorization: ctx.get('Authorization') || undefined, form: formOf(ctx), address: ctx.ip })
+
+/** RFC 6749 §3.2. */
+export const token = (endpoint: TokenEndpoint): Middleware => async function token(ctx) {
+  ctx.body = await endpoint(requestOf(ctx))
+}
+
+/** RFC 7009 §2: 200 whatever became of the token. */
+export const revoke = (revocation: ReturnType<typeof createRevocation>): Middleware => async function revoke(ctx) {
+  await revocation(requestOf(ctx))
+  ctx.status = 200
+  ctx.body = ''
+}
+
+/** RFC 7662 §2. */
+export const introspect = (introspection: ReturnType<typeof createIntrospection>): Middleware => async function introspect(ctx) {
+  ctx.body = await introspection(requestOf(ctx))
+}

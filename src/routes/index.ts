@@ -1,0 +1,57 @@
+// Every URL of the service on one page (contract §10). BASE is Stud.IP's path with its sub-path.
+import Router from '@koa/router'
+import type { Middleware } from 'koa'
+import { admit, recognise } from '../middleware/identity.ts'
+import { anyPublicOrigin, originOfNamedClient } from '../middleware/origins.ts'
+import { checkSecurityToken } from '../middleware/csrf.ts'
+import { noStore } from '../middleware/no-store.ts'
+import { readForm } from '../middleware/form.ts'
+import { sameOrigin } from '../middleware/same-origin.ts'
+import { unmatched } from '../middleware/unmatched.ts'
+import { createIntrospection } from '../oauth/introspection.ts'
+import { createRevocation } from '../oauth/revocation.ts'
+import { createTokenEndpoint } from '../oauth/token-endpoint.ts'
+import { basePath } from '../settings.ts'
+import type { Deps } from '../wire.ts'
+import { answerConsent, consentForm, provenTarget, showConsent } from './authorize.ts'
+import { introspect, revoke, token } from './client-endpoints.ts'
+import { jwks, metadata } from './published.ts'
+import { resume } from './resume.ts'
+
+/** Endpoints that programs call: their errors are JSON (S-089). */
+export const isForPrograms = (deps: Pick<Deps, 'settings'>) => {
+  const prefix = `${basePath(deps.settings)}dispatch.php/api/oauth2/`
+  return (path: string): boolean => path.startsWith(prefix) && /^(token|revoke|introspect|jwks|\.well-known)(\/|$)/.test(path.slice(prefix.length))
+}
+
+/** Two RFC documents name the same metadata: one under our prefix, one at the root of the host (RFC 8414 §3.1). */
+const metadataPaths = (deps: Deps): string[] => [
+  `${basePath(deps.settings)}dispatch.php/api/oauth2/.well-known/oauth-authorization-server`,
+  `/.well-known/oauth-authorization-server${basePath(deps.settings)}dispatch.php/api/oauth2`,
+]
+
+export const routes = (deps: Deps): Middleware[] => {
+  const api = (path: string) => `${basePath(deps.settings)}dispatch.php/api/oauth2/${path}`
+  const router = new Router()
+
+  const page = [noStore(), recognise(deps)]
+  const form = [noStore(), sameOrigin(deps.settings.baseUrl), readForm(), recognise(deps), admit(deps)]
+  const answer = [...form, checkSecurityToken(deps.keys, consentForm), answerConsent(deps)]
+  router.get(api('authorize'), ...page, provenTarget(deps), admit(deps), showConsent(deps))
+  router.post(api('authorize'), ...answer)
+  router.delete(api('authorize'), ...answer)
+  router.get(api('resume'), noStore(), resume(deps))
+
+  const clientCall = [noStore(), readForm()]
+  const fromBrowserApps = originOfNamedClient(deps.publicOrigins)
+  router.post(api('token'), ...clientCall, fromBrowserApps, token(createTokenEndpoint(deps)))
+  router.post(api('revoke'), ...clientCall, fromBrowserApps, revoke(createRevocation(deps)))
+  router.post(api('introspect'), ...clientCall, introspect(createIntrospection(deps)))
+  for (const path of ['token', 'revoke']) router.options(api(path), anyPublicOrigin(deps.publicOrigins, 'POST'))
+
+  const published = anyPublicOrigin(deps.publicOrigins, 'GET')
+  for (const path of metadataPaths(deps)) router.get(path, published, metadata({ issuer: deps.issuer, pkcePlain: deps.settings.pkcePlain }))
+  router.get(api('jwks'), published, jwks(deps))
+
+  return [router.routes() as Middleware, unmatched()]
+}

@@ -1,0 +1,19 @@
+// Documents for everybody: server metadata (RFC 8414 §3) and the key set (RFC 7517 §5).
+import type { Middleware } from 'koa'
+import type { KeyRing } from '../crypto/key-ring.ts'
+import { serverMetadata } from '../oauth/metadata.ts'
+
+/** Seconds that a client may keep them; short, because keys change without a restart (D13). */
+const maxAge = 60
+
+export const metadata = (server: { issuer: string; pkcePlain: boolean }): Middleware => function metadata(ctx) {
+  ctx.set('Cache-Control', `public, max-age=${maxAge}`)
+  ctx.body = serverMetadata(server)
+}
+
+export const jwks = ({ keys }: { keys: KeyRing }): Middleware => async function jwks(ctx) {
+  const { jwk } = await keys.current()
+  ctx.set('Cache-Control', `public, max-age=${maxAge}`)
+  ctx.type = 'application/jwk-set+json'
+  ctx.body = JSON.stringify({ keys: [jwk] })
+}

@@ -1,0 +1,122 @@
+// The only place where the parts are joined: settings → everything the application needs.
+import type { Knex } from 'knex'
+import { challengeHash } from './crypto/challenge-hash.ts'
+import { createClientSecrets, type RememberingClientSecrets } from './crypto/client-secret.ts'
+import { createCredentials, type SealingCredentials } from './crypto/credentials.ts'
+import { createKeyRing, type KeyRing } from './crypto/key-ring.ts'
+import { randomHex } from './crypto/random.ts'
+import { auditLog, createLog, type Log } from './log.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import type { Bounce } from './middleware/identity.ts'
+import type { PublicOrigins } from './middleware/origins.ts'
+import type { ClientAuthenticationPorts } from './oauth/client-authentication.ts'
+import type { GrantPorts } from './oauth/grants/grant.ts'
+import type { AuditEvent, AuthorizationCodes, Now } from './oauth/ports.ts'
+import { issuer, type Settings } from './settings.ts'
+import { createAttempts } from './stores/attempts.ts'
+import { createAuthorizationCodes } from './stores/authorization-codes.ts'
+import { createClientAdministration, createClients, type ClientAdministration } from './stores/clients.ts'
+import { openDatabase } from './stores/database.ts'
+import { createGrants, type Grants } from './stores/grants.ts'
+import { createPublicOrigins } from './stores/public-origins.ts'
+import { createTokens } from './stores/tokens.ts'
+import { createBounce } from './studip/bounce.ts'
+import { oneMonthAfter } from './studip/calendar-month.ts'
+import { createStudipConfig, type StudipConfig } from './studip/config.ts'
+import { createGate } from './studip/gate.ts'
+import { openSessionStore } from './studip/open-session-store.ts'
+import { createUsers } from './studip/users.ts'
+import type { Gate } from './studip/verdict.ts'
+import { createOwnAssets, type OwnAssets } from './views/own-assets.ts'
+import { createViews, type Views } from './views/views.ts'
+
+/** Everything the application needs; each member is what one part of the house asks for. */
+export interface Deps extends GrantPorts, ClientAuthenticationPorts {
+  readonly settings: Settings
+  readonly db: Knex
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly issuer: string
+  readonly pkcePlain: boolean
+  readonly keys: KeyRing
+  readonly credentials: SealingCredentials
+  readonly secrets: RememberingClientSecrets
+  readonly config: StudipConfig
+  readonly gate: Gate
+  readonly bounce: Bounce & ReturnType<typeof createBounce>
+  readonly views: Views
+  readonly assets: OwnAssets
+  readonly codes: AuthorizationCodes
+  readonly administration: ClientAdministration
+  readonly grants: Grants
+  readonly publicOrigins: PublicOrigins
+  /** Ends the pool and the session store's connections. */
+  close(): Promise<void>
+}
+
+/** What tests replace: the clock, and where the log goes. */
+export interface Outside {
+  readonly now?: Now
+  readonly log?: Log
+}
+
+const systemClock: Now = () => Math.floor(Date.now() / 1000)
+
+// Stud.IP's time zone, known without a round trip; an hour's delay after a change does no harm to a month.
+const monthInStudipZone = (config: StudipConfig) => {
+  let zone = 'Europe/Berlin'
+  const look = () => void config.global('DEFAULT_TIMEZONE').then((found) => (zone = found), () => undefined)
+  look()
+  setInterval(look, 3_600_000).unref()
+  return (now: number): number => oneMonthAfter(now, zone)
+}
+
+/**
+ * Joins the parts. Makes no connection but what the session store needs.
+ * @throws SetupError when sessions are kept where we cannot read them
+ */
+export const wire = async (settings: Settings, { now = systemClock, log = createLog(settings.logLevel) }: Outside = {}): Promise<Deps> => {
+  const db = openDatabase(settings.database)
+  const metrics = createMetrics()
+  const audited = auditLog(log)
+  const audit = (event: AuditEvent) => { audited(event); metrics.audit(event) }
+  const keys = createKeyRing({ dir: settings.keysPath, now, log })
+  const config = createStudipConfig({ db, settings })
+  const sessions = await openSessionStore({ db, settings, config })
+  const assets = createOwnAssets()
+  const credentials = createCredentials({ keys, now })
+  watchQueues(metrics, credentials, db)
+  return {
+    settings, db, log, metrics, audit, keys, config, assets, credentials, now,
+    issuer: issuer(settings),
+    pkcePlain: settings.pkcePlain,
+    refreshGraceSeconds: settings.refreshGraceSeconds,
+    random: randomHex,
+    hash: challengeHash,
+    refreshTokenExpiry: monthInStudipZone(config),
+    secrets: createClientSecrets({ now }),
+    attempts: createAttempts(),
+    clients: createClients(db),
+    administration: createClientAdministration(db, now),
+    codes: createAuthorizationCodes(db, now),
+    tokens: createTokens(db, now),
+    grants: createGrants(db, now),
+    publicOrigins: createPublicOrigins(db),
+    users: createUsers({ db, settings, now }),
+    gate: createGate({ db, settings, sessions, now }),
+    bounce: createBounce({ db, settings, now, derive: async (label) => (await keys.current()).derive(label) }),
+    views: createViews({ settings, config, assets, now }),
+    close: async () => { await Promise.all([db.destroy(), sessions.close()]) },
+  }
+}
+
+interface Pool { numUsed(): number; numPendingAcquires(): number }
+
+const watchQueues = (metrics: Metrics, credentials: SealingCredentials, db: Knex): void => {
+  const pool = (db.client as { pool: Pool }).pool
+  metrics.watch('signatures_under_way', 'Access tokens being signed', () => credentials.stats().signing)
+  metrics.watch('derived_keys_cached', 'Keys of foreign salts in the cache', () => credentials.stats().derivedKeys.cached)
+  metrics.watch('derived_keys_waiting', 'Foreign salts waiting for their key', () => credentials.stats().derivedKeys.waiting)
+  metrics.watch('database_connections_used', 'Connections in use', () => pool.numUsed())
+  metrics.watch('database_connections_awaited', 'Requests waiting for a connection', () => pool.numPendingAcquires())
+}
