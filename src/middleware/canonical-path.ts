@@ -6,7 +6,7 @@ const decoded = (path: string): string => {
   try {
     return decodeURIComponent(path)
   } catch {
-    throw new PageError('bad-request')
+    throw new PageError('malformed')
   }
 }
 

@@ -1,7 +1,7 @@
 // What an error means to the outside: an OAuth error, a page, or a fault of ours that is logged and not shown (S-091).
 import { OAuthError, SetupError, temporarilyUnavailable } from '../oauth/errors.ts'
 import { isDatabaseAway } from '../stores/database-errors.ts'
-import type { ErrorKind } from '../views/error-pages.ts'
+import { errorKindOf, type ErrorKind } from '../views/error-pages.ts'
 import { PageError } from './page-error.ts'
 
 /** Seconds after which a client may try again while the database is away. */
@@ -22,21 +22,20 @@ export const asOAuthError = (error: unknown): OAuthError => {
 }
 
 const kindOfOAuthError = (error: OAuthError): ErrorKind => {
-  if (error.code === 'invalid_setup') return 'set-up'
+  if (error.code === 'invalid_setup') return 'setup'
   if (error.code === 'temporarily_unavailable') return 'unavailable'
   if (error.code === 'slow_down') return 'too-many'
-  return error.code === 'server_error' ? 'internal' : 'bad-request'
+  return error.code === 'server_error' ? 'internal' : 'malformed'
 }
 
 /** The page for an error. */
 export const asPageError = (error: unknown): PageError => {
   if (error instanceof PageError) return error
   const status = statusOf(error)
-  if (status === 413) return new PageError('too-large')
-  if (!(error instanceof OAuthError) && status !== undefined && status >= 400 && status < 500) return new PageError(status === 404 ? 'not-found' : 'bad-request')
+  if (!(error instanceof OAuthError) && status !== undefined && status >= 400 && status < 500) return new PageError(errorKindOf(status))
   const oauthError = asOAuthError(error)
   const kind = kindOfOAuthError(oauthError)
-  return new PageError(kind, kind === 'bad-request' ? oauthError.description : undefined)
+  return new PageError(kind, kind === 'malformed' ? oauthError.description : undefined)
 }
 
 /** True for what an operator has to look at. */

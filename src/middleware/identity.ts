@@ -1,5 +1,6 @@
 // The gate at work: who is this, may they pass, and if not, where to (D5, D6). Nothing else looks at cookies.
 import type { Context, Middleware } from 'koa'
+import { basePath, type Settings } from '../settings.ts'
 import type { Gate, Verdict } from '../studip/verdict.ts'
 import type { Views } from '../views/views.ts'
 import { errorStatus } from '../views/error-pages.ts'
@@ -30,8 +31,10 @@ export const recognise = ({ gate }: { gate: Gate }): Middleware => async functio
   await next()
 }
 
+interface AdmitDeps { readonly bounce: Bounce; readonly views: Pick<Views, 'errorPage'>; readonly settings: Pick<Settings, 'baseUrl'> }
+
 /** Lets the logged-in pass and sends the others to Stud.IP and back; a form of somebody who left is void (S-107). */
-export const admit = ({ bounce, views }: { bounce: Bounce; views: Pick<Views, 'errorPage'> }): Middleware => async function admit(ctx, next) {
+export const admit = ({ bounce, views, settings }: AdmitDeps): Middleware => async function admit(ctx, next) {
   const { verdict } = ctx.state as { verdict: Verdict }
   const cookieHeader = ctx.get('Cookie') || undefined
   const target = ctx.path + ctx.search
@@ -48,7 +51,7 @@ export const admit = ({ bounce, views }: { bounce: Bounce; views: Pick<Views, 'e
   if (way.kind === 'redirect') return redirectTo(ctx, way.location, 302)
   const kind = way.kind === 'fallback' ? 'login-needed' : 'login-loop'
   ctx.status = errorStatus(kind)
-  ctx.body = await views.errorPage(pageContext(ctx), { kind, continuePath: target, reference: ctx.state['requestId'] as string })
+  ctx.body = await views.errorPage(pageContext(ctx), { kind, continuePath: target.slice(basePath(settings).length), reference: ctx.state['requestId'] as string })
 }
 
 /** Only for root, by the user's row of this moment (S-108). */

@@ -8,8 +8,8 @@ export const sameOrigin = (baseUrl: string): Middleware => {
   return async function sameOrigin(ctx, next) {
     const site = ctx.get('Sec-Fetch-Site')
     const origin = ctx.get('Origin')
-    if (site !== '' && site !== 'same-origin' && site !== 'none') throw new PageError('form-expired')
-    if (origin !== '' && origin !== ours && !(origin === 'null' && site === 'same-origin')) throw new PageError('form-expired')
+    if (site !== '' && site !== 'same-origin' && site !== 'none') throw new PageError('foreign-form')
+    if (origin !== '' && origin !== ours && !(origin === 'null' && site === 'same-origin')) throw new PageError('foreign-form')
     await next()
   }
 }

@@ -8,7 +8,7 @@ import { identityOf } from '../middleware/identity.ts'
 import { securityToken } from '../middleware/csrf.ts'
 import { pageContext } from '../middleware/page-context.ts'
 import { PageError } from '../middleware/page-error.ts'
-import { checkRequest, findTarget, stateOf, TargetError, type RequestTarget, type TargetFault } from '../oauth/authorization-request.ts'
+import { checkRequest, findTarget, stateOf, TargetError, type RequestTarget } from '../oauth/authorization-request.ts'
 import { errorLocation, successLocation } from '../oauth/authorization-response.ts'
 import { codeFor, newConsentTicket, ticketHolds, type Approver, type ConsentTicket } from '../oauth/consent.ts'
 import { accessDenied, OAuthError } from '../oauth/errors.ts'
@@ -17,7 +17,6 @@ import { loneValue } from '../oauth/parameters.ts'
 import type { Audit, AuthorizationCodes, Clients, Credentials, Now, RandomHex } from '../oauth/ports.ts'
 import { acceptedRedirectUri } from '../oauth/redirect-uri.ts'
 import type { AuthorizationRequest, Client } from '../oauth/types.ts'
-import type { ErrorKind } from '../views/error-pages.ts'
 import type { Views } from '../views/views.ts'
 import { parseForm } from './raw-parameters.ts'
 import { redirectTo } from './redirect.ts'
@@ -38,15 +37,11 @@ export interface AuthorizeDeps {
 /** Name of the consent form for its CSRF token, and of its sealed ticket. */
 export const consentForm = 'consent'
 
-const pageOf: Readonly<Record<TargetFault, ErrorKind>> = {
-  malformed: 'bad-request', 'unknown-client': 'unknown-client', 'redirect-uri-missing': 'redirect-uri', 'redirect-uri-mismatch': 'redirect-uri',
-}
-
 const targetOrPage = async (clients: Clients, raw: ReturnType<typeof parseForm>): Promise<RequestTarget> => {
   try {
     return await findTarget(raw, clients)
   } catch (error) {
-    throw error instanceof TargetError ? new PageError(pageOf[error.fault]) : error
+    throw error instanceof TargetError ? new PageError(error.fault) : error
   }
 }
 
@@ -98,7 +93,7 @@ export const answerConsent = (deps: AuthorizeDeps): Middleware => async function
   }
   const code = codeFor(ticket, deps.now())
   const sealed = await deps.credentials.sealCode(code)
-  if (!(await deps.codes.insert(code))) throw new PageError('already-used')
+  if (!(await deps.codes.insert(code))) throw new PageError('form-used')
   deps.audit({ event: 'consent.approved', ...who })
   redirectTo(ctx, successLocation(target, sealed), 303)
 }
@@ -114,5 +109,5 @@ const openTicket = async ({ keys, now }: AuthorizeDeps, ctx: Context, text: stri
 const assertStillRegistered = async (clients: Clients, request: AuthorizationRequest): Promise<void> => {
   const client = await clients.find(request.clientId)
   if (!client) throw new PageError('unknown-client')
-  if (acceptedRedirectUri(request.requestedRedirectUri, client.redirectUris) !== request.redirectUri) throw new PageError('redirect-uri')
+  if (acceptedRedirectUri(request.requestedRedirectUri, client.redirectUris) !== request.redirectUri) throw new PageError('redirect-uri-mismatch')
 }
