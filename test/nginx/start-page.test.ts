@@ -1,0 +1,41 @@
+// The way back after a login that lost its return address (D20): the start page, while the marker cookie is there.
+import { expect } from 'chai'
+import { startNginx, type RunningNginx } from '../support/nginx.ts'
+import { send, startEcho, type Echo } from './echo.ts'
+
+for (const base of ['/', '/studip/'] as const) {
+  describe(`start page with a pending request, base ${base}`, () => {
+    let php: Echo, nginx: RunningNginx
+    before(async () => {
+      php = await startEcho('php')
+      nginx = await startNginx({ sidecar: '127.0.0.1:1', php: php.address, base })
+    })
+    after(() => Promise.all([nginx.stop(), php.stop()]))
+    const cookie = 'Studip_Session=0123; studip_oauth2_resume=1'
+    const get = (path: string, headers: Record<string, string> = {}, method = 'GET') => send(nginx.port, path, { headers, method })
+
+    it('leads to resume, by a path without a host', async () => {
+      for (const path of ['start', 'start/', 'start/index', 'start/index/', 'start?x=1']) {
+        const answer = await get(`${base}dispatch.php/${path}`, { cookie, host: 'evil.example' })
+        expect(answer.status, path).to.equal(302)
+        expect(answer.headers.location, path).to.equal(`${base}dispatch.php/api/oauth2/resume`)
+        expect(answer.headers['cache-control']).to.equal('no-store')
+      }
+    })
+
+    it('stays the start page without the marker, with an empty one, for other pages and other methods', async () => {
+      expect((await get(`${base}dispatch.php/start`)).reached?.who).to.equal('php')
+      expect((await get(`${base}dispatch.php/start`, { cookie: 'studip_oauth2_resume=' })).reached?.who).to.equal('php')
+      expect((await get(`${base}dispatch.php/start/storeNewOrder`, { cookie })).reached?.who).to.equal('php')
+      expect((await get(`${base}dispatch.php/startpage`, { cookie })).reached?.who).to.equal('php')
+      expect((await get(`${base}dispatch.php/start`, { cookie }, 'POST')).reached?.who).to.equal('php')
+    })
+
+    it('cannot be led to another host or into another header', async () => {
+      for (const path of ['//evil.example/dispatch.php/start', '/evil.example/dispatch.php/start', '/a%0d%0aX:y/dispatch.php/start', '/.studip-oauth2-resume']) {
+        const answer = await get(path, { cookie })
+        expect(answer.headers.location, path).to.equal(undefined)
+      }
+    })
+  })
+}

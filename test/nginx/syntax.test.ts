@@ -1,0 +1,63 @@
+// nginx -t on every combination of the shipped snippets, and on the example site; over https they work the same.
+import { expect } from 'chai'
+import { readFile, writeFile } from 'node:fs/promises'
+import { Agent, get } from 'node:https'
+import { join } from 'node:path'
+import { checkNginx, nginxFolder, startNginx } from '../support/nginx.ts'
+import { startEcho } from './echo.ts'
+
+const snippet = (name: string): Promise<string> => readFile(new URL(`../../nginx/${name}`, import.meta.url), 'utf8')
+const addresses = { sidecar: '127.0.0.1:8765', php: '127.0.0.1:8080' }
+
+describe('nginx snippets', () => {
+  for (const base of ['/', '/studip/'] as const) {
+    for (const failover of ['http', 'fpm', 'off'] as const) {
+      for (const tls of [false, true]) {
+        it(`pass nginx -t: base ${base}, failover ${failover}, ${tls ? 'https' : 'http'}`, async () => {
+          const folder = await nginxFolder({ ...addresses, base, failover, tls }, 8080)
+          await checkNginx(folder.path)
+          folder.remove()
+        })
+      }
+    }
+  }
+
+  it('pass nginx -t with several instances and unix sockets', async () => {
+    const folder = await nginxFolder({ php: 'unix:/run/php/php-fpm.sock', sidecar: ['127.0.0.1:8765', 'unix:/run/studip-oauth2/a.sock'] }, 8080)
+    await checkNginx(folder.path)
+    folder.remove()
+  })
+
+  it('fail nginx -t when something is wrong with them', async () => {
+    const folder = await nginxFolder(addresses, 8080)
+    await writeFile(join(folder.path, 'studip-oauth2/root.conf'), 'proxy_pas http://studip_oauth2;')
+    expect(await checkNginx(folder.path).then(() => 'fine', (error: Error) => error.message)).to.include('unknown directive "proxy_pas"')
+    folder.remove()
+  })
+
+  it('include the example site, which passes nginx -t', async () => {
+    const folder = await nginxFolder({ ...addresses, tls: true }, 8080)
+    const site = (await snippet('example-site.conf')).replace(/\/etc\/ssl\/\S+\.pem/, `${folder.path}/tls.pem`).replace(/\/etc\/ssl\/\S+\.key/, `${folder.path}/tls.key`)
+    await writeFile(join(folder.path, 'nginx.conf'), `pid ${folder.path}/nginx.pid;\nerror_log stderr;\nevents {}\nhttp {\n${site}\n}\n`)
+    await checkNginx(folder.path)
+    folder.remove()
+  })
+
+  it('are the same for root and sub-path but for the path', async () => {
+    const withoutHead = (text: string): string => text.slice(text.indexOf('\nif ('))
+    const expected = withoutHead(await snippet('root.conf')).replaceAll('/dispatch.php', '/studip/dispatch.php').replace('^/+dispatch', '^/+studip/+dispatch').replace('Path=/;', 'Path=/studip/;')
+    expect(withoutHead(await snippet('sub-path.conf'))).to.equal(expected)
+  })
+
+  it('S-082 tell the service that the browser speaks https', async () => {
+    const [sidecar, php] = await Promise.all([startEcho('sidecar'), startEcho('php')])
+    const nginx = await startNginx({ sidecar: sidecar.address, php: php.address, tls: true })
+    const body = await new Promise<string>((resolve, reject) => {
+      get(`${nginx.url}dispatch.php/api/oauth2/authorize`, { agent: new Agent({ rejectUnauthorized: false }), headers: { 'x-forwarded-proto': 'http' } }, (res) => {
+        res.setEncoding('utf8').once('data', resolve)
+      }).once('error', reject)
+    })
+    expect((JSON.parse(body) as { headers: Record<string, string> }).headers['x-forwarded-proto']).to.equal('https')
+    await Promise.all([nginx.stop(), sidecar.stop(), php.stop()])
+  })
+})

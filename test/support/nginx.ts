@@ -1,0 +1,102 @@
+// A private nginx with the shipped snippets, included unchanged; only the addresses in http.conf are set, as an operator would.
+import { execFile } from 'node:child_process'
+import { symlinkSync } from 'node:fs'
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { startProcess, temporaryDirectory } from './child-process.ts'
+import { answers, freePort } from './free-port.ts'
+
+export interface NginxOptions {
+  /** Addresses of the service's instances: `127.0.0.1:8765` or `unix:/path`. */
+  readonly sidecar: string | readonly string[]
+  /** Address of the stand-in for Stud.IP's PHP. */
+  readonly php: string
+  readonly base?: '/' | '/studip/'
+  /** True: https with a self-signed certificate. */
+  readonly tls?: boolean
+  readonly failover?: 'http' | 'fpm' | 'off'
+  readonly mergeSlashes?: boolean
+  /** Its port; a free one unless given. */
+  readonly port?: number
+}
+
+export interface RunningNginx {
+  /** Public URL of Stud.IP with base and trailing slash. */
+  readonly url: string
+  readonly port: number
+  /** nginx's error log so far. */
+  log(): string
+  stop(): Promise<void>
+}
+
+const snippets = fileURLToPath(new URL('../../nginx/', import.meta.url))
+const run = promisify(execFile)
+const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/local/sbin:/usr/sbin:/sbin` }
+
+/** Writes a configuration folder like /etc/nginx with the snippets in studip-oauth2/; answers its path. */
+export async function nginxFolder(options: NginxOptions, port: number): Promise<{ path: string; remove(): void }> {
+  const directory = await temporaryDirectory('nginx')
+  const { path } = directory
+  await cp(snippets, join(path, 'studip-oauth2'), { recursive: true })
+  symlinkSync('/etc/nginx/fastcgi_params', join(path, 'fastcgi_params'))
+  const http = await readFile(join(snippets, 'http.conf'), 'utf8')
+  await writeFile(join(path, 'studip-oauth2/http.conf'), http
+    .replace('    server 127.0.0.1:8765;\n', [options.sidecar].flat().map((address) => `    server ${address};\n`).join(''))
+    .replace('unix:/run/php/php-fpm.sock', options.php))
+  if (options.tls) await selfSigned(path)
+  await writeFile(join(path, 'nginx.conf'), configuration(options, path, port))
+  return directory
+}
+
+/** `nginx -t` on such a folder. Rejects with what nginx says. */
+export const checkNginx = (folder: string): Promise<unknown> => run('nginx', ['-t', '-p', folder, '-c', join(folder, 'nginx.conf')], { env })
+
+/** Starts nginx on 127.0.0.1. */
+export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
+  const port = options.port ?? await freePort()
+  const directory = await nginxFolder(options, port)
+  const nginx = await startProcess({
+    command: 'nginx', args: ['-p', directory.path, '-c', join(directory.path, 'nginx.conf')], env,
+    ready: () => answers(port),
+  })
+  return {
+    url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}${options.base ?? '/'}`, port, log: nginx.log,
+    async stop() {
+      await nginx.stop('SIGQUIT')
+      directory.remove()
+    },
+  }
+}
+
+const configuration = ({ base = '/', tls, failover = 'http', mergeSlashes = true, php }: NginxOptions, path: string, port: number): string => `
+daemon off;
+worker_processes 2;
+pid ${path}/nginx.pid;
+error_log stderr warn;
+${process.getuid?.() === 0 ? 'user root;' : ''}
+events { worker_connections 1024; }
+http {
+  access_log off;
+  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${path}/${name};`).join('\n  ')}
+  include studip-oauth2/http.conf;
+  server {
+    listen 127.0.0.1:${port}${tls ? ' ssl' : ''};
+    ${tls ? `ssl_certificate ${path}/tls.pem; ssl_certificate_key ${path}/tls.key;` : ''}
+    root ${path};
+    ${mergeSlashes ? '' : 'merge_slashes off;'}
+    include studip-oauth2/${base === '/' ? 'root' : 'sub-path'}.conf;
+    include studip-oauth2/failover-${failover}.conf;
+    # Stud.IP's PHP as the operator has it.
+    location / {
+      proxy_pass http://${failover === 'fpm' ? '127.0.0.1:1' : php};
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-Proto $scheme;
+    }
+  }
+}
+`
+
+const selfSigned = (path: string): Promise<unknown> => run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
+  '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', join(path, 'tls.key'), '-out', join(path, 'tls.pem')])
