@@ -1,12 +1,13 @@
 // oauth2:keys: makes the three key files as Stud.IP's own command does, but never half-written or readable by others (D13, D21).
 import { execFile } from 'node:child_process'
 import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { SetupError } from '../oauth/errors.ts'
 import { keyFileNames } from './key-files.ts'
 import type { KeyFileName } from './key-files.ts'
 import { randomAlphanumeric } from './random.ts'
-import { writeFilesTogether } from './whole-files.ts'
+import { refuseExisting, writeFilesTogether } from './whole-files.ts'
 
 export const keySizes = [2048, 3072, 4096] as const
 export type KeySize = (typeof keySizes)[number]
@@ -25,6 +26,8 @@ export interface KeyGenerationOptions {
  * Throws KeyFilesExistError without `force`, else SetupError with a sentence that says what to do.
  */
 export const generateKeyFiles = async (dir: string, { bits = 4096, primes = 2, force = false }: KeyGenerationOptions = {}): Promise<string[]> => {
+  // A big key takes seconds to find.
+  if (!force) await refuseExisting(keyFileNames.map((name) => join(dir, name)))
   const privatePem = primes === 4 ? await fourPrimeKey(bits) : await twoPrimeKey(bits)
   const texts: Record<KeyFileName, string> = {
     'private.key': privatePem,

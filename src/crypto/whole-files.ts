@@ -39,7 +39,8 @@ export const writeFilesTogether = async (
   }
 }
 
-const refuseExisting = async (paths: readonly string[]) => {
+/** Throws KeyFilesExistError when there is a file at any of these paths. */
+export const refuseExisting = async (paths: readonly string[]) => {
   const present = await Promise.all(paths.map((path) => access(path).then(() => true, () => false)))
   if (present.includes(true)) throw new KeyFilesExistError(paths.filter((_, i) => present[i]))
 }
