@@ -1,0 +1,106 @@
+// Client secrets: what PHP accepts, what is remembered, and what a flood of wrong ones costs (D15).
+import { expect } from 'chai'
+import { createClientSecrets, hashClientSecret, newClientSecret } from '../../src/crypto/client-secret.ts'
+import { OAuthError } from '../../src/oauth/errors.ts'
+import { league } from '../fixtures/league/golden.ts'
+
+const hash = league.clients['1']!.secret!
+const secret = league.client_secret_1
+
+describe('client secrets', () => {
+  let now = 1_795_463_878
+  const secrets = (options = {}) => createClientSecrets({ now: () => now, ...options })
+
+  it('S-096 are 40 characters of [A-Za-z0-9], never the same', () => {
+    const made = Array.from({ length: 200 }, newClientSecret)
+    for (const one of made) expect(one).to.match(/^[A-Za-z0-9]{40}$/)
+    expect(new Set(made).size).to.equal(200)
+    expect(new Set(made.join('')).size).to.equal(62)
+  })
+
+  it('S-096 are hashed as bcrypt $2y$ with cost 10 and a salt of their own', async () => {
+    const [one, two] = [await hashClientSecret(secret), await hashClientSecret(secret)]
+    expect(one).to.match(/^\$2y\$10\$[./A-Za-z0-9]{53}$/)
+    expect(one).to.not.equal(two)
+    expect(await secrets().verify('1', secret, one)).to.equal(true)
+    expect(await secrets().verify('1', `${secret}x`, one)).to.equal(false)
+  })
+
+  it('are verified against a hash that PHP made', async () => {
+    expect(await secrets().verify('1', secret, hash)).to.equal(true)
+    expect(await secrets().verify('1', secret.toLowerCase(), hash)).to.equal(false)
+  })
+
+  it('with a NUL, over 72 bytes or empty are refused before bcrypt, which would ignore the rest', async () => {
+    for (const impossible of ['', `${secret}\0`, `${secret}\0x`, 'x'.repeat(73), 'ä'.repeat(37)]) {
+      expect(await secrets().verify('1', impossible, hash)).to.equal(false)
+      expect(await hashClientSecret(impossible).then(() => 'made', (error: unknown) => error)).to.be.instanceOf(RangeError)
+    }
+    const longest = 'ä'.repeat(36)
+    expect(await secrets().verify('1', longest, await hashClientSecret(longest))).to.equal(true)
+  })
+
+  it('are refused, not failed, when what is stored is no bcrypt hash', async () => {
+    for (const stored of ['', 'plain', secret, '$2y$10$short', '$argon2id$v=19$m=65536,t=4,p=1$x$y', '$2y$99$8YFXqmIJ/5g8hjIll65rYuHXxO6Y/.YHpUtKr8.OoeWxzK9hoNIJW']) {
+      expect(await secrets().verify('1', secret, stored), stored).to.equal(false)
+    }
+  })
+
+  it('are remembered for five minutes, for this client, this secret and this hash alone', async () => {
+    const known = secrets()
+    expect(known.remembers('1', secret, hash)).to.equal(false)
+    await known.verify('1', secret, hash)
+    expect(known.remembers('1', secret, hash)).to.equal(true)
+    const { best } = await timed(() => known.verify('1', secret, hash))
+    expect(best, 'milliseconds').to.be.lessThan(2)
+    expect(known.remembers('2', secret, hash)).to.equal(false)
+    expect(known.remembers('1', `${secret}x`, hash)).to.equal(false)
+    expect(known.remembers('1', secret, await hashClientSecret(secret)), 'a renewed hash').to.equal(false)
+    now += 299
+    expect(known.remembers('1', secret, hash)).to.equal(true)
+    now += 1
+    expect(known.remembers('1', secret, hash)).to.equal(false)
+    expect(secrets().remembers('1', secret, hash), 'by another process').to.equal(false)
+  })
+
+  it('are not remembered when wrong, and a wrong one does not make the right one forgotten', async () => {
+    const known = secrets()
+    expect(await known.verify('1', 'wrong', hash)).to.equal(false)
+    expect(known.remembers('1', 'wrong', hash)).to.equal(false)
+    expect(known.stats().remembered).to.equal(0)
+    await known.verify('1', secret, hash)
+    await known.verify('1', 'wrong', hash)
+    expect(known.remembers('1', secret, hash)).to.equal(true)
+  })
+
+  it('are verified once for all who ask the same at once', async () => {
+    const known = secrets()
+    const answers = Array.from({ length: 50 }, () => known.verify('1', secret, hash))
+    await Promise.resolve()
+    expect(known.stats().waiting).to.be.at.most(1)
+    expect(await Promise.all(answers)).to.deep.equal(Array.from({ length: 50 }, () => true))
+  })
+
+  it('in a flood of wrong ones wait outside the thread pool, and too many get temporarily_unavailable', async () => {
+    const known = secrets({ maxWaiting: 4 })
+    await known.verify('1', secret, hash)
+    const flood = Promise.allSettled(Array.from({ length: 20 }, (_, i) => known.verify('1', `wrong ${i}`, hash)))
+    const start = performance.now()
+    expect(await known.verify('1', secret, hash), 'the right one passes meanwhile').to.equal(true)
+    expect(performance.now() - start, 'milliseconds').to.be.lessThan(30)
+    const refused = (await flood).flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
+    expect(refused.length).to.be.within(15, 16)
+    for (const error of refused) expect(error).to.be.instanceOf(OAuthError).with.property('code', 'temporarily_unavailable')
+    expect(await known.verify('1', 'wrong again', hash)).to.equal(false)
+  })
+})
+
+const timed = async (work: () => Promise<unknown>) => {
+  let best = Infinity
+  for (let i = 0; i < 20; i += 1) {
+    const start = performance.now()
+    await work()
+    best = Math.min(best, performance.now() - start)
+  }
+  return { best }
+}
