@@ -38,7 +38,10 @@ const minBits = 2048
 /** Reads and checks the key files of a folder. Throws SetupError with a sentence that names the file, the fault and what to do. */
 export const readKeyFiles = async (dir: string): Promise<KeyFiles> => {
   const [privatePath, publicPath, encryptionPath] = keyFileNames.map((name) => join(dir, name)) as [string, string, string]
-  const [privateText, publicText, php] = await Promise.all([privatePath, publicPath, encryptionPath].map(readText)) as [string, string, string]
+  // One after the other, so that the same fault is named every time.
+  const privateText = await readText(privatePath)
+  const publicText = await readText(publicPath)
+  const php = await readText(encryptionPath)
   const privateKey = parsePrivateKey(privatePath, privateText)
   const publicKey = parsePublicKey(publicPath, publicText)
   const publicPem = spki(publicKey)
