@@ -42,7 +42,8 @@ export const admit = ({ bounce, views, settings }: AdmitDeps): Middleware => asy
   if (verdict.kind === 'logged-in') {
     ctx.state['identity'] = verdict
     addCookies(ctx, await bounce.arrived({ target, cookieHeader }))
-    return next()
+    await next()
+    return
   }
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new PageError('form-expired')
   const way = await bounce.start({ verdict, target, cookieHeader })

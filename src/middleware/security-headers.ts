@@ -18,5 +18,5 @@ export const securityHeaders = ({ baseUrl, assetsUrl }: Pick<Settings, 'baseUrl'
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
     crossOriginOpenerPolicy: false, crossOriginResourcePolicy: false, originAgentCluster: false, hsts: false,
-  }) as Middleware
+  })
 }

@@ -1,9 +1,9 @@
 // The token endpoint (RFC 6749 §3.2): parameters → client → grant.
 import { authenticateClient, type ClientAuthenticationPorts } from './client-authentication.ts'
 import { unsupportedGrantType } from './errors.ts'
-import { authorizationCodeGrant } from './grants/authorization-code.ts'
-import type { GrantPorts } from './grants/grant.ts'
-import { refreshTokenGrant } from './grants/refresh-token.ts'
+import { authorizationCodeGrant } from './authorization-code-grant.ts'
+import type { GrantPorts } from './grant.ts'
+import { refreshTokenGrant } from './refresh-token-grant.ts'
 import { required, singleParameters } from './parameters.ts'
 import type { RawParameters, TokenResponse } from './types.ts'
 

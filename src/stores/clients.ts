@@ -103,7 +103,7 @@ export const createClientAdministration = (db: Knex, now: Now): ClientAdministra
       const matching = db<ClientRow>('oauth2_clients')
       const needle = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`
       if (search !== '') matching.whereRaw('(id = ? OR name LIKE ? OR owner LIKE ? OR redirect LIKE ?)', [search, needle, needle, needle])
-      const [{ total } = { total: 0 }] = (await matching.clone().count({ total: '*' })) as { total: number | string }[]
+      const [{ total } = { total: 0 }] = await matching.clone().count<{ total: number | string }[]>({ total: '*' })
       const rows = await matching.orderBy([{ column: 'chdate', order: 'desc' }, { column: 'id', order: 'desc' }]).limit(pageSize).offset((page - 1) * pageSize)
       const use = await countUse(db, rows.map((row) => row.id), now())
       return { total: Number(total), clients: rows.map((row) => toRegistered(row, use)) }

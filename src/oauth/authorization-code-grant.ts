@@ -1,11 +1,11 @@
 // grant_type=authorization_code (RFC 6749 §4.1.3, RFC 7636 §4.6).
-import { invalidGrant, invalidRequest } from '../errors.ts'
-import { grantOf } from '../grant-id.ts'
-import { required } from '../parameters.ts'
-import { verifyCodeVerifier } from '../pkce.ts'
-import { acceptedRedirectUri } from '../redirect-uri.ts'
-import { newTokenPair, tokenResponse } from '../token-issuing.ts'
-import type { AuthorizationCode, Client, Parameters, TokenResponse } from '../types.ts'
+import { invalidGrant, invalidRequest } from './errors.ts'
+import { grantOf } from './grant-id.ts'
+import { required } from './parameters.ts'
+import { verifyCodeVerifier } from './pkce.ts'
+import { acceptedRedirectUri } from './redirect-uri.ts'
+import { newTokenPair, tokenResponse } from './token-issuing.ts'
+import type { AuthorizationCode, Client, Parameters, TokenResponse } from './types.ts'
 import type { Grant, GrantPorts } from './grant.ts'
 import { openOrThrottle } from './presented-credential.ts'
 import { assertUserMayHoldTokens } from './user-state.ts'
@@ -15,7 +15,7 @@ const invalid = (hint: string) => invalidGrant('The authorization code is invali
 /** Redeems an authorization code for tokens. The use is the last check: only who proved possession may trigger a replay. */
 export const authorizationCodeGrant = (ports: GrantPorts): Grant => async (client, parameters, address) => {
   const presented = required(parameters, 'code')
-  const code = await openOrThrottle(ports, { text: presented, open: ports.credentials.openCode, clientId: client.id, address })
+  const code = await openOrThrottle(ports, { text: presented, open: (sealed) => ports.credentials.openCode(sealed), clientId: client.id, address })
   if (!code) throw invalid('Cannot decrypt the authorization code')
   if (code.clientId !== client.id) throw invalid('Authorization code was not issued to this client')
   if (code.expiresAt < ports.now()) throw invalid('Authorization code has expired')

@@ -1,7 +1,7 @@
 // Opens a code or refresh token. A foreign salt costs a PBKDF2 (D4), so those who send bad ones are held off (S-099).
-import { tooManyAttempts } from '../errors.ts'
-import type { Credentials } from '../ports.ts'
-import type { Attempts } from '../client-authentication.ts'
+import { tooManyAttempts } from './errors.ts'
+import type { Credentials } from './ports.ts'
+import type { Attempts } from './client-authentication.ts'
 
 /**
  * The opened credential, or undefined when it is none of ours.

@@ -1,10 +1,10 @@
 // grant_type=refresh_token (RFC 6749 §6) with rotation and replay detection (RFC 9700 §4.14.2).
-import { invalidGrant } from '../errors.ts'
-import { grantOf } from '../grant-id.ts'
-import { required } from '../parameters.ts'
-import { formatScope, restrictScope } from '../scope.ts'
-import { newTokenPair, tokenResponse } from '../token-issuing.ts'
-import type { RefreshToken, TokenResponse } from '../types.ts'
+import { invalidGrant } from './errors.ts'
+import { grantOf } from './grant-id.ts'
+import { required } from './parameters.ts'
+import { formatScope, restrictScope } from './scope.ts'
+import { newTokenPair, tokenResponse } from './token-issuing.ts'
+import type { RefreshToken, TokenResponse } from './types.ts'
 import type { Grant, GrantPorts } from './grant.ts'
 import { openOrThrottle } from './presented-credential.ts'
 import { assertUserMayHoldTokens } from './user-state.ts'
@@ -14,7 +14,7 @@ const invalid = (hint: string) => invalidGrant('The refresh token is invalid.', 
 /** Rotates a refresh token: the presented one and its access token end, a fresh pair of the same grant begins. */
 export const refreshTokenGrant = (ports: GrantPorts): Grant => async (client, parameters, address) => {
   const text = required(parameters, 'refresh_token')
-  const presented = await openOrThrottle(ports, { text, open: ports.credentials.openRefreshToken, clientId: client.id, address })
+  const presented = await openOrThrottle(ports, { text, open: (sealed) => ports.credentials.openRefreshToken(sealed), clientId: client.id, address })
   if (!presented) throw invalid('Cannot decrypt the refresh token')
   if (presented.clientId !== client.id) throw invalid('Token is not linked to client')
   if (presented.expiresAt < ports.now()) throw invalid('Token has expired')

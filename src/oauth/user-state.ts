@@ -1,6 +1,6 @@
 // The resource owner is checked again whenever tokens are issued (contract §2.4, last paragraph).
-import { invalidGrant, temporarilyUnavailable } from '../errors.ts'
-import type { Users } from '../ports.ts'
+import { invalidGrant, temporarilyUnavailable } from './errors.ts'
+import type { Users } from './ports.ts'
 
 /** @throws OAuthError invalid_grant for a user whom Stud.IP would not let in, temporarily_unavailable in maintenance mode */
 export const assertUserMayHoldTokens = async (users: Users, userId: string): Promise<void> => {

@@ -1,9 +1,9 @@
 // What a grant is: authenticated client and parameters in, tokens out.
-import type { Attempts } from '../client-authentication.ts'
-import type { ChallengeHash } from '../pkce.ts'
-import type { Audit, Tokens, Users } from '../ports.ts'
-import type { IssuingPorts } from '../token-issuing.ts'
-import type { Client, Parameters, TokenResponse } from '../types.ts'
+import type { Attempts } from './client-authentication.ts'
+import type { ChallengeHash } from './pkce.ts'
+import type { Audit, Tokens, Users } from './ports.ts'
+import type { IssuingPorts } from './token-issuing.ts'
+import type { Client, Parameters, TokenResponse } from './types.ts'
 
 export interface GrantPorts extends IssuingPorts {
   readonly tokens: Tokens
