@@ -2,7 +2,6 @@
 
 export const de = {
   // The frame around every page
-  'frame.main': 'Hauptinhalt',
   'frame.skip': 'Zum Hauptinhalt springen',
   'frame.navigation': 'Hauptnavigation',
   'frame.tabs': 'Zweite Navigationsebene',
@@ -17,7 +16,6 @@ export const de = {
   'frame.views': 'Ansichten',
   'frame.actions': 'Aktionen',
   'frame.overview': 'Übersicht',
-  'frame.required': 'Pflichtfeld',
 
   // Links to Stud.IP's own pages
   'nav.start': 'Start',
@@ -73,9 +71,6 @@ export const de = {
   'consent.notYou': 'Sind sie nicht {{name}}, so melden Sie sich bitte ab und versuchen es erneut.',
   'scope.api': 'Gewährt vollständigen Lese-/Schreibzugriff auf die API.',
   'client.developedBy': 'Entwickelt durch',
-
-  // Administration of clients
-  'clients.add': 'OAuth2-Client hinzufügen',
 
   // Error pages
   'error.request': 'Ungültige Anfrage',

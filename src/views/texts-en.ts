@@ -2,7 +2,6 @@
 import type { de } from './texts-de.ts'
 
 export const en: Readonly<Record<keyof typeof de, string>> = {
-  'frame.main': 'Main content',
   'frame.skip': 'Skip to main content',
   'frame.navigation': 'Main navigation',
   'frame.tabs': 'Secondary navigation layer',
@@ -17,7 +16,6 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
   'frame.views': 'Views',
   'frame.actions': 'Actions',
   'frame.overview': 'Overview',
-  'frame.required': 'required',
 
   'nav.start': 'Start',
   'nav.courses': 'Courses',
@@ -71,8 +69,6 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
   'consent.notYou': 'You are not {{name}}. Please log out and retry.',
   'scope.api': 'Grants full read/write permissions to the API.',
   'client.developedBy': 'Developed by',
-
-  'clients.add': 'Add OAuth2 client',
 
   'error.request': 'Invalid request',
   'error.request.text': 'The application made a request that cannot be answered. Please contact the provider of the application.',

@@ -1,4 +1,10 @@
 // Every page of the service: values in, HTML out. Nothing here knows Koa or the database.
+import type { Settings } from '../settings.ts'
+import type { ConnectedApplication } from '../stores/grants.ts'
+import type { ApplicationsModel, RevokeAllModel, RevokeModel } from './applications.ts'
+import { applicationsValues, detailsValues } from './applications.ts'
+import type { AddClientModel, AdminModel, ConfirmClientModel } from './clients.ts'
+import { addClientValues, adminValues } from './clients.ts'
 import type { ConsentModel } from './consent.ts'
 import { consentValues } from './consent.ts'
 import type { ErrorModel } from './error-pages.ts'
@@ -7,23 +13,47 @@ import type { FrameDeps, PageContext, PageFrame } from './frame.ts'
 import { createFrames } from './frame.ts'
 import { createRender } from './render.ts'
 
+export interface ViewDeps extends FrameDeps { readonly settings: FrameDeps['settings'] & Pick<Settings, 'keysPath'> }
+
+const frames = {
+  consent: { title: 'consent.title', bodyId: 'api-oauth2-authorize-index', bare: true },
+  admin: { title: 'admin.title', bodyId: 'admin-oauth2-index', place: 'admin', sidebar: 'clients' },
+  addClient: { title: 'add.title', bodyId: 'api-oauth2-clients-add', place: 'admin' },
+  deleteClient: { title: 'clients.delete.page', bodyId: 'api-oauth2-clients-delete', place: 'admin' },
+  renewSecret: { title: 'clients.renew.page', bodyId: 'api-oauth2-clients-secret', place: 'admin' },
+  applications: { title: 'applications.title', bodyId: 'api-oauth2-applications-index', place: 'profile' },
+  application: { title: 'application.title', bodyId: 'api-oauth2-applications-details', place: 'profile' },
+  revoke: { title: 'applications.revoke', bodyId: 'api-oauth2-applications-revoke', place: 'profile' },
+  revokeAll: { title: 'applications.revokeAll', bodyId: 'api-oauth2-applications-revoke', place: 'profile' },
+} as const satisfies Record<string, PageFrame>
+
 /** Compiles the templates and answers one function per page; each resolves to a whole HTML document. */
-export const createViews = (deps: FrameDeps) => {
+export const createViews = (deps: ViewDeps) => {
   const render = createRender()
-  const frames = createFrames(deps)
+  const frameAround = createFrames(deps)
   const show = async (template: string, context: PageContext, frame: PageFrame, m: unknown): Promise<string> => {
-    const { layout, values } = await frames(context, frame, m)
+    const { layout, values } = await frameAround(context, frame, m)
     return render(template, layout, values)
   }
   return {
     /** The consent page of the authorization endpoint (contract §11.1). */
-    consent: (context: PageContext, model: ConsentModel) =>
-      show('consent', context, { title: 'consent.title', bodyId: 'api-oauth2-authorize-index', bare: true }, consentValues(deps, model)),
+    consent: (context: PageContext, model: ConsentModel) => show('consent', context, frames.consent, consentValues(deps, model)),
     /** An error page; its status is `errorStatus(model.kind)`. */
     errorPage: (context: PageContext, model: ErrorModel) => {
       const { title, text } = errorPages[model.kind]
       return show('error', context, { title, bodyId: 'api-oauth2-error' }, { ...model, text })
     },
+    /** Set-up state and registered clients (contract §11.3). */
+    admin: (context: PageContext, model: AdminModel) => show('admin', context, frames.admin, adminValues(deps.settings, model)),
+    /** The form for a new client, fresh or with its faults (contract §11.4). */
+    addClient: (context: PageContext, model: AddClientModel) => show('client-add', context, frames.addClient, addClientValues(model)),
+    deleteClient: (context: PageContext, model: ConfirmClientModel) => show('client-delete', context, frames.deleteClient, model),
+    renewSecret: (context: PageContext, model: ConfirmClientModel) => show('client-secret', context, frames.renewSecret, model),
+    /** What a user connected (contract §11.2). */
+    applications: (context: PageContext, model: ApplicationsModel) => show('applications', context, frames.applications, applicationsValues(model)),
+    application: (context: PageContext, application: ConnectedApplication) => show('application', context, frames.application, detailsValues(application)),
+    revoke: (context: PageContext, model: RevokeModel) => show('application-revoke', context, frames.revoke, model),
+    revokeAll: (context: PageContext, model: RevokeAllModel) => show('application-revoke', context, frames.revokeAll, model),
   }
 }
 

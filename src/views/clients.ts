@@ -1,0 +1,77 @@
+// Values of the pages on which a root admin looks after the clients (contract §11.3, §11.4).
+import type { KeyFileState } from '../crypto/key-files.ts'
+import type { ClientRegistration, RegistrationFault, RegistrationField } from '../oauth/client-registration.ts'
+import { registrationLimits } from '../oauth/client-registration.ts'
+import type { Settings } from '../settings.ts'
+import { issuer } from '../settings.ts'
+import type { RegisteredClient } from '../stores/clients.ts'
+import { webAddress } from './addresses.ts'
+import type { Notice } from './notice.ts'
+import type { TextKey, TextValues } from './texts.ts'
+
+export interface AdminModel {
+  readonly keyFiles: readonly KeyFileState[]
+  readonly clients: readonly RegisteredClient[]
+  readonly total: number
+  readonly search: string
+  /** From 1. */
+  readonly page: number
+  readonly pageSize: number
+  readonly notice: Notice | undefined
+  /** CSRF token of the buttons; undefined while the key files are unusable: then there are none. */
+  readonly securityToken: string | undefined
+}
+
+const keyAdvice = (file: KeyFileState, keysPath: string): { readonly text: TextKey; readonly command: string } | undefined => {
+  if (!file.exists) return { text: 'admin.setup.missing.advice', command: `KEYS_PATH=${keysPath} bin/studip oauth2:keys` }
+  if (!file.readable) return { text: 'admin.setup.unreadable.advice', command: `chmod 660 ${file.path}` }
+  return file.modeOk ? undefined : { text: 'admin.setup.badMode.advice', command: `chmod 660 ${file.path}` }
+}
+
+const clientValues = (client: RegisteredClient) => ({ ...client, homepageLink: webAddress(client.homepage)?.href })
+
+/** Beyond this many clients, or while one looks for some, there is a search field. */
+const searchFrom = 10
+
+/** The variables of templates/admin.ejs. */
+export const adminValues = (settings: Pick<Settings, 'baseUrl' | 'keysPath'>, model: AdminModel) => ({
+  ...model,
+  clients: model.clients.map(clientValues),
+  keyFiles: model.keyFiles.map((file) => ({ ...file, advice: keyAdvice(file, settings.keysPath) })),
+  endpoints: [
+    { text: 'admin.endpoints.authorize', address: `${issuer(settings)}/authorize` },
+    { text: 'admin.endpoints.token', address: `${issuer(settings)}/token` },
+    { text: 'admin.endpoints.metadata', address: `${issuer(settings)}/.well-known/oauth-authorization-server` },
+  ] satisfies { text: TextKey; address: string }[],
+  searchable: model.total > searchFrom || model.search !== '',
+  pages: Math.max(1, Math.ceil(model.total / model.pageSize)),
+})
+
+export interface AddClientModel {
+  readonly form: ClientRegistration
+  readonly faults: readonly RegistrationFault[]
+  readonly securityToken: string
+}
+
+/** The empty form. */
+export const emptyRegistration: ClientRegistration = { name: '', redirect: '', description: '', confidentiality: '', owner: '', homepage: '', admin_notes: '' }
+
+const faultText = ({ field, code, uri }: RegistrationFault): { readonly text: TextKey; readonly values: TextValues } => {
+  if (uri !== undefined) return { text: `fault.uri.${code as 'comma'}`, values: { uri } }
+  if (code === 'too-long') return { text: 'fault.too-long', values: { limit: registrationLimits[field as 'name'] } }
+  if (code === 'missing') return { text: field === 'confidentiality' ? 'fault.choose' : 'fault.missing', values: {} }
+  return { text: field === 'homepage' ? 'fault.homepage' : 'fault.malformed', values: {} }
+}
+
+/** The variables of templates/client-add.ejs: what was typed, and beside each field what is wrong with it. */
+export const addClientValues = (model: AddClientModel) => {
+  const faultsOf = (field: RegistrationField) => model.faults.filter((fault) => fault.field === field).map(faultText)
+  const fields = Object.keys(emptyRegistration) as RegistrationField[]
+  return { ...model, limits: registrationLimits, faults: Object.fromEntries(fields.map((field) => [field, faultsOf(field)])), failed: model.faults.length > 0 }
+}
+
+/** Deleting a client and giving it a new secret ask once more. */
+export interface ConfirmClientModel {
+  readonly client: RegisteredClient
+  readonly securityToken: string
+}

@@ -1,0 +1,8 @@
+// What has just been done: shown once, on the page that the browser is sent to.
+
+export type Notice =
+  | { readonly kind: 'created'; readonly clientId: string; readonly secret?: string }
+  | { readonly kind: 'renewed'; readonly clientId: string; readonly name: string; readonly secret: string }
+  | { readonly kind: 'deleted'; readonly clientId: string; readonly name: string }
+  | { readonly kind: 'suspended' | 'resumed' | 'revoked'; readonly name: string }
+  | { readonly kind: 'revokedAll'; readonly count: number }
