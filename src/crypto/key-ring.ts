@@ -49,10 +49,12 @@ interface Deps {
 type State = { readonly version: string; readonly keys: Keys } | { readonly fault: SetupError }
 
 const millisecondsBetweenLooks = 1000
+// Until then sound keys are given while a look is under way: it queues behind the signatures in the thread pool.
+const millisecondsToTrust = 2000
 // oauth2:keys replaces the files one after the other; a pair seen in between does not match.
 const millisecondsToSettle = 100
 
-/** Reads nothing before the first use. Looks at the files at most once a second, however many ask. */
+/** Reads nothing before the first use. Looks at the files at most once a second, however many ask, and gives no keys that it has not looked after for two. */
 export const createKeyRing = ({ dir, now, log, elapsed = () => performance.now() }: Deps): KeyRing => {
   let state: State | undefined
   let lookedAt = -Infinity
@@ -69,13 +71,14 @@ export const createKeyRing = ({ dir, now, log, elapsed = () => performance.now()
 
   return {
     current: async () => {
-      if (elapsed() - lookedAt >= millisecondsBetweenLooks) {
+      const age = elapsed() - lookedAt
+      if (age >= millisecondsBetweenLooks) {
         looking ??= look().finally(() => {
           lookedAt = elapsed()
           looking = undefined
         })
       }
-      await looking
+      if (age >= millisecondsToTrust || !state || 'fault' in state) await looking
       if ('fault' in state!) throw state.fault
       return state!.keys
     },
