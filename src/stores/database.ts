@@ -23,6 +23,8 @@ const optionalSession = [
   'SET SESSION wsrep_sync_wait = 7',
 ]
 
+const quiet = () => undefined
+
 interface RawConnection { query(sql: string, done: (error: Error | null) => void): void }
 
 const run = (connection: RawConnection, sql: string): Promise<void> =>
@@ -48,6 +50,9 @@ export const knexConfig = (database: DatabaseSettings, poolSize = 10): Knex.Conf
     },
   },
   acquireConnectionTimeout: patience,
+  // A statement's values may be session ids: they stay out of error messages, and errors go to the caller only, not to the console.
+  compileSqlOnError: false,
+  log: { warn: quiet, error: quiet, deprecate: quiet, debug: quiet },
   migrations: { migrationSource, tableName: 'oauth2_sidecar_migrations' },
 })
 
