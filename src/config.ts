@@ -11,6 +11,7 @@ import { resolveSessionCookie, resolveSessionLifetime, resolveSessionStore } fro
 import { SettingsError } from './config/settings-error.ts'
 import { showSettings, type ShownSetting } from './config/show.ts'
 import { readStudipFiles } from './config/studip-files.ts'
+import type { SettingName } from './config/table.ts'
 import type { Settings } from './settings.ts'
 
 export { SettingsError } from './config/settings-error.ts'
@@ -22,14 +23,19 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
 const ownDotenv = async (folder: string): Promise<Record<string, string>> => parse(await readFile(path.join(folder, '.env'), 'utf8').catch(() => ''))
 
-const sourcesOf = async (env: NodeJS.ProcessEnv, cwd: string, faults: string[]): Promise<Sources> => {
+interface Fault { readonly sentence: string; readonly missing: SettingName | undefined }
+
+const sourcesOf = async (env: NodeJS.ProcessEnv, cwd: string, faults: Fault[]): Promise<Sources> => {
   const dotenv = await ownDotenv(cwd)
   const own: Sources['own'] = (name) =>
     env[name] ? { text: env[name], source: 'environment' } : dotenv[name] ? { text: dotenv[name], source: path.join(cwd, '.env') } : undefined
   const root = own('STUDIP_PATH')
   const studip = root && (await readStudipFiles(path.resolve(cwd, root.text), env))
-  faults.push(...(studip?.faults ?? []))
-  return { own, studip, fault: (sentence) => void (faults.includes(sentence) || faults.push(sentence)) }
+  const fault: Sources['fault'] = (sentence, missing) => {
+    if (!faults.some((known) => known.sentence === sentence)) faults.push({ sentence, missing })
+  }
+  studip?.faults.forEach((sentence) => fault(sentence))
+  return { own, studip, fault }
 }
 
 const resolveAll = (sources: Sources, cwd: string) => {
@@ -76,17 +82,21 @@ const settingsOf = (found: Resolved, sources: Sources, env: NodeJS.ProcessEnv): 
   pkcePlain: found.PKCE_PLAIN.value === 'on',
 })
 
+/** What a command needs; settings that it does not need may be missing, but none may be wrong. */
+export interface LoadOptions { readonly cwd?: string; readonly needs?: readonly SettingName[] }
+
 /** Resolves every setting; never throws. `cwd` is where .env is looked for and relative paths start. */
-export const resolveSettings = async (env: NodeJS.ProcessEnv = process.env, { cwd = process.cwd() } = {}): Promise<Resolution> => {
-  const faults: string[] = []
-  const sources = await sourcesOf(env, cwd, faults)
+export const resolveSettings = async (env: NodeJS.ProcessEnv = process.env, { cwd = process.cwd(), needs }: LoadOptions = {}): Promise<Resolution> => {
+  const all: Fault[] = []
+  const sources = await sourcesOf(env, cwd, all)
   const found = resolveAll(sources, cwd)
   const settings = Object.freeze(settingsOf(found, sources, env))
+  const faults = all.filter(({ missing }) => !missing || !needs || needs.includes(missing)).map(({ sentence }) => sentence)
   return { settings: faults.length > 0 ? undefined : settings, faults, shown: showSettings(found) }
 }
 
 /** The settings, frozen. Throws SettingsError with every fault at once. */
-export const loadSettings = async (env: NodeJS.ProcessEnv = process.env, options: { cwd?: string } = {}): Promise<Settings> => {
+export const loadSettings = async (env: NodeJS.ProcessEnv = process.env, options: LoadOptions = {}): Promise<Settings> => {
   const { settings, faults } = await resolveSettings(env, options)
   if (!settings) throw new SettingsError(faults)
   return settings

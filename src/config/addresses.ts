@@ -14,7 +14,7 @@ const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`)
 export const resolveBaseUrl = (sources: Sources): Sourced<string> => {
   const found = sources.own('BASE_URL') ?? studipText(sources, 'ABSOLUTE_URI_STUDIP', 'BASE_URL')
   if (!found) {
-    sources.fault('The public URL of Stud.IP is not known. Set BASE_URL, for example to https://studip.example.org/studip/.')
+    sources.fault('The public URL of Stud.IP is not known. Set BASE_URL, for example to https://studip.example.org/studip/.', 'BASE_URL')
     return byDefault('http://localhost/')
   }
   const url = webUrl(found.text)

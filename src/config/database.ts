@@ -42,15 +42,15 @@ const credential = (sources: Sources, variable: string, environment: string): Fo
 }
 
 const fromStudip = (sources: Sources): Sourced<DatabaseSettings> => {
-  const faults: string[] = []
-  const quiet = { ...sources, fault: (sentence: string) => void faults.push(sentence) }
+  const faults = new Set<string>()
+  const quiet = { ...sources, fault: (sentence: string) => void faults.add(sentence) }
   const [host, user, password, database] = [
     credential(quiet, 'DB_STUDIP_HOST', 'MYSQL_HOST'), credential(quiet, 'DB_STUDIP_USER', 'MYSQL_USER'),
     credential(quiet, 'DB_STUDIP_PASSWORD', 'MYSQL_PASSWORD'), credential(quiet, 'DB_STUDIP_DATABASE', 'MYSQL_DATABASE'),
   ]
-  faults.forEach((sentence) => sources.fault(sentence))
+  faults.forEach((sentence) => sources.fault(sentence, 'DATABASE_URL'))
   if (!user || !database) {
-    if (faults.length === 0) sources.fault('The database is not known: neither DATABASE_URL nor $DB_STUDIP_USER and $DB_STUDIP_DATABASE of Stud.IP are set. Set DATABASE_URL.')
+    if (faults.size === 0) sources.fault('The database is not known: neither DATABASE_URL nor $DB_STUDIP_USER and $DB_STUDIP_DATABASE of Stud.IP are set. Set DATABASE_URL.', 'DATABASE_URL')
     return byDefault(nothing)
   }
   return { value: { ...hostOfDsn(host?.text ?? 'localhost'), user: user.text, password: password?.text ?? '', database: database.text }, source: user.source }

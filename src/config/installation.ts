@@ -16,6 +16,7 @@ export const resolveVersion = (sources: Sources): Sourced<StudipVersion> => {
     found
       ? `STUDIP_VERSION is ${found.text} (from ${found.source}), but Stud.IP 5.2 to 5.5 and 6.x are supported.`
       : 'The version of Stud.IP is not known. Set STUDIP_VERSION, for example to 6.0, or STUDIP_PATH.',
+    found ? undefined : 'STUDIP_VERSION',
   )
   return byDefault({ major: 6, minor: 0, text: '6.0' })
 }
@@ -24,7 +25,7 @@ export const resolveVersion = (sources: Sources): Sourced<StudipVersion> => {
 export const resolveKeysPath = (sources: Sources, cwd: string): Sourced<string> => {
   const own = sources.own('KEYS_PATH')
   if (own) return { value: path.resolve(cwd, own.text), source: own.source }
-  if (!sources.studip) sources.fault('The folder of the key files is not known. Set KEYS_PATH or STUDIP_PATH.')
+  if (!sources.studip) sources.fault('The folder of the key files is not known. Set KEYS_PATH or STUDIP_PATH.', 'KEYS_PATH')
   return { value: path.join(sources.studip?.path ?? cwd, 'config/oauth2'), source: 'STUDIP_PATH' }
 }
 

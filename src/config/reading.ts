@@ -12,7 +12,8 @@ export interface Sources {
   /** The setting from our own environment, else from .env of the working directory. Empty counts as not set. */
   readonly own: (name: SettingName) => Found | undefined
   readonly studip: StudipFiles | undefined
-  readonly fault: (sentence: string) => void
+  /** `missing` names the setting that is not known; without it, one that is set is wrong. */
+  readonly fault: (sentence: string, missing?: SettingName) => void
 }
 
 export const byDefault = <T>(value: T): Sourced<T> => ({ value, source: 'default' })
@@ -22,7 +23,7 @@ export const studipText = ({ studip, fault }: Sources, variable: string, instead
   const found = studip?.variable(variable)
   if (!found) return undefined
   const text = found.reading && phpText(found.reading)
-  if (text === undefined) fault(`$${variable} in ${found.source} is computed by PHP and cannot be read here. Set ${instead}.`)
+  if (text === undefined) fault(`$${variable} in ${found.source} is computed by PHP and cannot be read here. Set ${instead}.`, instead)
   return text ? { text, source: `$${variable} in ${found.source}` } : undefined
 }
 

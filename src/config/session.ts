@@ -22,7 +22,7 @@ const setStore = 'Set SESSION_STORE to cache if $CACHE_IS_SESSION_STORAGE is on 
 export const resolveSessionStore = (sources: Sources): Sourced<Store> => {
   if (sources.own('SESSION_STORE')) return oneOf(sources, 'SESSION_STORE', ['database', 'cache'], 'database')
   const refuse = (why: string) => {
-    sources.fault(`${unsure}: ${why}. ${setStore}`)
+    sources.fault(`${unsure}: ${why}. ${setStore}`, 'SESSION_STORE')
     return byDefault<Store>('database')
   }
   if (!sources.studip) return refuse('STUDIP_PATH is not set')
@@ -38,7 +38,7 @@ const sessionOption = (sources: Sources, version: StudipVersion, option: string,
   const found = version.major >= 6 ? sources.studip?.variable('SESSION_OPTIONS') : undefined
   if (!found) return undefined
   const entry = found.reading?.value instanceof Map ? (found.reading.value as ReadonlyMap<string, Reading>).get(option) : undefined
-  if (!found.reading) sources.fault(`$SESSION_OPTIONS in ${found.source} is computed by PHP and cannot be read here. Set ${instead}.`)
+  if (!found.reading) sources.fault(`$SESSION_OPTIONS in ${found.source} is computed by PHP and cannot be read here. Set ${instead}.`, instead)
   const value = entry && phpText(entry)
   return value ? { value, source: `$SESSION_OPTIONS in ${found.source}` } : undefined
 }

@@ -1,0 +1,11 @@
+// Every command, in the order of the overview.
+import { clientAdd } from './commands/client-add.ts'
+import { clientDelete, clientResume, clientSecret, clientSuspend } from './commands/client-changes.ts'
+import { clients } from './commands/clients.ts'
+import { grants } from './commands/grants.ts'
+import { keys } from './commands/keys.ts'
+import { migrate } from './commands/migrate.ts'
+import { purge } from './commands/purge.ts'
+import type { Command } from './command.ts'
+
+export const commands: readonly Command[] = [keys, purge, migrate, clients, clientAdd, clientDelete, clientSuspend, clientResume, clientSecret, grants]

@@ -1,0 +1,76 @@
+// What a command may do with the terminal: say, ask, show progress. JSON and quiet change how, not what.
+import { createInterface } from 'node:readline/promises'
+import { SingleBar } from 'cli-progress'
+import pc from 'picocolors'
+import { CommandError } from './command.ts'
+import type { Translate } from './texts.ts'
+
+export interface TerminalOptions { readonly json: boolean; readonly quiet: boolean; readonly ansi: boolean; readonly interaction: boolean }
+
+export interface Terminal {
+  readonly t: Translate
+  readonly colours: ReturnType<typeof pc.createColors>
+  /** For people; nothing with --json or --quiet. */
+  readonly say: (text: string) => void
+  readonly success: (text: string) => void
+  readonly warn: (text: string) => void
+  readonly fail: (text: string) => void
+  /** The one JSON value of a command; nothing without --json. */
+  readonly result: (value: unknown) => void
+  /** Asks on a terminal; elsewhere --force is needed. Throws CommandError unless the answer is yes. */
+  readonly consent: (force: boolean, question: string) => Promise<void>
+  /** A bar on a terminal, nothing elsewhere. `stop` must be called. */
+  readonly progress: () => { readonly update: (done: number, total: number) => void; readonly stop: () => void }
+}
+
+/** Text from the database may hold escape sequences, which a terminal would obey. */
+export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '�')
+
+const ask = async (question: string): Promise<string> => {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await lines.question(question)
+  } finally {
+    lines.close()
+  }
+}
+
+const bar = (shown: boolean): ReturnType<Terminal['progress']> => {
+  if (!shown) return { update: () => undefined, stop: () => undefined }
+  const single = new SingleBar({ format: '{bar} {percentage} % | {value}/{total} | {eta_formatted}', hideCursor: true, clearOnComplete: true, stream: process.stderr })
+  let started = false
+  return {
+    update: (done, total) => {
+      if (!started) single.start(total, done)
+      started = true
+      single.setTotal(total)
+      single.update(done)
+    },
+    stop: () => single.stop(),
+  }
+}
+
+/** The terminal of this process. */
+export const createTerminal = (t: Translate, { json, quiet, ansi, interaction }: TerminalOptions): Terminal => {
+  const colours = pc.createColors(ansi && pc.isColorSupported && process.stdout.isTTY)
+  const errorColours = pc.createColors(ansi && pc.isColorSupported && process.stderr.isTTY)
+  const say = (text: string) => void (json || quiet || process.stdout.write(`${text}\n`))
+  const complain = (text: string) => void process.stderr.write(`${text}\n`)
+  const interactive = interaction && !json && process.stdin.isTTY && process.stderr.isTTY
+  return {
+    t,
+    colours,
+    say,
+    success: (text) => say(`${colours.green(`[${t('word.ok')}]`)} ${text}`),
+    warn: (text) => complain(`${errorColours.yellow(`[${t('word.warning')}]`)} ${text}`),
+    fail: (text) => complain(`${errorColours.red(`[${t('word.error')}]`)} ${text}`),
+    result: (value) => void (json && process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`)),
+    consent: async (force, question) => {
+      if (force) return
+      if (!interactive) throw new CommandError(t('question.force'))
+      const answer = await ask(`${question} ${t('question.hint')} `)
+      if (answer.trim().toLowerCase() !== t('question.yes')) throw new CommandError(t('question.refused'))
+    },
+    progress: () => bar(!json && !quiet && process.stderr.isTTY),
+  }
+}
