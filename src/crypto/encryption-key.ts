@@ -1,6 +1,7 @@
 // encryption_key.php: a PHP file that returns the encryption key; read, never executed (contract §8.2).
 import { createHash, hkdfSync } from 'node:crypto'
 import { equalConstantTime } from './constant-time.ts'
+import { KeyFileError } from './key-fault.ts'
 
 /** `password` is stretched per salt; `key` is the 32 bytes of a Defuse Key object, used as they are (contract §9.3). */
 export type EncryptionKey =
@@ -15,26 +16,28 @@ const keyFile = returned(String.raw`(?:\\?Defuse\\Crypto\\)?Key::loadFromAsciiSa
 // Stud.IP makes 48 characters. Below this a stolen cookie would be enough to search for the key.
 const minPasswordLength = 24
 
-/** The key that the file returns, or a sentence on what is wrong with it (to follow the file's name). */
-export const parseEncryptionKey = (php: string): EncryptionKey | string => {
+/** The key that the file's text returns. Throws KeyFileError; `path` only names the file there. */
+export const parseEncryptionKey = (php: string, path: string): EncryptionKey => {
   const object = keyFile.exec(php)
-  if (object) return parseDefuseKey(object[1] ?? object[2]!) ?? 'holds a damaged Defuse key: its header, length or checksum is wrong'
+  if (object) return parseDefuseKey(object[1] ?? object[2]!, path)
   const text = passwordFile.exec(php)
-  if (!text) return "is not of the form <?php return '…'; with one plain string"
+  if (!text) throw new KeyFileError('encryption-key-form', { path })
   const password = text[1] ?? text[2]!
-  return password.length < minPasswordLength
-    ? `returns a key of ${password.length} characters, at least ${minPasswordLength} are needed`
-    : { kind: 'password', password }
+  const { length } = password
+  if (length < minPasswordLength) throw new KeyFileError('encryption-key-short', { path, length, least: minPasswordLength })
+  return { kind: 'password', password }
 }
 
 const defuseKeyHeader = Buffer.from('def00000', 'hex')
 
 // Hex of header (4), key (32) and SHA-256 over both (32); Defuse ignores white space after it.
-const parseDefuseKey = (text: string): EncryptionKey | undefined => {
-  const bytes = Buffer.from(text.trimEnd(), 'hex')
-  if (bytes.length !== 68 || text.trimEnd().length !== 136 || !bytes.subarray(0, 4).equals(defuseKeyHeader)) return undefined
+const parseDefuseKey = (text: string, path: string): EncryptionKey => {
+  const hex = text.trimEnd()
+  const bytes = Buffer.from(hex, 'hex')
   const checksum = createHash('sha256').update(bytes.subarray(0, 36)).digest()
-  return equalConstantTime(checksum, bytes.subarray(36)) ? { kind: 'key', raw: bytes.subarray(4, 36) } : undefined
+  const sound = hex.length === 136 && bytes.subarray(0, 4).equals(defuseKeyHeader) && equalConstantTime(checksum, bytes.subarray(36))
+  if (!sound) throw new KeyFileError('encryption-key-damaged', { path })
+  return { kind: 'key', raw: bytes.subarray(4, 36) }
 }
 
 /** A key of 32 bytes for one purpose, independent of those for other labels and of every message key. */

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { SetupError } from '../oauth/errors.ts'
+import { KeyFileError } from './key-fault.ts'
 import { keyFileNames } from './key-files.ts'
 import type { KeyFileName } from './key-files.ts'
 import { randomAlphanumeric } from './random.ts'
@@ -23,7 +23,7 @@ export interface KeyGenerationOptions {
 
 /**
  * Writes the key files into a folder that exists; answers their paths.
- * Throws KeyFilesExistError without `force`, else SetupError with a sentence that says what to do.
+ * Throws KeyFilesExistError without `force`, else KeyFileError with a sentence that says what to do.
  */
 export const generateKeyFiles = async (dir: string, { bits = 4096, primes = 2, force = false }: KeyGenerationOptions = {}): Promise<string[]> => {
   // A big key takes seconds to find.
@@ -44,16 +44,14 @@ const twoPrimeKey = async (modulusLength: KeySize): Promise<string> => {
 
 const fourPrimeKey = async (bits: KeySize): Promise<string> => {
   // With fewer bits a prime would come within reach of elliptic-curve factoring; OpenSSL refuses it too.
-  if (bits < 4096) throw new SetupError(`A key of four primes needs 4096 bits, not ${bits}.`)
+  if (bits < 4096) throw new KeyFileError('four-primes-size', { bits })
   const options = [`rsa_keygen_bits:${bits}`, 'rsa_keygen_primes:4'].flatMap((option) => ['-pkeyopt', option])
   try {
     const { stdout } = await promisify(execFile)('openssl', ['genpkey', '-algorithm', 'RSA', ...options])
     return stdout
   } catch (cause) {
     // A failed command's error carries its output, which may hold a key: only the code goes on.
-    const { code } = cause as { code?: string | number }
-    throw new SetupError(code === 'ENOENT'
-      ? 'A key of four primes is made by the openssl command, which is not installed. Install it, or leave out --primes 4.'
-      : `The openssl command could not make a key of four primes (exit ${code}). Leave out --primes 4.`)
+    const { code = 'unknown' } = cause as { code?: string | number }
+    throw new KeyFileError(code === 'ENOENT' ? 'openssl-missing' : 'openssl-failed', { code })
   }
 }

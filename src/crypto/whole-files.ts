@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { access, link, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SetupError } from '../oauth/errors.ts'
+import { KeyFileError } from './key-fault.ts'
+import type { KeyFault } from './key-fault.ts'
 
 /** Some of the files are there already and nothing was written. */
 export class KeyFilesExistError extends Error {
@@ -19,7 +20,7 @@ interface NamedText { readonly name: string; readonly text: string }
 
 /**
  * Writes all files of a folder or none; answers their paths. Whoever opens one of them sees the whole old or the whole new text, never a wider mode.
- * Throws KeyFilesExistError without `overwrite`, SetupError when the folder cannot be written.
+ * Throws KeyFilesExistError without `overwrite`, KeyFileError when the folder cannot be written.
  */
 export const writeFilesTogether = async (
   dir: string, files: readonly NamedText[], { mode, overwrite }: { mode: number; overwrite: boolean },
@@ -33,7 +34,7 @@ export const writeFilesTogether = async (
     await sync(dir)
     return paths
   } catch (cause) {
-    throw cause instanceof KeyFilesExistError ? cause : new SetupError(sentenceFor(dir, cause as NodeJS.ErrnoException), { cause })
+    throw cause instanceof KeyFilesExistError ? cause : folderFault(dir, cause as NodeJS.ErrnoException)
   } finally {
     await Promise.all(drafts.map((draft) => rm(draft, { force: true }).catch(() => undefined)))
   }
@@ -82,10 +83,11 @@ const sync = async (dir: string) => {
   await folder.sync().finally(() => folder.close())
 }
 
-const sentenceFor = (dir: string, { code, message }: NodeJS.ErrnoException): string => {
-  if (code === 'ENOENT' || code === 'ENOTDIR') return `The folder ${dir} does not exist. Set STUDIP_PATH or KEYS_PATH to the right one, or make the folder.`
-  if (code === 'EACCES' || code === 'EPERM') return `This user may not write into ${dir}. Run the command as the owner of that folder.`
-  if (code === 'EROFS') return `${dir} is on a read-only file system. Make the key files where it can be written, or mount it writable.`
-  if (code === 'ENOSPC' || code === 'EDQUOT') return `There is no space left for the key files in ${dir}.`
-  return `The key files could not be written into ${dir} (${code ?? message}).`
+const folderFault = (path: string, cause: NodeJS.ErrnoException): KeyFileError => {
+  const code = cause.code ?? 'unknown error'
+  return new KeyFileError(folderFaults[code] ?? 'folder-unwritable', { path, code }, { cause })
+}
+const folderFaults: Readonly<Record<string, KeyFault>> = {
+  ENOENT: 'folder-missing', ENOTDIR: 'folder-missing', EACCES: 'folder-forbidden', EPERM: 'folder-forbidden',
+  EROFS: 'folder-read-only', ENOSPC: 'folder-full', EDQUOT: 'folder-full',
 }

@@ -4,6 +4,7 @@ import { createHash, createPrivateKey } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { KeyFileError } from '../../src/crypto/key-fault.ts'
 import { inspectKeyFiles, readKeyFiles } from '../../src/crypto/key-files.ts'
 import { SetupError } from '../../src/oauth/errors.ts'
 import { league, leagueDir } from '../fixtures/league/golden.ts'
@@ -11,7 +12,8 @@ import { ecPair, emptyFolder, keyFolder, otherPair, password, rsaPair, rsaPssPai
 
 const faultOf = (dir: string): Promise<string> =>
   readKeyFiles(dir).then(() => expect.fail('the files were taken'), (error: unknown) => {
-    expect(error).to.be.instanceOf(SetupError)
+    expect(error).to.be.instanceOf(KeyFileError).and.instanceOf(SetupError)
+    expect((error as KeyFileError).message, 'every detail is filled in').to.not.match(/undefined|[{}]/)
     return (error as SetupError).message
   })
 const encryptionOf = async (php: string) => (await readKeyFiles(keyFolder({ php }).dir)).encryption
