@@ -68,7 +68,12 @@ const monthInStudipZone = (config: StudipConfig) => {
   const look = () => void config.global('DEFAULT_TIMEZONE').then((found) => (zone = found), () => undefined)
   look()
   setInterval(look, 3_600_000).unref()
-  return (now: number): number => oneMonthAfter(now, zone)
+  // Calendars are slow and requests come many to the second.
+  let last = { now: Number.NaN, zone, expiry: 0 }
+  return (now: number): number => {
+    if (last.now !== now || last.zone !== zone) last = { now, zone, expiry: oneMonthAfter(now, zone) }
+    return last.expiry
+  }
 }
 
 /**

@@ -8,17 +8,17 @@ const attempts = 8
 /** Milliseconds; doubled at each attempt, with jitter, so that rivals do not meet again. */
 const firstPause = 4
 
-/**
- * Runs `work` in a transaction and repeats the whole of it after a conflict, so it must have no effect outside of it.
- * @throws the last error of the database
- */
-export const inTransaction = async <T>(db: Knex, work: (transaction: Knex.Transaction) => Promise<T>): Promise<T> => {
+/** Repeats `work` after a conflict, so it must have no effect outside of its transaction. @throws the last error of the database */
+export const retried = async <T>(work: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction(work)
+      return await work()
     } catch (error) {
       if (attempt === attempts || !isTransient(error)) throw error
       await sleep(randomInt(firstPause * 2 ** attempt))
     }
   }
 }
+
+/** Runs `work` in a transaction and repeats the whole of it after a conflict. @throws the last error of the database */
+export const inTransaction = <T>(db: Knex, work: (transaction: Knex.Transaction) => Promise<T>): Promise<T> => retried(() => db.transaction(work))
