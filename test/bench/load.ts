@@ -1,8 +1,9 @@
 // The load generator: one process, raw keep-alive sockets, so that it takes as little as possible of the processors it measures.
 // Reads one LoadPlan as JSON from stdin, prints one LoadResult.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
 import { connection } from './connection.ts'
-import { percentiles } from './statistics.ts'
+import { percentileSteps, percentiles } from './statistics.ts'
 import type { Percentiles } from './statistics.ts'
 
 /** What to send. Each of `connections` sends its next request when the last one is answered. */
@@ -12,6 +13,8 @@ export interface LoadPlan {
   /** Unmeasured time before `seconds`. */
   readonly warmUpSeconds?: number
   readonly seconds: number
+  /** How long each connection rests after an answer. */
+  readonly pauseMilliseconds?: number
   /** `requests` is used up once, round `repeat` over and over; `chain` posts a refresh token and goes on with the one it gets. */
   readonly kind: 'chain' | 'requests' | 'repeat'
   /** Whole HTTP/1.1 requests; for `chain` one form without its refresh token per request. */
@@ -20,13 +23,17 @@ export interface LoadPlan {
 }
 
 export interface LoadResult {
+  /** Good answers within the measured time, and with those of the warm-up. */
   readonly answers: number
+  readonly allAnswers: number
   readonly errors: number
   readonly firstError?: string
   readonly seconds: number
   readonly perSecond: number
   /** Milliseconds. */
   readonly latency: Percentiles
+  /** [percentile, milliseconds] */
+  readonly curve: readonly [number, number][]
   /** Milliseconds of CPU that the generator itself took, of the measured time. */
   readonly cpu: number
   /** Where each chain stands. */
@@ -62,12 +69,15 @@ const requestsOf = (plan: LoadPlan, index: number, shared: { next: number }, tok
   }
 }
 
+const curveShares = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999]
+
 /** Runs a plan in this process. */
 export const load = async (plan: LoadPlan): Promise<LoadResult> => {
   const tokens = [...(plan.tokens ?? [])]
   const shared = { next: 0 }
   const times: number[] = []
   let errors = 0
+  let allAnswers = 0
   let firstError: string | undefined
   const begin = performance.now() + (plan.warmUpSeconds ?? 0) * 1000
   const end = begin + plan.seconds * 1000
@@ -82,9 +92,11 @@ export const load = async (plan: LoadPlan): Promise<LoadResult> => {
       const answer = await http.send(request)
       const now = performance.now()
       const good = requests.answered(answer.status, answer.body)
-      if (!good) { errors++; firstError ??= `${answer.status} ${answer.body.slice(0, 300)}` }
+      if (good) allAnswers++
+      else { errors++; firstError ??= `${answer.status} ${answer.body.slice(0, 300)}` }
       if (good && sent >= begin && now <= end) { times.push(now - sent); last = now }
       if (!good && plan.kind === 'chain') break
+      if (plan.pauseMilliseconds) await sleep(plan.pauseMilliseconds)
     }
     http.close()
   }
@@ -93,8 +105,8 @@ export const load = async (plan: LoadPlan): Promise<LoadResult> => {
   const cpu = process.cpuUsage(cpuAtBegin)
   const seconds = (plan.kind === 'requests' ? Math.max(last - begin, 1) : plan.seconds * 1000) / 1000
   return {
-    answers: times.length, errors, ...(firstError && { firstError }), seconds, perSecond: times.length / seconds,
-    latency: percentiles(times), cpu: (cpu.user + cpu.system) / 1000, tokens,
+    answers: times.length, allAnswers, errors, ...(firstError && { firstError }), seconds, perSecond: times.length / seconds,
+    latency: percentiles(times), curve: percentileSteps(times, curveShares), cpu: (cpu.user + cpu.system) / 1000, tokens,
   }
 }
 

@@ -15,3 +15,9 @@ export const percentiles = (values: readonly number[]): Percentiles => {
   const list = sorted as unknown as readonly number[]
   return { p50: at(list, 0.5), p90: at(list, 0.9), p99: at(list, 0.99), max: sorted.at(-1) ?? NaN }
 }
+
+/** [percentile, value] for the given shares, for curves. */
+export const percentileSteps = (values: readonly number[], shares: readonly number[]): [number, number][] => {
+  const sorted = [...values].sort((a, b) => a - b)
+  return shares.map((share) => [share * 100, share === 0.5 ? median(values) : at(sorted, share)])
+}

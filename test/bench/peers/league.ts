@@ -61,7 +61,7 @@ const fpmBinary = () => {
 }
 
 /** Starts both servers; `children` PHP processes, one database connection each. */
-export const startLeague = async (options: { autoload: string; database: DatabaseSettings; keysPath: string; port: number; children: number }): Promise<{ stop(): Promise<void> }> => {
+export const startLeague = async (options: { autoload: string; database: DatabaseSettings; keysPath: string; port: number; children: number }): Promise<{ pid: number; stop(): Promise<void> }> => {
   const { path: folder, remove } = await temporaryDirectory('bench-league')
   await writeFile(`${folder}/fpm.conf`, fpmConfiguration(folder, options.children))
   await writeFile(`${folder}/nginx.conf`, nginxConfiguration(folder, options.port, parametersOf(options.autoload, options.database, options.keysPath)))
@@ -73,5 +73,5 @@ export const startLeague = async (options: { autoload: string; database: Databas
     command: 'nginx', args: ['-c', `${folder}/nginx.conf`, '-e', `${folder}/error.log`], env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
     ready: () => answers(options.port),
   })
-  return { stop: async () => { await nginx.stop(); await fpm.stop(); remove() } }
+  return { pid: fpm.pid, stop: async () => { await nginx.stop(); await fpm.stop(); remove() } }
 }

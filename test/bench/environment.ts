@@ -1,0 +1,65 @@
+// What every contender shares: one durable MariaDB, Stud.IP's tables, the demo users, the clients, and keys of each size.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hash } from '@node-rs/bcrypt'
+import { generateKeyFiles } from '../../src/crypto/key-generation.ts'
+import type { DatabaseSettings } from '../../src/settings.ts'
+import { temporaryDirectory } from '../support/child-process.ts'
+import { startMariaDb, testDatabase } from '../support/mariadb.ts'
+import type { MariaDb, TestDatabase } from '../support/mariadb.ts'
+import { users } from '../fixtures/users.ts'
+
+export type KeyKind = 'rsa2048' | 'rsa4096' | 'rsa4096-4-primes'
+
+export const userId = users.autor.user_id
+export const publicClient = '2'
+export const confidentialClient = '1'
+export const clientSecret = 'YFXkKbYVv7zGGXuRbx26ksRsYTMQuLdGRTtwqwTM'
+export const redirectUri = 'https://app.example.org/callback'
+
+export interface Environment {
+  readonly server: MariaDb
+  readonly database: TestDatabase
+  /** Over the socket: the same for every contender. */
+  readonly settings: DatabaseSettings
+  /** Folder of the three key files, made at first use. */
+  keys(kind: KeyKind): Promise<string>
+  folder: string
+  stop(): Promise<void>
+}
+
+const insertClients = async ({ knex }: TestDatabase) => {
+  const common = { redirect: redirectUri, revoked: 0, description: '', owner: '', homepage: '', admin_notes: '', mkdate: 1, chdate: 1 }
+  await knex('oauth2_clients').insert([
+    { ...common, id: confidentialClient, name: 'Confidential', secret: await hash(clientSecret, { cost: 10, version: '2y' }) },
+    { ...common, id: publicClient, name: 'Public', secret: null },
+  ])
+}
+
+export const createEnvironment = async (): Promise<Environment> => {
+  const { path: folder, remove } = await temporaryDirectory('bench')
+  const server = await startMariaDb({ durable: true, options: ['--innodb-buffer-pool-size=4G', '--innodb-log-file-size=1G'] })
+  const database = await testDatabase({ server })
+  await insertClients(database)
+  const { user, password, database: name } = database.settings
+  const made = new Map<KeyKind, Promise<string>>()
+  const make = async (kind: KeyKind): Promise<string> => {
+    const dir = join(folder, kind)
+    await mkdir(dir)
+    await generateKeyFiles(dir, kind === 'rsa2048' ? { bits: 2048 } : { bits: 4096, primes: kind === 'rsa4096' ? 2 : 4 })
+    return dir
+  }
+  return {
+    server, database, folder, settings: { socketPath: server.socketPath, user, password, database: name },
+    keys: (kind) => {
+      const dir = made.get(kind) ?? make(kind)
+      made.set(kind, dir)
+      return dir
+    },
+    stop: async () => {
+      await database.knex.destroy()
+      await server.stop()
+      remove()
+    },
+  }
+}

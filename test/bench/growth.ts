@@ -1,0 +1,63 @@
+// Does throughput fall when the tables grow? The same database with few rows and with millions.
+import { startOurs } from './contenders.ts'
+import { userId } from './environment.ts'
+import type { Environment } from './environment.ts'
+import { inTurns, refreshes } from './measure.ts'
+import type { Round } from './measure.ts'
+import { atLeast, format } from './sections.ts'
+import type { Scale, SectionResult } from './sections.ts'
+import { median } from './statistics.ts'
+
+const batch = 100_000
+
+// Ids spread evenly over the whole key space and inserted in its order: fast to make, and new random ids fall between them as in a grown table.
+const idOf = (table: string, total: number) => `CONCAT(LPAD(LOWER(HEX(FLOOR(seq * ${(2 ** 52 / total).toFixed(0)}))), 13, '0'), MD5(CONCAT('${table}', seq)), MD5(seq), 'abc')`
+
+/** Fills the three token tables up to `rows` rows each, half of them revoked, as refreshes leave them. */
+const fill = async ({ database: { knex } }: Environment, rows: number): Promise<void> => {
+  const columns = `user_id, client_id, scopes, revoked, expires_at, mkdate, chdate`
+  const values = `'${userId}', 2, '["api"]', seq % 2, 1900000000, 1700000000, 1700000000`
+  await knex.raw('SET GLOBAL innodb_flush_log_at_trx_commit = 0')
+  for (let from = 1; from <= rows; from += batch) {
+    const source = `seq_${from}_to_${Math.min(from + batch - 1, rows)}`
+    for (const table of ['oauth2_auth_codes', 'oauth2_access_tokens']) {
+      await knex.raw(`INSERT INTO ${table} (id, ${columns}) SELECT ${idOf('t', rows)}, ${values} FROM ${source}`)
+    }
+    await knex.raw(`INSERT INTO oauth2_refresh_tokens (id, access_token_id, revoked, expires_at) SELECT ${idOf('r', rows)}, ${idOf('t', rows)}, seq % 2, 1900000000 FROM ${source}`)
+  }
+  await knex.raw('SET GLOBAL innodb_flush_log_at_trx_commit = 1')
+}
+
+const tables = ['oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens']
+
+const empty = async ({ database: { knex } }: Environment): Promise<void> => {
+  for (const table of tables) await knex.raw(`TRUNCATE ${table}`)
+}
+
+/** Refreshes a second with tables of `rows` rows: the rounds of one size. */
+const rateWith = async (environment: Environment, rows: number, { rounds, seconds }: Scale): Promise<number[]> => {
+  await empty(environment)
+  await fill(environment, rows)
+  const ours = await startOurs(environment, 'rsa4096')
+  try {
+    await refreshes(ours, 2)
+    return ((await inTurns<Round>({ ours: () => refreshes(ours, seconds) }, rounds))['ours'] ?? []).map((round) => round.perSecond)
+  } finally {
+    await ours.stop()
+  }
+}
+
+/** Few, many, few again: a machine that changes its mood in between would show in the two outer figures. */
+export const growth = async (environment: Environment, scale: Scale): Promise<SectionResult> => {
+  const sizes = [scale.fewRows, Math.round(Math.sqrt(scale.fewRows * scale.rows)), scale.rows, scale.fewRows]
+  const series: { rows: number; perSecond: number[] }[] = []
+  for (const rows of sizes) series.push({ rows, perSecond: await rateWith(environment, rows, scale) })
+  const few = [...(series[0]?.perSecond ?? []), ...(series[3]?.perSecond ?? [])]
+  const many = series[2]?.perSecond ?? []
+  return {
+    data: series,
+    lines: [atLeast(
+      `Growth: refreshes with ${format(scale.rows)} rows in each token table (${format(median(many))}/s), over those with ${format(scale.fewRows)} (${format(median(few))}/s)`,
+      0.95, median(many) / median(few))],
+  }
+}

@@ -1,0 +1,87 @@
+// Refresh throughput: our service, its peers and the limit take turns with keys of one size.
+import { peerNames, startLeagueContender, startOurs, startPeer } from './contenders.ts'
+import type { Contender } from './contenders.ts'
+import type { Environment, KeyKind } from './environment.ts'
+import { signaturesPerSecond } from './limit.ts'
+import { cores } from './machine.ts'
+import { inTurns, refreshes } from './measure.ts'
+import type { Round } from './measure.ts'
+import { atLeast, atMost, format, reported } from './sections.ts'
+import type { Line, Scale, SectionResult } from './sections.ts'
+import { median } from './statistics.ts'
+
+const ours = 'this service'
+const league = 'league, php-fpm'
+const limitName = 'openssl speed'
+
+const startAll = async (environment: Environment, kind: KeyKind): Promise<Contender[]> => {
+  const others = []
+  for (const name of peerNames) others.push(await startPeer(environment, kind, name))
+  const php = await startLeagueContender(environment, kind)
+  return [await startOurs(environment, kind), ...(php ? [php] : []), ...others]
+}
+
+/** Medians of the rounds. */
+export interface Rates {
+  readonly limit: number
+  /** Name → refreshes a second. */
+  readonly perSecond: Readonly<Record<string, number>>
+  /** Name → milliseconds of CPU a refresh. */
+  readonly cpu: Readonly<Record<string, number>>
+  readonly rounds: Readonly<Record<string, readonly (Round | number)[]>>
+}
+
+// A refresh of league takes one to two seconds with 16 at once, so its rounds are longer.
+const measure = async (environment: Environment, bits: 2048 | 4096, { rounds, seconds }: Scale): Promise<Rates> => {
+  const contenders = await startAll(environment, `rsa${bits}`)
+  try {
+    const takers: Record<string, () => Promise<Round | number>> = { [limitName]: () => signaturesPerSecond(bits, Math.ceil(seconds / 2)) }
+    for (const contender of contenders) takers[contender.name] = () => refreshes(contender, contender.name === league ? seconds * 3 : seconds)
+    const taken = await inTurns(takers, rounds)
+    const of = (name: string, field: 'perSecond' | 'cpuPerAnswer') => median((taken[name] as Round[]).map((round) => round[field]))
+    const names = contenders.map(({ name }) => name)
+    return {
+      limit: median(taken[limitName] as number[]),
+      perSecond: Object.fromEntries(names.map((name) => [name, of(name, 'perSecond')])),
+      cpu: Object.fromEntries(names.map((name) => [name, of(name, 'cpuPerAnswer')])),
+      rounds: Object.fromEntries(Object.entries(taken).map(([name, list]) => [name, list.map((round) => (typeof round === 'number' ? round : { ...round, tokens: [] }))])),
+    }
+  } finally {
+    for (const contender of contenders) await contender.stop()
+  }
+}
+
+const linesAgainstPeers = (what: string, { perSecond }: Rates): Line[] => peerNames.map((name) =>
+  atLeast(`${what}: times ${name} (${format(perSecond[name] ?? NaN)}/s)`, 1.5, (perSecond[ours] ?? NaN) / (perSecond[name] ?? NaN), ' ×'))
+
+const leagueLine = (what: string, { perSecond }: Rates): Line => perSecond[league] === undefined
+  ? reported(`${what}: times league`, 'skipped: LEAGUE_AUTOLOAD names no copy of league/oauth2-server, or php-fpm is missing')
+  : atLeast(`${what}: times ${league} (${format(perSecond[league])}/s)`, 40, (perSecond[ours] ?? NaN) / perSecond[league], ' ×')
+
+/** Milliseconds that one signature takes of one processor. */
+export const signatureCpu = (limit: number): number => (cores * 1000) / limit
+
+export const refresh4096 = async (environment: Environment, scale: Scale): Promise<SectionResult> => {
+  const rates = await measure(environment, 4096, scale)
+  const what = 'Refresh, public client, RSA-4096'
+  const mine = rates.perSecond[ours] ?? NaN
+  return {
+    data: rates,
+    lines: [
+      atLeast(`${what}: ${format(mine)}/s, share of the limit (${format(rates.limit)} signatures/s)`, 0.75, mine / rates.limit),
+      leagueLine(what, rates),
+      ...linesAgainstPeers(what, rates),
+      atMost('CPU of the service per refresh beyond the signature itself', 1.2, (rates.cpu[ours] ?? NaN) - signatureCpu(rates.limit), ' ms'),
+    ],
+  }
+}
+
+export const refresh2048 = async (environment: Environment, scale: Scale): Promise<SectionResult> => {
+  const rates = await measure(environment, 2048, scale)
+  const what = 'Refresh, public client, RSA-2048'
+  const mine = rates.perSecond[ours] ?? NaN
+  return {
+    data: rates,
+    lines: [...linesAgainstPeers(what, rates), reported(`${what}: ${format(mine)}/s, share of the limit (${format(rates.limit)} signatures/s)`, format(mine / rates.limit))],
+  }
+}
