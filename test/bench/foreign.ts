@@ -1,6 +1,6 @@
 // Refresh tokens that PHP issued: each has a salt of its own and costs 100,000 rounds of PBKDF2 once (D4).
-import { createHash, createHmac, createCipheriv, hkdfSync, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { defuseEncrypt } from '../interop/defuse.ts'
 import { startOurs } from './contenders.ts'
 import { publicClient, userId } from './environment.ts'
 import type { Environment } from './environment.ts'
@@ -11,21 +11,11 @@ import { atMost, format, reported } from './sections.ts'
 import type { Scale, SectionResult } from './sections.ts'
 import { median } from './statistics.ts'
 
-/** As Defuse's password mode writes it, with a random salt (contract §9.3). Written a second time here, so that the bench does not prove our own code with itself. */
-const defuse = (text: string, password: string): string => {
-  const [salt, iv] = [randomBytes(32), randomBytes(16)]
-  const key = pbkdf2Sync(createHash('sha256').update(password).digest(), salt, 100_000, 32, 'sha256')
-  const part = (name: string) => Buffer.from(hkdfSync('sha256', key, salt, `DefusePHP|V2|KeyFor${name}`, 32))
-  const cipher = createCipheriv('aes-256-ctr', part('Encryption'), iv)
-  const bytes = Buffer.concat([Buffer.from('def50200', 'hex'), salt, iv, cipher.update(text), cipher.final()])
-  return Buffer.concat([bytes, createHmac('sha256', part('Authentication')).update(bytes).digest()]).toString('hex')
-}
-
 /** Live refresh tokens as PHP issues them, each with another salt. */
 const issueForeign = async (environment: Environment, count: number): Promise<string[]> => {
   const password = /'(.*)'/.exec(await readFile(`${await environment.keys('rsa4096')}/encryption_key.php`, 'utf8'))?.[1] ?? ''
   const tokens = await insertTokenRows(environment, publicClient, count)
-  return tokens.map(({ id, accessTokenId, expiresAt }) => defuse(JSON.stringify({
+  return tokens.map(({ id, accessTokenId, expiresAt }) => defuseEncrypt(JSON.stringify({
     client_id: publicClient, refresh_token_id: id, access_token_id: accessTokenId, scopes: ['api'], user_id: userId, expire_time: expiresAt,
   }), password))
 }
