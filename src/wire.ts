@@ -7,7 +7,6 @@ import { createKeyRing, type KeyRing } from './crypto/key-ring.ts'
 import { randomHex } from './crypto/random.ts'
 import { auditLog, createLog, type Log } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import type { Bounce } from './middleware/identity.ts'
 import type { PublicOrigins } from './middleware/origins.ts'
 import type { ClientAuthenticationPorts } from './oauth/client-authentication.ts'
 import type { GrantPorts } from './oauth/grant.ts'
@@ -20,7 +19,7 @@ import { openDatabase } from './stores/database.ts'
 import { createGrants, type Grants } from './stores/grants.ts'
 import { createPublicOrigins } from './stores/public-origins.ts'
 import { createTokens } from './stores/tokens.ts'
-import { createBounce } from './studip/bounce.ts'
+import { createBounce, type Bounce } from './studip/bounce.ts'
 import { oneMonthAfter } from './studip/calendar-month.ts'
 import { createStudipConfig, type StudipConfig } from './studip/config.ts'
 import { createGate } from './studip/gate.ts'
@@ -43,7 +42,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts {
   readonly secrets: RememberingClientSecrets
   readonly config: StudipConfig
   readonly gate: Gate
-  readonly bounce: Bounce & ReturnType<typeof createBounce>
+  readonly bounce: Bounce
   readonly views: Views
   readonly assets: OwnAssets
   readonly codes: AuthorizationCodes
@@ -109,7 +108,11 @@ export const wire = async (settings: Settings, { now = systemClock, log = create
     publicOrigins: createPublicOrigins(db),
     users: createUsers({ db, settings, now }),
     gate: createGate({ db, settings, sessions, now }),
-    bounce: createBounce({ db, settings, now, derive: async (label) => (await keys.current()).derive(label) }),
+    bounce: createBounce({
+      db, settings, config, now,
+      derive: async (label) => (await keys.current()).derive(label),
+      onFault: (err) => log.error({ err }, 'nobody can be sent to the login and back'),
+    }),
     views: createViews({ settings, config, assets, now }),
     close: async () => { await Promise.all([db.destroy(), sessions.close()]) },
   }

@@ -1,6 +1,7 @@
 // The gate at work: who is this, may they pass, and if not, where to (D5, D6). Nothing else looks at cookies.
 import type { Context, Middleware } from 'koa'
 import { basePath, type Settings } from '../settings.ts'
+import type { Bounce } from '../studip/bounce.ts'
 import type { Gate, Verdict } from '../studip/verdict.ts'
 import type { Views } from '../views/views.ts'
 import { errorStatus } from '../views/error-pages.ts'
@@ -9,17 +10,6 @@ import { pageContext } from './page-context.ts'
 import { PageError } from './page-error.ts'
 
 export type Identity = Extract<Verdict, { kind: 'logged-in' }>
-
-/** Where somebody goes who is not (fully) logged in, as src/studip/bounce.ts decides it. */
-export interface Bounce {
-  start(request: { verdict: Verdict; target: string; cookieHeader: string | undefined }): Promise<
-    | { readonly kind: 'redirect'; readonly location: string; readonly setCookies: readonly string[] }
-    | { readonly kind: 'fallback'; readonly setCookies?: readonly string[] }
-    | { readonly kind: 'give-up'; readonly setCookies?: readonly string[] }
-  >
-  /** Cookies that end a pending request once its user is here. */
-  arrived(request: { target: string; cookieHeader: string | undefined }): Promise<readonly string[]> | readonly string[]
-}
 
 /** The logged-in user; only behind admit(). */
 export const identityOf = (ctx: Context): Identity => (ctx.state as { identity: Identity }).identity
@@ -31,23 +21,24 @@ export const recognise = ({ gate }: { gate: Gate }): Middleware => async functio
   await next()
 }
 
-interface AdmitDeps { readonly bounce: Bounce; readonly views: Pick<Views, 'errorPage'>; readonly settings: Pick<Settings, 'baseUrl'> }
+interface AdmitDeps { readonly bounce: Pick<Bounce, 'start' | 'arrived'>; readonly views: Pick<Views, 'errorPage'>; readonly settings: Pick<Settings, 'baseUrl'> }
 
 /** Lets the logged-in pass and sends the others to Stud.IP and back; a form of somebody who left is void (S-107). */
 export const admit = ({ bounce, views, settings }: AdmitDeps): Middleware => async function admit(ctx, next) {
   const { verdict } = ctx.state as { verdict: Verdict }
   const cookieHeader = ctx.get('Cookie') || undefined
   const target = ctx.path + ctx.search
-  if (verdict.kind === 'maintenance') throw new PageError('maintenance')
+  // Nobody can log in during maintenance, so there is nothing to send anybody to (S-105).
+  if (verdict.kind === 'maintenance' || (verdict.kind === 'anonymous' && verdict.maintenance)) throw new PageError('maintenance')
   if (verdict.kind === 'logged-in') {
     ctx.state['identity'] = verdict
-    addCookies(ctx, await bounce.arrived({ target, cookieHeader }))
+    addCookies(ctx, bounce.arrived({ target, cookieHeader }))
     await next()
     return
   }
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new PageError('form-expired')
   const way = await bounce.start({ verdict, target, cookieHeader })
-  addCookies(ctx, way.setCookies ?? [])
+  addCookies(ctx, way.setCookies)
   ctx.set('Cache-Control', 'no-store')
   if (way.kind === 'redirect') return redirectTo(ctx, way.location, 302)
   const kind = way.kind === 'fallback' ? 'login-needed' : 'login-loop'
