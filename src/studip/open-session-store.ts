@@ -12,13 +12,13 @@ import { systemCache, type SystemCache } from './system-cache.ts'
 type StoreSettings = Pick<Settings, 'sessionStore' | 'studipVersion' | 'cacheKeyPrefix' | 'fileCachePath'>
 type Opened = { readonly store: JoinedStore | SeparateStore; readonly close: () => Promise<void> }
 
-const nothing = async () => undefined
+const nothing = () => Promise.resolve()
 
 const openCache = (cache: SystemCache, { cacheKeyPrefix }: StoreSettings): Opened => {
   if (cache.kind === 'database') return { store: databaseCacheSessions, close: nothing }
   if (cache.kind === 'file') return { store: fileSessions(cache.directory, cacheKeyPrefix), close: nothing }
   const store = redisSessions(cache.address, cacheKeyPrefix)
-  return { store, close: store.close }
+  return { store, close: () => store.close() }
 }
 
 /** Follows SYSTEMCACHE while the service runs: entries of a cache that Stud.IP has left must never be believed. */
@@ -40,7 +40,7 @@ const followSystemCache = (settings: StoreSettings, config: StudipConfig): Sessi
 
 /** @throws SetupError when sessions are kept where we cannot read them; with a sentence that says what to do */
 export const openSessionStore = async ({ settings, config }: { db?: Knex; settings: StoreSettings; config: StudipConfig }): Promise<SessionStore> => {
-  if (settings.sessionStore === 'database') return { current: async () => databaseSessions, close: nothing }
+  if (settings.sessionStore === 'database') return { current: () => Promise.resolve(databaseSessions), close: nothing }
   const store = followSystemCache(settings, config)
   await store.current()
   return store

@@ -31,5 +31,5 @@ export const redisSessions = ({ hostname, port, auth }: RedisAddress, prefix: Se
     const bytes = content && unwrapString(content)
     return bytes ? { bytes, changed: undefined } : undefined
   }
-  return { kind: 'separate', read, close: async () => redis.disconnect() }
+  return { kind: 'separate', read, close: () => Promise.resolve(redis.disconnect()) }
 }
