@@ -1,0 +1,68 @@
+// Stand-in for login and logout: the id of a session changes at both, the old row goes (contract §1.7, §4.1).
+import { randomBytes } from 'node:crypto'
+import { verify } from '@node-rs/bcrypt'
+import type { StandIn } from './stand-in.ts'
+import { loginPage, messagePage } from './pages.ts'
+import { authOf, renewSession } from './session.ts'
+import { activeUser, globalConfig, type UserRow } from './users.ts'
+import type { Visit } from './visit.ts'
+
+/** Fields of a posted form. */
+export const formOf = (visit: Visit): Readonly<Record<string, string>> => (visit.ctx.request as { body?: Record<string, string> }).body ?? {}
+
+/** The session's CSRF token, created when first needed (contract §5). */
+export const securityToken = ({ session }: Visit): string => String(session.values['security_token'] ??= randomBytes(32).toString('base64'))
+
+/** The form. It posts to `dispatch.php/login` in 6.x, to the page that was asked for in 5.x. */
+export function showLogin(standIn: StandIn, visit: Visit, action: string): void {
+  const { session, ctx } = visit
+  const fields: Record<string, string> = { security_token: securityToken(visit) }
+  if (standIn.version === '5.4') {
+    session.values['auth'] = authOf('5.4', 'form')
+    session.values['last_ticket'] = fields['login_ticket'] = randomBytes(16).toString('hex')
+  }
+  ctx.body = loginPage({ action, fields, failed: ctx.method === 'POST' && 'loginname' in formOf(visit) })
+}
+
+/** Logs in with what was posted; false when nothing was, or not the right thing. */
+export async function attemptLogin(standIn: StandIn, visit: Visit): Promise<boolean> {
+  const { session } = visit
+  const form = formOf(visit)
+  if (visit.ctx.method !== 'POST' || form['loginname'] === undefined || form['security_token'] !== session.values['security_token']) return false
+  if (standIn.version === '5.4' && form['login_ticket'] !== session.values['last_ticket']) return false
+  const row = await standIn.db<UserRow>('auth_user_md5').where({ username: form['loginname'] }).first()
+  const user = await activeUser(standIn.db, row?.user_id)
+  if (!user || user.auth_plugin === null || !(await verify(form['password'] ?? '', user.password.toString()))) return false
+  if (user.validation_key !== '') {
+    session.values['semi_logged_in'] = user.user_id
+    return false
+  }
+  await logIn(standIn, visit, user)
+  return true
+}
+
+async function logIn(standIn: StandIn, visit: Visit, user: UserRow): Promise<void> {
+  const { db, version } = standIn
+  const info = await db('user_info').where({ user_id: user.user_id }).first('preferred_language') as { preferred_language: string | null } | undefined
+  visit.session.values['_language'] = info?.preferred_language ?? (await globalConfig(db, 'DEFAULT_LANGUAGE')) ?? 'de_DE'
+  visit.session.values['auth'] = authOf(version, user.user_id, { perm: user.perms, uname: user.username })
+  await renewSession(standIn, visit.session, version === '6.0'
+    ? ['auth', '_language', 'phpCAS', 'contrast', 'redirect_after_login']
+    : ['auth', 'forced_language', '_language', 'contrast', 'oauth2'])
+  visit.user = user
+}
+
+/** POST dispatch.php/login of 6.x. Logged-in visitors go to the start page. */
+export async function loginRoute(standIn: StandIn, visit: Visit): Promise<void> {
+  const { ctx } = visit
+  if (visit.user) return ctx.redirect(`${standIn.base}dispatch.php/start`)
+  if (await attemptLogin(standIn, visit)) return ctx.redirect(`${standIn.base}dispatch.php/start/index`)
+  showLogin(standIn, visit, `${standIn.base}dispatch.php/login`)
+}
+
+/** Ends the login: the row goes, a new anonymous session begins. */
+export async function logoutRoute(standIn: StandIn, visit: Visit): Promise<void> {
+  visit.session.values['auth'] = authOf(standIn.version, 'nobody')
+  await renewSession(standIn, visit.session, ['_language', 'auth'])
+  visit.ctx.body = messagePage('Abgemeldet', 'Sie sind nun aus dem System abgemeldet.')
+}
