@@ -1,7 +1,7 @@
 // Every URL of the service on one page (contract §10). BASE is Stud.IP's path with its sub-path.
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
-import { admit, recognise } from '../middleware/identity.ts'
+import { admit, recognise, requireRoot } from '../middleware/identity.ts'
 import { anyPublicOrigin, originOfNamedClient } from '../middleware/origins.ts'
 import { checkSecurityToken } from '../middleware/csrf.ts'
 import { noStore } from '../middleware/no-store.ts'
@@ -13,7 +13,11 @@ import { createRevocation } from '../oauth/revocation.ts'
 import { createTokenEndpoint } from '../oauth/token-endpoint.ts'
 import { basePath } from '../settings.ts'
 import type { Deps } from '../wire.ts'
+import { showAdministration } from './admin.ts'
+import { askToRevoke, askToRevokeAll, revokeAllApplications, revokeApplication, revokeForm, showApplication, showApplications } from './applications.ts'
+import { showAsset } from './assets.ts'
 import { answerConsent, consentForm, provenTarget, showConsent } from './authorize.ts'
+import { askToDelete, askToRenewSecret, clientForm, deleteClient, renewSecret, setSuspended, showNewClient, storeClient } from './clients.ts'
 import { introspect, revoke, token } from './client-endpoints.ts'
 import { jwks, metadata } from './published.ts'
 import { resume } from './resume.ts'
@@ -41,6 +45,28 @@ export const routes = (deps: Deps): Middleware[] => {
   router.post(api('authorize'), ...answer)
   router.delete(api('authorize'), ...answer)
   router.get(api('resume'), noStore(), resume(deps))
+
+  const own = [...page, admit(deps)]
+  const revoking = [...form, checkSecurityToken(deps.keys, revokeForm)]
+  router.get(api('applications'), ...own, showApplications(deps))
+  router.get(api('applications/details/:id'), ...own, showApplication(deps))
+  router.get(api('applications/revoke/:id'), ...own, askToRevoke(deps))
+  router.post(api('applications/revoke'), ...revoking, revokeApplication(deps))
+  router.get(api('applications/revoke_all'), ...own, askToRevokeAll(deps))
+  router.post(api('applications/revoke_all'), ...revoking, revokeAllApplications(deps))
+
+  const root = [...own, requireRoot()]
+  const changing = [...form, requireRoot(), checkSecurityToken(deps.keys, clientForm)]
+  router.get(`${basePath(deps.settings)}dispatch.php/admin/oauth2`, ...root, showAdministration(deps))
+  router.get(api('clients/add'), ...root, showNewClient(deps))
+  router.post(api('clients/store'), ...changing, storeClient(deps))
+  router.get(api('clients/delete/:id'), ...root, askToDelete(deps))
+  router.post(api('clients/delete/:id'), ...changing, deleteClient(deps))
+  router.post(api('clients/suspend/:id'), ...changing, setSuspended(deps, 'suspended'))
+  router.post(api('clients/resume/:id'), ...changing, setSuspended(deps, 'resumed'))
+  router.get(api('clients/secret/:id'), ...root, askToRenewSecret(deps))
+  router.post(api('clients/secret/:id'), ...changing, renewSecret(deps))
+  router.get(api('assets/:name'), showAsset(deps))
 
   const clientCall = [noStore(), readForm()]
   const fromBrowserApps = originOfNamedClient(deps.publicOrigins)

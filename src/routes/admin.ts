@@ -1,0 +1,50 @@
+// GET admin/oauth2: set-up state and registered clients, for root (contract §11.3).
+import type { Context, Middleware } from 'koa'
+import { inspectKeyFiles } from '../crypto/key-files.ts'
+import { securityToken } from '../middleware/csrf.ts'
+import { pageContext } from '../middleware/page-context.ts'
+import { SetupError } from '../oauth/errors.ts'
+import type { Settings } from '../settings.ts'
+import type { ClientAdministration } from '../stores/clients.ts'
+import type { Views } from '../views/views.ts'
+import { clientForm } from './clients.ts'
+import { takeNotice, type NoticeDeps } from './notice.ts'
+import { parseForm } from './raw-parameters.ts'
+
+export interface AdminDeps extends NoticeDeps {
+  readonly administration: Pick<ClientAdministration, 'list'>
+  readonly views: Pick<Views, 'admin'>
+  readonly settings: Pick<Settings, 'baseUrl' | 'keysPath'>
+}
+
+const pageSize = 50
+const longestSearch = 200
+
+const viewOf = (ctx: Context) => {
+  const query = parseForm(ctx.querystring)
+  const number = Number(/^[1-9]\d{0,6}$/.exec(query['page']?.[0] ?? '')?.[0] ?? 1)
+  return { search: (query['search']?.[0] ?? '').trim().slice(0, longestSearch), page: number, pageSize }
+}
+
+// This page has to appear when the key files are faulty, because it says so; then it offers nothing to submit.
+const whileKeysWork = async <T>(attempt: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await attempt
+  } catch (error) {
+    if (error instanceof SetupError) return undefined
+    throw error
+  }
+}
+
+/** The administration page. */
+export const showAdministration = (deps: AdminDeps): Middleware => async function showAdministration(ctx) {
+  const view = viewOf(ctx)
+  const [list, keyFiles, token, notice] = await Promise.all([
+    deps.administration.list(view),
+    inspectKeyFiles(deps.settings.keysPath),
+    whileKeysWork(securityToken(ctx, deps.keys, clientForm)),
+    whileKeysWork(takeNotice(deps, ctx)),
+  ])
+  ctx.type = 'html'
+  ctx.body = await deps.views.admin(pageContext(ctx), { ...view, ...list, keyFiles, notice, securityToken: token })
+}
