@@ -6,6 +6,7 @@ import { grants } from './commands/grants.ts'
 import { keys } from './commands/keys.ts'
 import { migrate } from './commands/migrate.ts'
 import { purge } from './commands/purge.ts'
+import { serve } from './commands/serve.ts'
 import type { Command } from './command.ts'
 
-export const commands: readonly Command[] = [keys, purge, migrate, clients, clientAdd, clientDelete, clientSuspend, clientResume, clientSecret, grants]
+export const commands: readonly Command[] = [serve, keys, purge, migrate, clients, clientAdd, clientDelete, clientSuspend, clientResume, clientSecret, grants]

@@ -1,0 +1,21 @@
+// oauth2:serve — runs the service.
+import cluster from 'node:cluster'
+import { loadSettings } from '../../config.ts'
+import type { Command } from '../command.ts'
+
+export const serve: Command = {
+  name: 'oauth2:serve',
+  describe: 'serve.describe',
+  examples: [['LISTEN=unix:/run/studip-oauth2/http.sock $0 oauth2:serve', 'serve.example']],
+  options: (args) => args,
+  run: async () => {
+    // Imported here: the other commands start faster without the whole service.
+    const [settings, service] = await Promise.all([loadSettings(), import('../../server.ts')])
+    try {
+      await service.serve(settings)
+    } finally {
+      // After the error has been printed: workers that did start end with the primary.
+      if (cluster.isPrimary) setImmediate(() => process.exit())
+    }
+  },
+}

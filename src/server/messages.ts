@@ -1,0 +1,15 @@
+// What the primary process and its workers tell each other.
+
+/** One line a check; undefined stands for "in order". */
+export interface Readiness { readonly database: string | undefined; readonly keys: string | undefined }
+
+export type ToWorker = { readonly kind: 'drain' } | { readonly kind: 'readiness'; readonly id: number }
+export type ToPrimary =
+  | { readonly kind: 'ready' }
+  /** The worker cannot start; `sentence` says why and what to do. */
+  | { readonly kind: 'failed'; readonly sentence: string }
+  | { readonly kind: 'readiness'; readonly id: number; readonly readiness: Readiness }
+
+/** Libraries talk over the same channel; only objects with one of our kinds are ours. */
+export const isOurs = <T extends ToWorker | ToPrimary>(message: unknown, kinds: readonly T['kind'][]): message is T =>
+  typeof message === 'object' && message !== null && 'kind' in message && kinds.includes(message.kind as T['kind'])

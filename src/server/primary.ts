@@ -1,0 +1,74 @@
+// The primary process: starts workers, replaces them one by one on SIGHUP, ends them on SIGTERM (D16).
+import { once } from 'node:events'
+import { listenText } from '../config/show.ts'
+import { createLog } from '../log.ts'
+import { SetupError } from '../oauth/errors.ts'
+import type { Settings } from '../settings.ts'
+import { listen } from './http.ts'
+import { createMonitoring } from './monitoring.ts'
+import { prepareSocketFile } from './socket-file.ts'
+import { startWarnings } from './warnings.ts'
+import { createWorkers, reviver, type Workers } from './workers.ts'
+
+const startMonitoring = async ({ metricsListen }: Settings, workers: Workers): Promise<void> => {
+  if (!metricsListen) return
+  await prepareSocketFile(metricsListen)
+  await listen(createMonitoring(workers), metricsListen).catch((error: NodeJS.ErrnoException) => {
+    throw new SetupError(`Health and metrics cannot listen at ${listenText(metricsListen)} (${error.code}). Set METRICS_LISTEN to another address, or to off.`)
+  })
+}
+
+/** New workers come before old ones go. The first that cannot start ends the reload, and the old ones stay. */
+const reload = async (workers: Workers): Promise<void> => {
+  for (const old of workers.ready()) {
+    await workers.start()
+    await workers.drain(old)
+  }
+}
+
+/** Does `work` once at a time; calls in between lead to one more run. */
+const oneAtATime = (work: () => Promise<void>): (() => void) => {
+  let running = false
+  let again = false
+  const run = async (): Promise<void> => {
+    running = true
+    do {
+      again = false
+      await work()
+    } while (again)
+    running = false
+  }
+  return () => void (running ? (again = true) : run())
+}
+
+const startAll = async ({ start }: Workers, count: number): Promise<void> => {
+  const [first, ...others] = Array.from({ length: count }, () => start)
+  try {
+    await first!()
+    await Promise.all(others.map((another) => another()))
+  } catch (error) {
+    throw new SetupError((error as Error).message, { cause: error })
+  }
+}
+
+/** Runs the service until SIGTERM or SIGINT. Rejects with SetupError when it cannot start. */
+export const runPrimary = async (settings: Settings): Promise<void> => {
+  const log = createLog(settings.logLevel)
+  let stopping = false
+  const workers: Workers = createWorkers(log, () => void (stopping || revive()))
+  const revive = reviver(() => (stopping ? Promise.resolve() : workers.start()), log)
+  for (const warning of startWarnings(settings)) log.warn(warning)
+  await prepareSocketFile(settings.listen)
+  await startAll(workers, settings.workers)
+  await startMonitoring(settings, workers)
+  log.info({ listen: listenText(settings.listen), metrics: listenText(settings.metricsListen), workers: settings.workers, studip: settings.studipVersion.text, baseUrl: settings.baseUrl }, 'started')
+  process.on('SIGHUP', oneAtATime(async () => {
+    log.info('reloading')
+    await reload(workers).then(() => log.info('reloaded'), (error: unknown) => log.error({ err: error }, 'reload failed, the old workers go on'))
+  }))
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  stopping = true
+  log.info('stopping')
+  await Promise.all(workers.ready().map(workers.drain))
+  log.info('stopped')
+}

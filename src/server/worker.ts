@@ -1,0 +1,67 @@
+// One worker process: the application behind its HTTP server, until it is told to drain.
+import cluster from 'node:cluster'
+import { AggregatorRegistry } from 'prom-client'
+import { createApp } from '../app.ts'
+import { listenText } from '../config/show.ts'
+import { SetupError } from '../oauth/errors.ts'
+import type { Settings } from '../settings.ts'
+import { wire, type Deps } from '../wire.ts'
+import { createHttpServer, listen, type HttpServer } from './http.ts'
+import { isOurs, type ToPrimary, type ToWorker } from './messages.ts'
+import { readinessOf } from './readiness.ts'
+
+const tell = (message: ToPrimary): void => void (process.connected && process.send?.(message))
+
+/** Tells the primary why it ends; the primary says it to the operator. */
+const fail = (settings: Settings, error: unknown): void => {
+  const code = (error as NodeJS.ErrnoException).code
+  const where = listenText(settings.listen)
+  const sentence =
+    error instanceof SetupError ? error.message
+    : code === 'EADDRINUSE' ? `${where} is in use by another process. Stop that one, or set LISTEN to another address.`
+    : code === 'EACCES' ? `This user may not listen at ${where}. Set LISTEN to another address, or start the service by systemd.`
+    : `The service could not start (${code ?? (error as Error).name}).`
+  const message: ToPrimary = { kind: 'failed', sentence }
+  process.send?.(message, () => process.exit(1))
+}
+
+const obey = (deps: Deps, stop: () => void): void => {
+  process.on('message', (message: unknown) => {
+    if (!isOurs<ToWorker>(message, ['drain', 'readiness'])) return
+    if (message.kind === 'drain') stop()
+    else void readinessOf(deps).then((readiness) => tell({ kind: 'readiness', id: message.id, readiness }))
+  })
+  process.on('SIGTERM', stop).on('disconnect', stop)
+  // Ctrl-C reaches the whole group: the primary decides.
+  process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined)
+}
+
+const end = async (deps: Deps, { drain }: HttpServer, code: number): Promise<void> => {
+  await drain()
+  await deps.close().catch(() => undefined)
+  process.exit(code)
+}
+
+/** Runs until the primary says drain. Resolves when it listens. */
+export const runWorker = async (settings: Settings): Promise<void> => {
+  try {
+    const deps = await wire(settings)
+    const answer = createApp(deps).callback()
+    const http = createHttpServer((request, response) => void answer(request, response))
+    new AggregatorRegistry()
+    AggregatorRegistry.setRegistries(deps.metrics.registry)
+    obey(deps, () => void end(deps, http, 0))
+    const onFault = (error: unknown) => {
+      deps.log.fatal({ err: error }, 'worker failed')
+      void end(deps, http, 1)
+    }
+    process.on('uncaughtException', onFault).on('unhandledRejection', onFault)
+    await listen(http.server, settings.listen)
+    // The first answer would otherwise pay for reading the keys and for a connection.
+    await readinessOf(deps)
+    tell({ kind: 'ready' })
+    deps.log.debug({ worker: cluster.worker?.id }, 'worker listens')
+  } catch (error) {
+    fail(settings, error)
+  }
+}

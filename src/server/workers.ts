@@ -1,0 +1,96 @@
+// The set of worker processes: started, replaced when they die, drained.
+import cluster, { type Worker } from 'node:cluster'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from '../log.ts'
+import { isReady } from './readiness.ts'
+import { isOurs, type Readiness, type ToPrimary, type ToWorker } from './messages.ts'
+
+export interface Workers {
+  /** Starts one. Resolves when it listens; rejects with its own sentence when it cannot. */
+  readonly start: () => Promise<Worker>
+  /** Workers that take requests. */
+  readonly ready: () => readonly Worker[]
+  /** Lets one end; resolves when it is gone. */
+  readonly drain: (worker: Worker) => Promise<void>
+  /** The first worker that is ready, else the last answer; undefined when none answers in time. */
+  readonly readiness: () => Promise<Readiness | undefined>
+}
+
+// Milliseconds. A worker gives itself nine seconds to drain.
+const patience = { drain: 10_000, readiness: 4_000, longLife: 10_000, firstPause: 250, longestPause: 30_000 }
+
+const send = (worker: Worker, message: ToWorker): void => void (worker.isConnected() && worker.send(message, () => undefined))
+
+/** `onDeath` hears of every worker that ends without having been drained. */
+export const createWorkers = (log: Log, onDeath: () => void): Workers => {
+  const listening = new Set<Worker>()
+  const expected = new WeakSet<Worker>()
+  let asked = 0
+
+  const start = () => new Promise<Worker>((resolve, reject) => {
+    const worker = cluster.fork()
+    let sentence = 'The worker ended before it was ready.'
+    worker.on('message', (message: unknown) => {
+      if (!isOurs<ToPrimary>(message, ['ready', 'failed'])) return
+      if (message.kind === 'failed') sentence = message.sentence
+      else if (message.kind === 'ready') {
+        listening.add(worker)
+        resolve(worker)
+      }
+    })
+    worker.once('exit', (code, signal) => {
+      const served = listening.delete(worker)
+      if (!served) reject(new Error(sentence))
+      else if (!expected.has(worker)) {
+        log.error({ worker: worker.id, code, signal }, 'worker died')
+        onDeath()
+      }
+    })
+  })
+
+  const drain = async (worker: Worker) => {
+    const gone = new Promise<void>((resolve) => (worker.isDead() ? resolve() : void worker.once('exit', () => resolve())))
+    expected.add(worker)
+    listening.delete(worker)
+    send(worker, { kind: 'drain' })
+    const timer = setTimeout(() => worker.process.kill('SIGKILL'), patience.drain)
+    await gone.finally(() => clearTimeout(timer))
+  }
+
+  const ask = (worker: Worker) => new Promise<Readiness>((resolve) => {
+    const id = ++asked
+    const onMessage = (message: unknown) => {
+      if (!isOurs<ToPrimary>(message, ['readiness']) || message.kind !== 'readiness' || message.id !== id) return
+      worker.off('message', onMessage)
+      resolve(message.readiness)
+    }
+    worker.on('message', onMessage)
+    setTimeout(() => worker.off('message', onMessage), patience.readiness).unref()
+    send(worker, { kind: 'readiness', id })
+  })
+
+  const readiness = async () => {
+    const asking = [...listening].map(ask)
+    const first = Promise.any(asking.map(async (answer) => (isReady(await answer) ? answer : Promise.reject(new Error('not ready')))))
+    const all = Promise.all(asking).then((answers) => answers.at(-1))
+    return Promise.race([first.catch(() => all), all, sleep(patience.readiness, undefined, { ref: false })])
+  }
+
+  return { start, drain, readiness, ready: () => [...listening] }
+}
+
+/** Calls `start` again after a growing pause while workers die young. */
+export const reviver = (start: () => Promise<unknown>, log: Log): (() => void) => {
+  let pause = patience.firstPause
+  let last = 0
+  const revive = async (): Promise<void> => {
+    pause = performance.now() - last > patience.longLife ? patience.firstPause : Math.min(pause * 2, patience.longestPause)
+    await sleep(pause)
+    last = performance.now()
+    await start().catch((error: unknown) => {
+      log.error({ err: error }, 'worker could not be replaced')
+      return revive()
+    })
+  }
+  return () => void revive()
+}
