@@ -53,7 +53,8 @@ export const createLog = (level: string, destination?: DestinationStream): Log =
       redact: { paths, censor: '***' },
       serializers: { err: (error: unknown) => loggedError(error), error: (error: unknown) => loggedError(error) },
     },
-    destination ?? pino.destination({ fd: 1, sync: true }),
+    // Written beside the requests, several lines at a time under load; what is left is written when the process exits.
+    destination ?? pino.destination({ fd: 1, sync: false }),
   )
 
 const alarming: readonly AuditEvent['event'][] = ['code.replayed', 'token.replayed', 'request.throttled']

@@ -2,6 +2,7 @@
 import type { Context, Middleware } from 'koa'
 import { basePath, type Settings } from '../settings.ts'
 import type { Bounce } from '../studip/bounce.ts'
+import type { Log } from '../log.ts'
 import type { Gate, Verdict } from '../studip/verdict.ts'
 import type { Views } from '../views/views.ts'
 import { errorStatus } from '../views/error-pages.ts'
@@ -21,10 +22,10 @@ export const recognise = ({ gate }: { gate: Gate }): Middleware => async functio
   await next()
 }
 
-interface AdmitDeps { readonly bounce: Pick<Bounce, 'start' | 'arrived'>; readonly views: Pick<Views, 'errorPage'>; readonly settings: Pick<Settings, 'baseUrl'> }
+interface AdmitDeps { readonly log: Log; readonly bounce: Pick<Bounce, 'start' | 'arrived'>; readonly views: Pick<Views, 'errorPage'>; readonly settings: Pick<Settings, 'baseUrl'> }
 
 /** Lets the logged-in pass and sends the others to Stud.IP and back; a form of somebody who left is void (S-107). */
-export const admit = ({ bounce, views, settings }: AdmitDeps): Middleware => async function admit(ctx, next) {
+export const admit = ({ log, bounce, views, settings }: AdmitDeps): Middleware => async function admit(ctx, next) {
   const { verdict } = ctx.state as { verdict: Verdict }
   const cookieHeader = ctx.get('Cookie') || undefined
   const target = ctx.path + ctx.search
@@ -37,6 +38,7 @@ export const admit = ({ bounce, views, settings }: AdmitDeps): Middleware => asy
     return
   }
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new PageError('form-expired')
+  log.debug({ verdict: verdict.kind, ...(verdict.kind === 'bounce' && { reason: verdict.reason }) }, 'not admitted')
   const way = await bounce.start({ verdict, target, cookieHeader })
   addCookies(ctx, way.setCookies)
   ctx.set('Cache-Control', 'no-store')
