@@ -1,5 +1,7 @@
 // Opens the store that holds Stud.IP's sessions, or refuses with what to do (contract §1.2).
+import { access, constants } from 'node:fs/promises'
 import type { Knex } from 'knex'
+import { SetupError } from '../oauth/errors.ts'
 import type { Settings } from '../settings.ts'
 import type { StudipConfig } from './config.ts'
 import { databaseCacheSessions } from './database-cache-sessions.ts'
@@ -14,9 +16,16 @@ type Opened = { readonly store: JoinedStore | SeparateStore; readonly close: () 
 
 const nothing = () => Promise.resolve()
 
-const openCache = (cache: SystemCache, { cacheKeyPrefix }: StoreSettings): Opened => {
+const openFolder = async (directory: string, prefix: Settings['cacheKeyPrefix']): Promise<Opened> => {
+  await access(directory, constants.R_OK | constants.X_OK).catch((cause: unknown) => {
+    throw new SetupError(`Stud.IP keeps sessions in files below ${directory}, which this service cannot read. Run it as Stud.IP's user, on the same host.`, { cause })
+  })
+  return { store: fileSessions(directory, prefix), close: nothing }
+}
+
+const openCache = async (cache: SystemCache, { cacheKeyPrefix }: StoreSettings): Promise<Opened> => {
   if (cache.kind === 'database') return { store: databaseCacheSessions, close: nothing }
-  if (cache.kind === 'file') return { store: fileSessions(cache.directory, cacheKeyPrefix), close: nothing }
+  if (cache.kind === 'file') return openFolder(cache.directory, cacheKeyPrefix)
   const store = redisSessions(cache.address, cacheKeyPrefix)
   return { store, close: () => store.close() }
 }
@@ -28,7 +37,7 @@ const followSystemCache = (settings: StoreSettings, config: StudipConfig): Sessi
     async current() {
       const text = await config.global('SYSTEMCACHE')
       if (opened?.text !== text) {
-        const next = { text, ...openCache(systemCache(text, settings), settings) }
+        const next = { text, ...await openCache(systemCache(text, settings), settings) }
         await opened?.close()
         opened = next
       }
