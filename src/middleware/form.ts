@@ -4,7 +4,7 @@ import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import { invalidRequest } from '../oauth/errors.ts'
 import type { RawParameters } from '../oauth/types.ts'
-import { parseForm } from '../routes/raw-parameters.ts'
+import { parseForm } from '../oauth/raw-parameters.ts'
 
 /** Bytes: a thousand redirect URIs fit, a flood does not. */
 const limit = '64kb'

@@ -18,7 +18,7 @@ import type { Audit, AuthorizationCodes, Clients, Credentials, Now, RandomHex } 
 import { acceptedRedirectUri } from '../oauth/redirect-uri.ts'
 import type { AuthorizationRequest, Client } from '../oauth/types.ts'
 import type { Views } from '../views/views.ts'
-import { parseForm } from './raw-parameters.ts'
+import { parseForm } from '../oauth/raw-parameters.ts'
 import { redirectTo } from './redirect.ts'
 
 export interface AuthorizeDeps {
