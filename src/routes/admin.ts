@@ -9,7 +9,7 @@ import type { ClientAdministration } from '../stores/clients.ts'
 import type { Views } from '../views/views.ts'
 import { clientForm } from './clients.ts'
 import { takeNotice, type NoticeDeps } from './notice.ts'
-import { parseForm } from './raw-parameters.ts'
+import { parseForm } from '../oauth/raw-parameters.ts'
 
 export interface AdminDeps extends NoticeDeps {
   readonly administration: Pick<ClientAdministration, 'list'>
