@@ -9,8 +9,11 @@ export const redirectUriMatches = (requested: string, registered: string): boole
   return requested.replace(loopback, '$1') === registered.replace(loopback, '$1')
 }
 
+// Stud.IP stored nearly anything (contract §15-9), but no header can carry a control character.
+const fitsHeader = (uri: string): boolean => !/[\x00-\x1f\x7f]/.test(uri)
+
 /** The URI that the answer goes to, or undefined when the request may not be answered by redirect. */
 export const acceptedRedirectUri = (requested: string | undefined, registered: readonly string[]): string | undefined => {
-  if (requested === undefined) return registered.length === 1 ? registered[0] : undefined
-  return registered.some((uri) => redirectUriMatches(requested, uri)) ? requested : undefined
+  const uri = requested ?? (registered.length === 1 ? registered[0] : undefined)
+  return uri !== undefined && fitsHeader(uri) && registered.some((own) => redirectUriMatches(uri, own)) ? uri : undefined
 }
