@@ -79,15 +79,17 @@ const renderConsent = async (deps: AuthorizeDeps, ctx: Context, request: Authori
   })
 }
 
+// The form of Deny says _method=delete. Whatever is no plain POST denies: doubt must not give access.
+const denies = (ctx: Context): boolean => ctx.method !== 'POST' || '_method' in formOf(ctx)
+
 /** Approves or denies what the user was shown, and nothing that other fields of the form say (S-029). */
 export const answerConsent = (deps: AuthorizeDeps): Middleware => async function answerConsent(ctx) {
-  const form = formOf(ctx)
-  const ticket = await openTicket(deps, ctx, loneValue(form, 'auth_token'))
+  const ticket = await openTicket(deps, ctx, loneValue(formOf(ctx), 'auth_token'))
   const { request } = ticket
   await assertStillRegistered(deps.clients, request)
   const target = { redirectUri: request.redirectUri, state: request.state, issuer: deps.issuer }
   const who = { clientId: request.clientId, userId: ticket.userId, grantId: grantOf(ticket.codeId) }
-  if (ctx.method === 'DELETE' || loneValue(form, '_method') === 'delete') {
+  if (denies(ctx)) {
     deps.audit({ event: 'consent.denied', ...who })
     return redirectTo(ctx, errorLocation(target, accessDenied()), 303)
   }
