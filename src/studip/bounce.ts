@@ -77,9 +77,11 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
     const plugin = (await config.global('API_OAUTH_AUTH_PLUGIN')).toLowerCase()
     return plugin === '' || plugin === 'standard' ? undefined : plugin
   }
-  const nextBounce = (before: Pending | undefined, target: string): Pending => {
+  const nextBounce = (waiting: readonly Pending[], target: string): Pending => {
+    const before = waiting.find((each) => each.target === target)
     const again = before && (before.resumed || now() - before.at < loopWindow)
-    return { target, bounces: (again ? before.bounces : 0) + 1, resumed: false, at: now() }
+    const sequence = 1 + Math.max(0, ...waiting.map((each) => each.sequence))
+    return { target, bounces: (again ? before.bounces : 0) + 1, resumed: false, at: now(), sequence }
   }
   const fallback = (target: string | undefined): BounceAnswer =>
     ({ kind: 'fallback', loginUrl: base, continueUrl: target ?? `${base}dispatch.php/start`, setCookies: [] })
@@ -98,7 +100,7 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
       const secret = target && await key()
       if (!target || !secret) return fallback(target)
       const waiting = await readPending(request.cookieHeader, secret, now(), settings)
-      const pending = nextBounce(waiting.find((each) => each.target === target), target)
+      const pending = nextBounce(waiting, target)
       if (pending.bounces <= maxBounces) return send(request, pending, waiting, secret)
       const { verdict, cookieHeader } = request
       const setCookies = [...forgetPending(target, cookieHeader, settings), ...clearMarker(cookieHeader)]

@@ -15,6 +15,8 @@ export interface Pending {
   readonly resumed: boolean
   /** Unix seconds of the last bounce. */
   readonly at: number
+  /** Larger than those of all requests that waited at that moment: orders what happened in one second. */
+  readonly sequence: number
 }
 
 type Base = Pick<Settings, 'baseUrl'>
@@ -61,7 +63,7 @@ export const forgetPending = (target: string, cookieHeader: string | undefined, 
 
 const isPending = (value: Partial<Pending> | undefined, name: string, now: number, settings: Base): value is Pending =>
   typeof value?.target === 'string' && canonicalTarget(value.target, settings) === value.target && nameOf(value.target) === name
-  && Number.isInteger(value.bounces) && typeof value.resumed === 'boolean' && Number.isInteger(value.at) && now < value.at! + lifetime
+  && Number.isInteger(value.bounces) && typeof value.resumed === 'boolean' && Number.isInteger(value.sequence) && Number.isInteger(value.at) && now < value.at! + lifetime
 
 /** The requests that wait in this browser, latest first. A changed, expired or foreign cookie is none. */
 export const readPending = async (cookieHeader: string | undefined, key: Buffer, now: number, settings: Base): Promise<readonly Pending[]> => {
@@ -69,7 +71,7 @@ export const readPending = async (cookieHeader: string | undefined, key: Buffer,
     const pending = await open<Pending>(value, key, kind)
     return isPending(pending, name, now, settings) ? pending : undefined
   }))
-  return opened.filter((pending) => pending !== undefined).sort((a, b) => b.at - a.at)
+  return opened.filter((pending) => pending !== undefined).sort((a, b) => b.at - a.at || b.sequence - a.sequence)
 }
 
 /** Set-Cookie lines that make room for one more of `length` bytes: the unreadable and the oldest go. */

@@ -142,10 +142,7 @@ describe('bounce', () => {
   it('takes several tabs, latest first, each once', async () => {
     const [bounce, tab] = [bounceWith(), browser()]
     const targets = [1, 2].map((client) => `/studip/dispatch.php/api/oauth2/authorize?client_id=${client}`)
-    for (const target of targets) {
-      await go(bounce, tab, target)
-      now += 5
-    }
+    for (const target of targets) await go(bounce, tab, target)
     expect(await comeBack(bounce, tab)).to.equal(targets[1])
     tab.take(bounce.arrived({ target: targets[1]!, cookieHeader: tab.header(targets[1]!) }))
     expect(await comeBack(bounce, tab)).to.equal(targets[0])
