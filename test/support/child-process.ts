@@ -24,7 +24,7 @@ export interface RunningProcess {
   exited(): boolean
   /** Resolves with the exit code, or the signal's name. */
   readonly ended: Promise<number | string>
-  /** Ends it with SIGTERM (or the given signal), with SIGKILL after five seconds, and waits until it is gone. */
+  /** Ends it with SIGTERM (or the given signal), with SIGKILL after 15 seconds, and waits until it is gone. */
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
@@ -33,10 +33,19 @@ const directories = new Set<string>()
 
 // The last line of defence: whatever ends this process, its children go and so do its files. SIGKILL alone gets past it.
 process.on('exit', () => {
-  for (const child of children) child.kill('SIGKILL')
+  for (const child of children) killGroup(child.pid)
   for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
 })
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(signal === 'SIGTERM' ? 143 : 129))
+
+// Each child leads a process group of its own, so that what it has started itself (nginx's workers, say) ends with it.
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Nobody is left in it.
+  }
+}
 
 /** A fresh directory that disappears with this process at the latest; `remove` deletes it at once. */
 export async function temporaryDirectory(name: string): Promise<{ path: string; remove(): void }> {
@@ -51,9 +60,9 @@ export async function temporaryDirectory(name: string): Promise<{ path: string; 
   }
 }
 
-/** Starts a process and waits until it is ready. Rejects with its log when it ends or takes too long. */
+/** Starts a process (outside the terminal's reach: Ctrl-C is ours to pass on) and waits until it is ready. Rejects with its log when it ends or takes too long. */
 export async function startProcess(options: StartOptions): Promise<RunningProcess> {
-  const child = spawn(options.command, options.args ?? [], { cwd: options.cwd, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(options.command, options.args ?? [], { cwd: options.cwd, env: options.env ?? process.env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   children.add(child)
   let log = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { log = (log + chunk.toString('utf8')).slice(-262_144) })
@@ -62,13 +71,13 @@ export async function startProcess(options: StartOptions): Promise<RunningProces
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'))
   })
   let gone = false
-  void ended.then(() => { gone = true; children.delete(child) })
+  void ended.then(() => { gone = true; children.delete(child); killGroup(child.pid) })
   const running: RunningProcess = {
     pid: child.pid ?? -1, log: () => log, exited: () => gone, ended,
     async stop(signal = 'SIGTERM') {
       if (gone) return
       child.kill(signal)
-      const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
+      const timer = setTimeout(() => killGroup(child.pid), 15_000)
       await ended
       clearTimeout(timer)
     },
