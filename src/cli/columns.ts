@@ -6,7 +6,7 @@ export const printColumns = ({ say, colours }: Terminal, headings: readonly stri
   const safe = rows.map((row) => row.map(printable))
   const widths = headings.map((heading, column) => Math.max(heading.length, ...safe.map((row) => row[column]?.length ?? 0)))
   const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()
-  say(colours.bold(line(headings)))
+  if (headings.some((heading) => heading !== '')) say(colours.bold(line(headings)))
   for (const row of safe) say(line(row))
 }
 

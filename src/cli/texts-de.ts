@@ -42,15 +42,6 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'serve.describe': 'Den Dienst betreiben',
   'serve.example': 'An einem Socket für nginx lauschen',
 
-  'doctor.describe': 'Die Installation prüfen und sagen, wie sie zu richten ist',
-  'doctor.no-round-trip': 'Den Versuch mit einem Wegwerf-Client weglassen',
-  'doctor.healthy': 'Es ist alles in Ordnung.',
-  'doctor.faults_one': '{{count}} Fehler. Die Zeile oben sagt, wie er zu beheben ist.',
-  'doctor.faults_other': '{{count}} Fehler. Die Zeilen oben sagen, wie sie zu beheben sind.',
-  'doctor.settings': 'Einstellungen',
-  'doctor.checks': 'Prüfungen',
-  'doctor.grants': 'Rechte, die der Datenbankbenutzer braucht, und nicht mehr',
-  'doctor.example': 'Für die Überwachung',
 
   'migrate.describe': 'Die Tabellen des OAuth2-Servers anlegen, wo Stud.IP es nicht getan hat',
   'migrate.done_one': '{{count}} Migration wurde ausgeführt.',

@@ -41,15 +41,6 @@ export const en = {
   'serve.describe': 'Run the service',
   'serve.example': 'Listen on a socket for nginx',
 
-  'doctor.describe': 'Check the installation and say how to mend it',
-  'doctor.no-round-trip': 'Leave out the trial with a throw-away client',
-  'doctor.healthy': 'Nothing is wrong.',
-  'doctor.faults_one': '{{count}} fault. Each line above says how to mend it.',
-  'doctor.faults_other': '{{count}} faults. Each line above says how to mend it.',
-  'doctor.settings': 'Settings',
-  'doctor.checks': 'Checks',
-  'doctor.grants': 'Rights that the database user needs, no more',
-  'doctor.example': 'For monitoring',
 
   'migrate.describe': 'Create the tables of the OAuth2 server where Stud.IP has not',
   'migrate.done_one': '{{count}} migration was run.',

@@ -1,9 +1,11 @@
 // The texts of the command line in the language of the operator's shell, by i18next.
 import i18next from 'i18next'
+import { doctorDe } from '../doctor/texts-de.ts'
+import { doctorEn } from '../doctor/texts-en.ts'
 import { de } from './texts-de.ts'
 import { en } from './texts-en.ts'
 
-type Catalogued = keyof typeof en
+type Catalogued = keyof typeof en | keyof typeof doctorEn
 /** A key of the catalogue; a plural is named without its `_one` or `_other` and takes `count`. */
 export type TextKey = Catalogued extends infer K ? (K extends `${infer Stem}_${'one' | 'other'}` ? Stem : K) : never
 export type Translate = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string
@@ -15,7 +17,7 @@ await instance.init({
   showSupportNotice: false,
   keySeparator: false,
   nsSeparator: false,
-  resources: { de: { translation: de }, en: { translation: en } },
+  resources: { de: { translation: { ...de, ...doctorDe } }, en: { translation: { ...en, ...doctorEn } } },
   interpolation: { escapeValue: false },
 })
 

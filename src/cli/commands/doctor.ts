@@ -1,0 +1,70 @@
+// oauth2:doctor — checks the installation and says how to mend it.
+import { resolveSettings, type Resolution } from '../../config.ts'
+import type { CheckResult } from '../../doctor/examine.ts'
+import type { Level } from '../../doctor/check.ts'
+import type { Settings } from '../../settings.ts'
+import { openDatabase } from '../../stores/database.ts'
+import { flag, type Command, type Options } from '../command.ts'
+import { printColumns } from '../columns.ts'
+import type { Terminal } from '../terminal.ts'
+import { now } from '../with-database.ts'
+
+interface Report { readonly resolution: Resolution; readonly results: readonly CheckResult[]; readonly grants: readonly string[] }
+
+/** Placeholders for a patient whose settings are faulty: no check that needs them is run then. */
+const nowhere = { user: '', password: '', database: '', host: '127.0.0.1', port: 0 }
+
+const examined = async (options: Options, { t }: Terminal): Promise<Report> => {
+  const [{ allChecks, examine }, { grantStatements }] = await Promise.all([import('../../doctor/examine.ts'), import('../../doctor/rights.ts')])
+  const resolution = await resolveSettings(process.env)
+  const settings = resolution.settings ?? ({} as Settings)
+  const db = openDatabase(resolution.settings?.database ?? nowhere, 2)
+  const left = new Set([flag(options, 'no-round-trip') && 'check.round-trip', flag(options, 'no-front') && 'check.front'])
+  try {
+    const results = await examine({ resolution, settings, db, now, t }, allChecks.filter(({ name }) => !left.has(name)))
+    const grants = resolution.settings ? await grantStatements(db, settings).catch(() => []) : []
+    return { resolution, results, grants }
+  } finally {
+    await db.destroy()
+  }
+}
+
+const signs: Readonly<Record<Level, string>> = { ok: '✔', note: '·', warning: '!', fault: '✘' }
+
+const print = ({ resolution, results, grants }: Report, terminal: Terminal) => {
+  const { t, say, colours } = terminal
+  const paint = { ok: colours.green, note: colours.dim, warning: colours.yellow, fault: colours.red } as const
+  say(colours.bold(t('doctor.settings')))
+  printColumns(terminal, ['', '', ''], resolution.shown.map(({ name, value, source }) => [name, value, `(${source})`]))
+  say(`\n${colours.bold(t('doctor.checks'))}`)
+  for (const { name, findings } of results) for (const { level, text } of findings) say(`${paint[level](signs[level])} ${t(name)}: ${text}`)
+  if (grants.length > 0) say(`\n${colours.bold(t('doctor.grants'))}\n${grants.join('\n')}`)
+}
+
+const jsonOf = ({ resolution, results, grants }: Report, faults: number) => ({
+  healthy: faults === 0,
+  faults,
+  settings: resolution.shown,
+  checks: results.map(({ name, findings }) => ({ check: name.slice('check.'.length), findings })),
+  grants,
+})
+
+export const doctor: Command = {
+  name: 'oauth2:doctor',
+  describe: 'doctor.describe',
+  examples: [['$0 oauth2:doctor --json', 'doctor.example']],
+  options: (args, t) => args
+    .option('no-round-trip', { type: 'boolean', describe: t('doctor.no-round-trip') })
+    .option('no-front', { type: 'boolean', describe: t('doctor.no-front') }),
+  run: async (options, terminal) => {
+    const { t, say, success, fail, result } = terminal
+    const report = await examined(options, terminal)
+    const faults = report.results.flatMap(({ findings }) => findings).filter(({ level }) => level === 'fault').length
+    print(report, terminal)
+    result(jsonOf(report, faults))
+    say('')
+    if (faults === 0) success(t('doctor.healthy'))
+    else fail(t('doctor.faults', { count: faults }))
+    return faults === 0 ? 0 : 1
+  },
+}

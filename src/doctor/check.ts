@@ -1,0 +1,39 @@
+// What a check of oauth2:doctor is, and what it finds.
+import type { Knex } from 'knex'
+import type { Resolution } from '../config.ts'
+import type { Now } from '../oauth/ports.ts'
+import type { Settings } from '../settings.ts'
+import type { TextKey, Translate } from '../cli/texts.ts'
+
+export type Level = 'ok' | 'note' | 'warning' | 'fault'
+/** One line of the report. Only faults make the exit code 1. */
+export interface Finding { readonly level: Level; readonly text: string }
+
+export interface Patient {
+  readonly resolution: Resolution
+  readonly settings: Settings
+  readonly db: Knex
+  readonly now: Now
+  readonly t: Translate
+}
+
+export interface Check {
+  readonly name: Extract<TextKey, `check.${string}`>
+  /** What must be without fault before: asking a database that is away would only say so again. */
+  readonly needs: readonly Check['name'][]
+  readonly run: (patient: Patient) => Promise<readonly Finding[]>
+}
+
+export const ok = (text: string): readonly Finding[] => [{ level: 'ok', text }]
+export const fault = (text: string): Finding => ({ level: 'fault', text })
+export const warning = (text: string): Finding => ({ level: 'warning', text })
+export const note = (text: string): Finding => ({ level: 'note', text })
+
+/** The findings, or the good news when there are none. */
+export const foundOr = (findings: readonly Finding[], good: string): readonly Finding[] => (findings.length > 0 ? findings : ok(good))
+
+/** A short reason without values: the code of the system, the driver or the cause. */
+export const codeOf = (error: unknown): string => {
+  const { code, cause, name } = error as { code?: unknown; cause?: unknown; name?: string }
+  return typeof code === 'string' ? code : cause ? codeOf(cause) : (name ?? 'error')
+}

@@ -1,0 +1,75 @@
+// Does the web server bring our requests to us, as they are, and Stud.IP's to Stud.IP (D1)?
+import { randomUUID } from 'node:crypto'
+import { createKeyRing } from '../crypto/key-ring.ts'
+import { issuer } from '../settings.ts'
+import { ask, jsonOf, type Asked } from './ask.ts'
+import { codeOf, fault, foundOr, type Check, type Finding, type Patient } from './check.ts'
+
+const isRedirect = ({ status }: Asked): boolean => status >= 300 && status < 400
+
+/** The answer, or why there is none. */
+const askFront = async (url: string, { t }: Patient, id = randomUUID()): Promise<Asked | Finding> => {
+  try {
+    return await ask(url, { 'X-Request-Id': id })
+  } catch (error) {
+    const code = codeOf(error)
+    return fault(t(/CERT|SELF_SIGNED|ALTNAME|UNABLE_TO/.test(code) ? 'doctor.front.certificate' : 'doctor.front.unreachable', { url, code }))
+  }
+}
+
+const identityFinding = async (url: string, answer: Asked, { settings, now, t }: Patient): Promise<Finding | undefined> => {
+  const kid = (await createKeyRing({ dir: settings.keysPath, now }).current()).kid
+  const { keys } = jsonOf(answer) ?? {}
+  const kids = Array.isArray(keys) ? (keys as { kid?: unknown }[]).map((key) => key.kid) : []
+  return kids.includes(kid) ? undefined : fault(t('doctor.front.other-keys', { url }))
+}
+
+/** The request for our keys: refused, redirected, or answered by whom? */
+const mountFindings = async (patient: Patient): Promise<readonly Finding[]> => {
+  const { settings, t } = patient
+  const url = `${issuer(settings)}/jwks`
+  const answer = await askFront(url, patient)
+  if ('level' in answer) return [answer]
+  if (isRedirect(answer)) return [fault(t('doctor.front.redirect', { url, location: String(answer.headers.location ?? '') }))]
+  if ([502, 503, 504].includes(answer.status)) return [fault(t('doctor.front.bad-gateway', { status: answer.status }))]
+  if (answer.status !== 200 || !jsonOf(answer)?.['keys']) return [fault(t('doctor.front.not-ours', { url, status: answer.status }))]
+  return [await identityFinding(url, answer, patient), await issuerFinding(patient)].filter((finding) => finding !== undefined)
+}
+
+const issuerFinding = async (patient: Patient): Promise<Finding | undefined> => {
+  const { settings, t } = patient
+  const url = `${issuer(settings)}/.well-known/oauth-authorization-server`
+  const answer = await askFront(url, patient)
+  if ('level' in answer) return answer
+  const found = jsonOf(answer)?.['issuer']
+  if (typeof found !== 'string') return fault(t('doctor.front.not-ours', { url, status: answer.status }))
+  return found === issuer(settings) ? undefined : fault(t('doctor.front.other-issuer', { url, issuer: found }))
+}
+
+/** Our answers repeat the request's id; Stud.IP's do not know it. */
+const neighbourFindings = async (patient: Patient): Promise<readonly Finding[]> => {
+  const { settings, t } = patient
+  const urls = ['dispatch.php/api/oauth2neighbour', 'dispatch.php/start'].map((path) => `${settings.baseUrl}${path}`)
+  const ours = await Promise.all(urls.map(async (url) => {
+    const id = randomUUID()
+    const answer = await askFront(url, patient, id)
+    return !('level' in answer) && answer.headers['x-request-id'] === id
+  }))
+  return urls.filter((_, index) => ours[index]).map((url) => fault(t('doctor.front.neighbour', { url })))
+}
+
+const monitoringFindings = async (patient: Patient): Promise<readonly Finding[]> => {
+  const url = new URL('/metrics', patient.settings.baseUrl).href
+  const answer = await askFront(url, patient)
+  return !('level' in answer) && answer.body.includes('studip_oauth2_') ? [fault(patient.t('doctor.front.monitoring', { url }))] : []
+}
+
+export const frontCheck: Check = {
+  name: 'check.front',
+  needs: ['check.settings', 'check.keys'],
+  run: async (patient) => {
+    const mount = await mountFindings(patient)
+    const others = mount.length > 0 ? [] : [...(await neighbourFindings(patient)), ...(await monitoringFindings(patient))]
+    return foundOr([...mount, ...others], patient.t('doctor.front.ok', { url: patient.settings.baseUrl }))
+  },
+}

@@ -1,0 +1,82 @@
+// Is Stud.IP of the version that the settings say, and are its sessions where and how we read them (contract §0, §1.2, §14)?
+import type { Knex } from 'knex'
+import { SetupError } from '../oauth/errors.ts'
+import { rowsOf } from '../stores/rows.ts'
+import { createStudipConfig } from '../studip/config.ts'
+import { openSessionStore } from '../studip/open-session-store.ts'
+import { parseSession } from '../studip/session.ts'
+import { codeOf, fault, foundOr, note, ok, warning, type Check, type Finding, type Patient } from './check.ts'
+
+const compareBranches = (a: string, b: string): number => {
+  const [x, y] = [a, b].map((branch) => branch.split('.').map(Number))
+  return (x?.[0] ?? 0) - (y?.[0] ?? 0) || (x?.[1] ?? 0) - (y?.[1] ?? 0)
+}
+
+export const versionCheck: Check = {
+  name: 'check.version',
+  needs: ['check.tables', 'check.rights'],
+  run: async ({ db, settings: { studipVersion }, t }) => {
+    const branches = (await rowsOf<{ branch: string }>(db.raw("SELECT branch FROM schema_version WHERE domain = 'studip'"))).map(({ branch }) => branch)
+    const branch = branches.filter((name) => /^\d+\.\d+$/.test(name)).sort(compareBranches).at(-1)
+    const major = Number(branch?.split('.')[0])
+    // A branch without migrations of its own leaves no trace, so only the major version is certain.
+    const differs = branch !== undefined && major !== studipVersion.major
+    return foundOr(differs ? [fault(t('doctor.version.branch', { version: studipVersion.text, branch }))] : [], t('doctor.version.ok', { version: studipVersion.text }))
+  },
+}
+
+interface SessionRow { readonly val: Buffer; readonly changed: string | number }
+
+const latest = (db: Knex): Promise<readonly SessionRow[]> =>
+  rowsOf<SessionRow>(db.raw('SELECT val, UNIX_TIMESTAMP(changed) AS changed FROM session_data ORDER BY changed DESC LIMIT 20'))
+
+/** The major version whose shape a session has: 6.x keeps `auth` as an array, 5.x as an object. */
+const majorOf = ({ val }: SessionRow): 5 | 6 | undefined => {
+  const text = val.toString('latin1')
+  return /(^|[;}])auth\|a:/.test(text) ? 6 : /(^|[;}])auth\|O:/.test(text) ? 5 : undefined
+}
+
+const shapeFindings = (rows: readonly SessionRow[], { settings: { studipVersion: { major } }, t }: Patient): Finding[] => {
+  const shaped = rows.filter((row) => majorOf(row) !== undefined)
+  if (shaped.length === 0) return rows.length === 0 ? [] : [fault(t('doctor.sessions.undecodable'))]
+  const found = majorOf(shaped[0]!)
+  if (found !== undefined && found !== major) return [fault(t('doctor.sessions.shape', { found, major }))]
+  const legible = shaped.some(({ val }) => parseSession(val, major).language !== undefined || parseSession(val, major).userId !== undefined)
+  return legible ? [] : [fault(t('doctor.sessions.undecodable'))]
+}
+
+const cachedSessions = async (db: Knex, now: number): Promise<boolean> => {
+  const rows = await rowsOf(db.raw("SELECT 1 FROM cache WHERE cache_key LIKE 'session\\_data/%' AND expires > ? LIMIT 1", [now])).catch(() => [])
+  return rows.length > 0
+}
+
+const inDatabase = async (patient: Patient): Promise<readonly Finding[]> => {
+  const { db, settings, now, t } = patient
+  const rows = await latest(db)
+  const fresh = rows.some(({ changed }) => Number(changed) >= now() - settings.sessionLifetime)
+  if (!fresh && (await cachedSessions(db, now()))) return [fault(t('doctor.sessions.in-cache'))]
+  const shape = shapeFindings(rows, patient)
+  if (shape.length > 0) return shape
+  if (rows.length === 0) return [note(t('doctor.sessions.none'))]
+  return fresh ? ok(t('doctor.sessions.ok', { major: settings.studipVersion.major })) : [warning(t('doctor.sessions.stale', { seconds: settings.sessionLifetime }))]
+}
+
+const inCache = async ({ db, settings, now, t }: Patient): Promise<readonly Finding[]> => {
+  try {
+    const store = await openSessionStore({ settings, config: createStudipConfig({ db, settings }) })
+    const current = await store.current()
+    if (current.kind === 'separate') await current.read('0'.repeat(32), now())
+    await store.close()
+  } catch (error) {
+    return [fault(error instanceof SetupError ? error.message : t('doctor.sessions.away', { code: codeOf(error) }))]
+  }
+  const rows = await latest(db).catch(() => [])
+  const inTable = rows.some(({ changed }) => Number(changed) >= now() - settings.sessionLifetime)
+  return foundOr(inTable ? [fault(t('doctor.sessions.in-database'))] : [], t('doctor.sessions.ok', { major: settings.studipVersion.major }))
+}
+
+export const sessionsCheck: Check = {
+  name: 'check.sessions',
+  needs: ['check.tables', 'check.rights'],
+  run: (patient) => (patient.settings.sessionStore === 'cache' ? inCache(patient) : inDatabase(patient)),
+}
