@@ -38,6 +38,9 @@ const launch = (environment: Environment, port: number, options: { name: string;
   })
 }
 
+/** e.g. BENCH_NODE_OPTIONS='--cpu-prof --cpu-prof-dir=/tmp/profile', to see where time goes. */
+const nodeOptions = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []
+
 /** Our service with two workers per two processors, as its README says. Needs `npm run build`. */
 export const startOurs = async (environment: Environment, kind: KeyKind, more: NodeJS.ProcessEnv = {}): Promise<Contender> => {
   const port = await freePort()
@@ -47,7 +50,7 @@ export const startOurs = async (environment: Environment, kind: KeyKind, more: N
     DATABASE_URL: `mysql://${user}:${password}@localhost/${database}?socketPath=${socketPath}`, SESSION_STORE: 'database', WORKERS: `${cores}`, LOG_LEVEL: 'info', ...more,
   }
   const before = performance.now()
-  const running = await launch(environment, port, { name: 'ours', command: ['node', 'bin/studip', 'oauth2:serve'], env })
+  const running = await launch(environment, port, { name: 'ours', command: ['node', ...nodeOptions, 'bin/studip', 'oauth2:serve'], env })
   const readyAfter = performance.now() - before
   const tokens = await issueRefreshTokens(environment, { keys: kind, clientId: publicClient, count: connections })
   return { name: 'this service', port, tokenPath: '/dispatch.php/api/oauth2/token', tokens, cpu: () => cpuOf(running.pid), pid: running.pid, readyAfter, stop: () => running.stop() }
