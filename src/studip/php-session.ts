@@ -12,7 +12,7 @@ export type Serialized = Buffer
 
 const nextKey = (cursor: Cursor): { key: string; defined: boolean } => {
   const end = cursor.bytes.indexOf('|', cursor.at)
-  if (end < 0 || end - cursor.at > maxKeyLength || (cursor.left -= 4) <= 0) throw new MalformedSession('no key, or too many')
+  if (end < 0 || end - cursor.at > maxKeyLength || (cursor.left -= 20) <= 0) throw new MalformedSession('no key, or too many')
   const defined = cursor.bytes[cursor.at] !== 0x21 // `!`: PHP marks a variable without a value
   const key = cursor.bytes.toString('latin1', defined ? cursor.at : cursor.at + 1, end)
   // Quotes belong to values: where one is in a key, somebody cut the string in the middle of a value.

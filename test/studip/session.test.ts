@@ -74,6 +74,9 @@ describe('session string: constructs of PHP', () => {
     'a count is too small': `auth|a:0:{s:3:"uid";s:32:"${uid}";}`,
     'an array key is an array': `auth|a:1:{a:0:{}s:32:"${uid}";}`,
     'a boolean is 2': `b|b:2;${auth6}`,
+    'a boolean has two digits': `b|b:10;${auth6}`,
+    'an integer is a lone minus': `i|i:-;${auth6}`,
+    'a double is two numbers': `d|d:1.2.3;${auth6}`,
     'an integer is a word': `b|i:one;${auth6}`,
     'a type is unknown': `b|x:1;${auth6}`,
     'uid has a null byte': `auth|a:1:{s:3:"uid";s:32:"${uid.slice(1)}\0";}`,
@@ -86,12 +89,16 @@ describe('session string: constructs of PHP', () => {
   }
 })
 
-/** Milliseconds of the fastest of three runs: the machine may be busy, the bound is about us. */
-const milliseconds = (bytes: Buffer, major = 6): number => Math.min(...[1, 2, 3].map(() => {
-  const start = performance.now()
-  parseSession(bytes, major)
-  return performance.now() - start
-}))
+/** Milliseconds of the fastest of ten runs at most: the machine may be busy, the bound is about us. */
+const milliseconds = (bytes: Buffer, major = 6): number => {
+  let fastest = Infinity
+  for (let run = 0; run < 10 && fastest >= 50; run++) {
+    const start = performance.now()
+    parseSession(bytes, major)
+    fastest = Math.min(fastest, performance.now() - start)
+  }
+  return fastest
+}
 
 describe('session string: hostile input is cheap', () => {
   const large = 16 * 1024 * 1024
@@ -114,6 +121,11 @@ describe('session string: hostile input is cheap', () => {
       expect(milliseconds(bytes)).to.be.lessThan(50)
     })
   }
+  it('reads a session of 200,000 entries', () => {
+    const bytes = Buffer.from(`x|a:200000:{${'s:3:"key";s:5:"value";'.repeat(200_000)}}${auth6}`)
+    expect(parseSession(bytes, 6).userId).to.equal(uid)
+    expect(milliseconds(bytes)).to.be.lessThan(50)
+  })
   it('reads a session of 15 MB whose size is one string', () => {
     const bytes = Buffer.from(`x|s:15000000:"${'y'.repeat(15_000_000)}";${auth6}`)
     expect(parseSession(bytes, 6).userId).to.equal(uid)
