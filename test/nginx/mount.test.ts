@@ -42,7 +42,7 @@ for (const base of ['/', '/studip/'] as const) {
       // nginx would resolve these to the start page, while PHP sees the consent page before the dots.
       'dispatch.php/api/oauth2/authorize/../../../start', 'dispatch.php/api/oauth2/authorize/index/..%2f..%2f..%2f..%2fstart', 'dispatch.php/api/oauth2/authorize/%2e%2e/%2e%2e/%2E./start?x=1',
       'dispatch.php/api/oauth2/authorize/..%2F../../start', 'dispatch.php/api/oauth2/../../index.php', 'dispatch.php/api/oauth2/authorize/./../../../..',
-      'dispatch.php/api/oauth2.html', 'dispatch.php/admin/oauth2.json', 'dispatch.php/api/oauth2/authorize.html', 'dispatch.php/api/oauth2%00/authorize', 'dispatch.php/admin/oauth2%0a',
+      'dispatch.php/api/oauth2.html', 'dispatch.php/admin/oauth2.json', 'dispatch.php/api/oauth2/authorize.html', 'dispatch.php/api/oauth2%00/authorize', 'dispatch.php/admin/oauth2%0a', 'dispatch.php/admin/oauth2;x', 'dispatch.php/api/oauth2%20/authorize', 'dispatch.php/api/oauth2%5Cauthorize',
       'x/../dispatch.php/api/oauth2/authorize', '%2e/dispatch.php/api/oauth2/authorize',
     ]
     it(`S-084 lets none of ${spellings.length} spellings reach Stud.IP's own consent page, by GET or POST`, async () => {
