@@ -3,6 +3,7 @@
 export const de = {
   // The frame around every page
   'frame.skip': 'Zum Hauptinhalt springen',
+  'frame.menu': 'Menü',
   'frame.navigation': 'Hauptnavigation',
   'frame.tabs': 'Zweite Navigationsebene',
   'frame.third': 'Dritte Navigationsebene',
@@ -67,7 +68,7 @@ export const de = {
   'consent.app': '{{target}} (eine App auf Ihrem Gerät)',
   'consent.deny': 'Verweigern',
   'consent.allow': 'Erlauben',
-  'consent.user': 'Angemeldet als {{name}} ({{username}})',
+  'consent.user': 'Angemeldet als {{name}}',
   'consent.notYou': 'Sind sie nicht {{name}}, so melden Sie sich bitte ab und versuchen es erneut.',
   'scope.api': 'Gewährt vollständigen Lese-/Schreibzugriff auf die API.',
   'client.developedBy': 'Entwickelt durch',

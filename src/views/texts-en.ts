@@ -3,6 +3,7 @@ import type { de } from './texts-de.ts'
 
 export const en: Readonly<Record<keyof typeof de, string>> = {
   'frame.skip': 'Skip to main content',
+  'frame.menu': 'Menu',
   'frame.navigation': 'Main navigation',
   'frame.tabs': 'Secondary navigation layer',
   'frame.third': 'Third navigation layer',
@@ -65,7 +66,7 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
   'consent.app': '{{target}} (an app on your device)',
   'consent.deny': 'Deny',
   'consent.allow': 'Allow',
-  'consent.user': 'Logged in as {{name}} ({{username}})',
+  'consent.user': 'Logged in as {{name}}',
   'consent.notYou': 'You are not {{name}}. Please log out and retry.',
   'scope.api': 'Grants full read/write permissions to the API.',
   'client.developedBy': 'Developed by',

@@ -93,7 +93,7 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
       const { grant } = await connected('Bleibt ebenfalls')
       const user = await visit(app, users.autor)
       const token = /name="security_token" value="([^"]+)"/.exec((await user.get(`api/oauth2/applications/revoke/${grant}`)).text)?.[1] ?? ''
-      for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }, { Origin: 'https://evil.example' }]) {
+      for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }, { Origin: 'https://evil.example' }] as readonly Record<string, string>[]) {
         const answer = await user.post('api/oauth2/applications/revoke', { application: grant, security_token: token }, headers)
         expect(answer.status).to.equal(403)
         expect(answer.text).to.include('Formular nicht angenommen')
