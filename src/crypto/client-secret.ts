@@ -9,8 +9,8 @@ import { equalConstantTime } from './constant-time.ts'
 import { randomAlphanumeric } from './random.ts'
 
 export interface RememberingClientSecrets extends ClientSecrets {
-  /** True when this secret was verified for this client and hash moments ago; costs no bcrypt, so a throttled client with the right secret still passes. */
-  remembers(clientId: string, secret: string, hash: string): boolean
+  /** True when this process verified this secret for this client and hash, however long ago: whoever has it is not held off. */
+  recalls(clientId: string, secret: string, hash: string): boolean
   stats(): { readonly remembered: number; readonly waiting: number }
 }
 
@@ -43,9 +43,9 @@ export const createClientSecrets = ({ now, concurrency = 1, maxWaiting = 100 }: 
   const underWay = new Map<string, Promise<boolean>>()
   const macOf = (...parts: readonly string[]) => createHmac('sha256', processKey).update(JSON.stringify(parts)).digest()
 
-  const remembers = (clientId: string, mac: Buffer): boolean => {
+  const recalled = (clientId: string, mac: Buffer) => {
     const known = remembered.get(clientId)
-    return known !== undefined && known.until > now() && equalConstantTime(known.mac, mac)
+    return known && equalConstantTime(known.mac, mac) ? known : undefined
   }
   const check = async (clientId: string, secret: string, stored: string, mac: Buffer): Promise<boolean> => {
     const right = await limit(() => verify(secret, stored))
@@ -57,7 +57,7 @@ export const createClientSecrets = ({ now, concurrency = 1, maxWaiting = 100 }: 
     verify: async (clientId, secret, stored) => {
       if (!isPossible(secret)) return false
       const mac = macOf(clientId, stored, secret)
-      if (remembers(clientId, mac)) return true
+      if ((recalled(clientId, mac)?.until ?? 0) > now()) return true
       const id = mac.toString('hex')
       const same = underWay.get(id)
       if (same) return same
@@ -66,7 +66,7 @@ export const createClientSecrets = ({ now, concurrency = 1, maxWaiting = 100 }: 
       underWay.set(id, checking)
       return checking
     },
-    remembers: (clientId, secret, stored) => isPossible(secret) && remembers(clientId, macOf(clientId, stored, secret)),
+    recalls: (clientId, secret, stored) => isPossible(secret) && recalled(clientId, macOf(clientId, stored, secret)) !== undefined,
     stats: () => ({ remembered: remembered.size, waiting: limit.pendingCount }),
   }
 }

@@ -20,7 +20,7 @@ interface Claim {
 
 export interface ClientAuthenticationPorts {
   readonly clients: Clients
-  readonly secrets: ClientSecrets & { remembers(clientId: string, secret: string, hash: string): boolean }
+  readonly secrets: ClientSecrets & { recalls(clientId: string, secret: string, hash: string): boolean }
   readonly attempts: Attempts
 }
 
@@ -41,11 +41,11 @@ export const authenticateClient = async (
   return client
 }
 
-// A secret that was right a moment ago passes even while an attacker at the same address is held off.
+// A secret that was right before is tried even while an attacker at the same address is held off.
 const verifySecret = async (ports: ClientAuthenticationPorts, id: string, hash: string, claimed: readonly string[], address: string): Promise<void> => {
   const { secrets, attempts } = ports
-  if (claimed.some((secret) => secrets.remembers(id, secret, hash))) return
-  const wait = await attempts.blockedFor('client-secret', id, address)
+  const proven = claimed.some((secret) => secrets.recalls(id, secret, hash))
+  const wait = proven ? 0 : await attempts.blockedFor('client-secret', id, address)
   if (wait > 0) throw tooManyAttempts(wait)
   for (const secret of claimed) if (await secrets.verify(id, secret, hash)) return
   await attempts.failed('client-secret', id, address)
