@@ -2,12 +2,13 @@
 import { authenticateClient, type ClientAuthenticationPorts } from './client-authentication.ts'
 import { invalidClient, temporarilyUnavailable } from './errors.ts'
 import { required, singleParameters } from './parameters.ts'
+import { openOrThrottle, type OpeningPorts } from './presented-credential.ts'
 import type { Credentials, Now, Tokens, Users } from './ports.ts'
 import { formatScope } from './scope.ts'
 import type { ClientRequest } from './token-endpoint.ts'
 
-export interface IntrospectionPorts extends ClientAuthenticationPorts {
-  readonly credentials: Pick<Credentials, 'openRefreshToken' | 'openAccessToken'>
+export interface IntrospectionPorts extends ClientAuthenticationPorts, OpeningPorts {
+  readonly credentials: Pick<Credentials, 'knowsSalt' | 'openRefreshToken' | 'openAccessToken'>
   readonly tokens: Pick<Tokens, 'findLiveAccessToken' | 'isLiveRefreshToken'>
   readonly users: Users
   readonly now: Now
@@ -34,13 +35,13 @@ interface LiveToken {
   readonly issuedAt?: number
 }
 
-/** @throws OAuthError invalid_request, invalid_client (also for a public client: it could not keep the answer to itself) */
+/** @throws OAuthError invalid_request, invalid_client (also for a public client: it could not keep the answer to itself), slow_down */
 export const createIntrospection = (ports: IntrospectionPorts) => async ({ authorization, form, address }: ClientRequest): Promise<IntrospectionResponse> => {
   const parameters = singleParameters(form)
   const client = await authenticateClient(ports, { authorization, parameters, address })
   if (client.secretHash === null) throw invalidClient()
   const token = required(parameters, 'token')
-  const live = (await liveAccessToken(ports, token)) ?? (await liveRefreshToken(ports, token))
+  const live = (await liveAccessToken(ports, token)) ?? (await liveRefreshToken(ports, { text: token, clientId: client.id, address }))
   if (!live || live.clientId !== client.id || live.expiresAt <= ports.now()) return { active: false }
   const state = await ports.users.stateOf(live.userId)
   if (state === 'maintenance') throw temporarilyUnavailable('Stud.IP is in maintenance mode.')
@@ -57,7 +58,7 @@ const liveAccessToken = async ({ credentials, tokens }: IntrospectionPorts, text
   return row && { ...row, expiresAt: Math.min(row.expiresAt, jwt.expiresAt), issuedAt: jwt.issuedAt }
 }
 
-const liveRefreshToken = async ({ credentials, tokens }: IntrospectionPorts, text: string): Promise<LiveToken | undefined> => {
-  const token = await credentials.openRefreshToken(text)
-  return token && (await tokens.isLiveRefreshToken(token.id)) ? token : undefined
+const liveRefreshToken = async (ports: IntrospectionPorts, presented: { text: string; clientId: string; address: string }): Promise<LiveToken | undefined> => {
+  const token = await openOrThrottle(ports, { ...presented, open: ports.credentials.openRefreshToken })
+  return token && (await ports.tokens.isLiveRefreshToken(token.id)) ? token : undefined
 }

@@ -3,18 +3,24 @@ import { tooManyAttempts } from './errors.ts'
 import type { Credentials } from './ports.ts'
 import type { Attempts } from './client-authentication.ts'
 
+export interface OpeningPorts {
+  readonly attempts: Attempts
+  readonly credentials: Pick<Credentials, 'knowsSalt'>
+}
+
 /**
  * The opened credential, or undefined when it is none of ours.
- * Failures count per client and address. Past the limit only texts that are cheap to open are still opened, so that
- * nobody who holds a credential of ours is kept out by what others did from the same address.
+ * Failures that cost a derivation count per client and address. Past the limit only texts that are cheap to open are
+ * still opened, so that nobody who holds a credential of ours is kept out by what others did from the same address.
  * @throws OAuthError slow_down
  */
 export const openOrThrottle = async <T>(
-  { attempts, credentials }: { attempts: Attempts; credentials: Pick<Credentials, 'knowsSalt'> },
+  { attempts, credentials }: OpeningPorts,
   presented: { text: string; open: (text: string) => Promise<T | undefined>; clientId: string; address: string },
 ): Promise<T | undefined> => {
   const { text, open, clientId, address } = presented
-  const wait = credentials.knowsSalt(text) ? 0 : await attempts.blockedFor('credential', clientId, address)
+  if (credentials.knowsSalt(text)) return open(text)
+  const wait = await attempts.blockedFor('credential', clientId, address)
   if (wait > 0) throw tooManyAttempts(wait)
   const opened = await open(text)
   if (opened === undefined) await attempts.failed('credential', clientId, address)

@@ -3,12 +3,13 @@ import { authenticateClient, type ClientAuthenticationPorts } from './client-aut
 import { invalidRequest } from './errors.ts'
 import { grantOf } from './grant-id.ts'
 import { required, singleParameters } from './parameters.ts'
+import { openOrThrottle, type OpeningPorts } from './presented-credential.ts'
 import type { Audit, Credentials, Tokens } from './ports.ts'
 import type { ClientRequest } from './token-endpoint.ts'
 import type { Client } from './types.ts'
 
-export interface RevocationPorts extends ClientAuthenticationPorts {
-  readonly credentials: Pick<Credentials, 'openRefreshToken' | 'openAccessToken'>
+export interface RevocationPorts extends ClientAuthenticationPorts, OpeningPorts {
+  readonly credentials: Pick<Credentials, 'knowsSalt' | 'openRefreshToken' | 'openAccessToken'>
   readonly tokens: Pick<Tokens, 'revokeGrant' | 'revokeAccessToken'>
   readonly audit: Audit
 }
@@ -16,13 +17,13 @@ export interface RevocationPorts extends ClientAuthenticationPorts {
 /**
  * Revokes a refresh token with its whole grant, or one access token. The token tells its own kind, so that
  * token_type_hint changes nothing (RFC 7009 §2.1). A token that is none of ours is no error (§2.2).
- * @throws OAuthError invalid_request, invalid_client
+ * @throws OAuthError invalid_request, invalid_client, slow_down
  */
 export const createRevocation = (ports: RevocationPorts) => async ({ authorization, form, address }: ClientRequest): Promise<void> => {
   const parameters = singleParameters(form)
   const client = await authenticateClient(ports, { authorization, parameters, address })
   const token = required(parameters, 'token')
-  const refreshToken = await ports.credentials.openRefreshToken(token)
+  const refreshToken = await openOrThrottle(ports, { text: token, open: ports.credentials.openRefreshToken, clientId: client.id, address })
   if (refreshToken) {
     assertOwn(client, refreshToken.clientId)
     const grantId = grantOf(refreshToken.id)
