@@ -29,7 +29,7 @@ export interface Grants {
   /** Undefined unless the grant is live. */
   find(grantId: string): Promise<ConnectedApplication | undefined>
   revoke(grantId: string): Promise<void>
-  /** @returns how many live grants ended */
+  /** Codes that wait for their redemption end, too. @returns how many live grants ended */
   revokeAllOf(userId: string): Promise<number>
 }
 
@@ -59,6 +59,8 @@ export const createGrants = (db: Knex, now: Now): Grants => {
   const select = async (condition: string, bindings: readonly (string | number)[], limit = ''): Promise<readonly ConnectedApplication[]> =>
     (await rowsOf<GrantRow>(db.raw(liveGrants(condition, limit), [...bindings, now()]))).map(toApplication)
   const listByUser = (userId: string) => select('a.user_id = ?', [userId])
+  const end = (table: 'oauth2_auth_codes' | 'oauth2_access_tokens', userId: string) =>
+    inTransaction(db, (trx) => trx.raw('UPDATE ?? SET revoked = 1, chdate = ? WHERE user_id = ? AND revoked = 0', [table, now(), userId]))
   const revoke = (grantId: string) => inTransaction(db, (trx) => revokeGrant(trx, grantId, now()))
   return {
     listByUser,
@@ -66,8 +68,11 @@ export const createGrants = (db: Knex, now: Now): Grants => {
     find: async (grantId) => (isGrantId(grantId) ? (await select('r.id LIKE ?', [`${grantId}%`]))[0] : undefined),
     revoke,
     revokeAllOf: async (userId) => {
+      // Codes first: one that is being redeemed meanwhile has become a grant when the lock is passed.
+      await end('oauth2_auth_codes', userId)
       const grants = await listByUser(userId)
       for (const { grantId } of grants) await revoke(grantId)
+      await end('oauth2_access_tokens', userId)
       return grants.length
     },
   }

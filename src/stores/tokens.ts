@@ -1,10 +1,11 @@
 // oauth2_access_tokens and oauth2_refresh_tokens: redeem, rotate, revoke. One conditional UPDATE decides, its row count is the answer (D8).
 import type { Knex } from 'knex'
+import { invalidClient } from '../oauth/errors.ts'
 import { grantOf, isGrantId } from '../oauth/grant-id.ts'
 import type { Now, Redemption, Rotation, Tokens } from '../oauth/ports.ts'
 import type { AuthorizationCode, RefreshToken, TokenPair } from '../oauth/types.ts'
 import { inOneTrip, type Statement } from './batch.ts'
-import { rowsOf, scopesOf } from './rows.ts'
+import { changedBy, rowsOf, scopesOf } from './rows.ts'
 import { inTransaction } from './transaction.ts'
 
 export const createTokens = (db: Knex, now: Now): Tokens => ({
@@ -27,54 +28,80 @@ export const createTokens = (db: Knex, now: Now): Tokens => ({
 // @won is the row count of the conditional UPDATE before it: the rest of the batch does nothing for a loser.
 const remember: Statement = ['SET @won = ROW_COUNT()']
 
+// The client's row stays locked until the commit, so that deleting the client waits for the pair, or the pair finds no client (S-067).
 const issue = ({ accessToken, refreshToken }: TokenPair): readonly Statement[] => {
   const { id, userId, clientId, scopes, issuedAt, expiresAt } = accessToken
   return [
     [`INSERT INTO oauth2_access_tokens (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate)
-      SELECT ?, ?, ?, ?, 0, ?, ?, ? FROM DUAL WHERE @won = 1`, [id, userId, clientId, JSON.stringify(scopes), expiresAt, issuedAt, issuedAt]],
-    ['INSERT INTO oauth2_refresh_tokens (id, access_token_id, revoked, expires_at) SELECT ?, ?, 0, ? FROM DUAL WHERE @won = 1', [refreshToken.id, id, refreshToken.expiresAt]],
+      SELECT ?, ?, id, ?, 0, ?, ?, ? FROM oauth2_clients WHERE id = ? AND revoked = 0 AND @won = 1`,
+    [id, userId, JSON.stringify(scopes), expiresAt, issuedAt, issuedAt, clientId]],
+    ['INSERT INTO oauth2_refresh_tokens (id, access_token_id, revoked, expires_at) SELECT ?, id, 0, ? FROM oauth2_access_tokens WHERE id = ? AND @won = 1',
+      [refreshToken.id, refreshToken.expiresAt, id]],
   ]
 }
 
+const assertIssued = (inserted: { affectedRows: number } | undefined): void => {
+  if (inserted?.affectedRows !== 1) throw invalidClient()
+}
+
 const redeem = async (db: Knex, { id, userId, clientId }: AuthorizationCode, pair: TokenPair): Promise<Redemption> => {
-  const [used] = await inOneTrip(db, [
+  const [used, , inserted] = await inOneTrip(db, [
     ['UPDATE oauth2_auth_codes SET revoked = 1, chdate = ? WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0', [pair.accessToken.issuedAt, id, userId, clientId]],
     remember, ...issue(pair),
   ])
-  if (used?.affectedRows === 1) return 'redeemed'
-  const before = await rowsOf(db.raw('SELECT 1 FROM oauth2_auth_codes WHERE id = ? AND user_id = ? AND client_id = ?', [id, userId, clientId]))
-  return before.length > 0 ? 'replayed' : 'unknown'
+  if (used?.affectedRows !== 1) return (await wasUsed(db, id)) ? 'replayed' : 'unknown'
+  assertIssued(inserted)
+  return 'redeemed'
+}
+
+// An authentic code without a row was purged; tokens in its grant tell that it was redeemed before.
+const wasUsed = async (db: Knex, id: string): Promise<boolean> => {
+  const used = await rowsOf(db.raw('SELECT 1 FROM oauth2_auth_codes WHERE id = ? AND revoked <> 0', [id]))
+  if (used.length > 0 || !isGrantId(grantOf(id))) return used.length > 0
+  return (await rowsOf(db.raw('SELECT 1 FROM oauth2_access_tokens WHERE id LIKE ? LIMIT 1', [`${grantOf(id)}%`]))).length > 0
 }
 
 // Refresh tokens have no date of their own: the chdate of their access token tells when they were rotated.
 const rotate = async (db: Knex, presented: RefreshToken, pair: TokenPair, graceSeconds: number): Promise<Rotation> => {
-  const [used] = await inOneTrip(db, [
+  const [used, , , inserted] = await inOneTrip(db, [
     ['UPDATE oauth2_refresh_tokens SET revoked = 1 WHERE id = ? AND access_token_id = ? AND revoked = 0', [presented.id, presented.accessTokenId]],
     remember,
     ['UPDATE oauth2_access_tokens SET revoked = 1, chdate = ? WHERE id = ? AND @won = 1', [pair.accessToken.issuedAt, presented.accessTokenId]],
     ...issue(pair),
   ])
-  return used?.affectedRows === 1 ? 'rotated' : inTransaction(db, (trx) => rotateAgain(trx, presented, pair, graceSeconds))
+  if (used?.affectedRows !== 1) return inTransaction(db, (trx) => rotateAgain(trx, presented, pair, graceSeconds))
+  assertIssued(inserted)
+  return 'rotated'
 }
 
-/** The token was rotated before: a lost answer or a parallel refresh within the grace window, else a replay. */
+/** The token was rotated before: a lost answer or a parallel refresh within the grace window, else a replay, even when its row was purged. */
 const rotateAgain = async (trx: Knex.Transaction, presented: RefreshToken, pair: TokenPair, graceSeconds: number): Promise<Rotation> => {
   const time = pair.accessToken.issuedAt
-  const [used] = await rowsOf<{ rotated_at: number | null }>(trx.raw(
-    'SELECT a.chdate AS rotated_at FROM oauth2_refresh_tokens r LEFT JOIN oauth2_access_tokens a ON a.id = r.access_token_id WHERE r.id = ?', [presented.id]))
-  if (!used || !(await grantIsLive(trx, presented.id, time))) return 'unknown'
-  if (graceSeconds === 0 || used.rotated_at === null || used.rotated_at < time - graceSeconds) return 'replayed'
+  if (!(await holdLiveGrant(trx, presented.id, time))) return 'unknown'
+  const [used] = await rowsOf<{ rotated_at: number }>(trx.raw(
+    'SELECT a.chdate AS rotated_at FROM oauth2_refresh_tokens r JOIN oauth2_access_tokens a ON a.id = r.access_token_id WHERE r.id = ?', [presented.id]))
+  if (!used || graceSeconds === 0 || used.rotated_at < time - graceSeconds) return 'replayed'
   await trx.raw('SET @won = 1')
-  for (const [sql, bindings = []] of issue(pair)) await trx.raw(sql, bindings)
+  const [insertAccessToken, insertRefreshToken] = issue(pair)
+  if ((await run(trx, insertAccessToken)) !== 1) throw invalidClient()
+  await run(trx, insertRefreshToken)
   return 'in-grace'
 }
 
-// The lock makes a revocation of the grant wait for the pair, or the pair for the revocation: nothing revives.
-const grantIsLive = async (trx: Knex.Transaction, id: string, time: number): Promise<boolean> => {
+const run = (trx: Knex.Transaction, [sql, bindings = []]: Statement = ['DO 0']): Promise<number> => changedBy(trx.raw(sql, bindings))
+
+/**
+ * True while the grant has a live refresh token, which then stays as it is until the commit: a revocation waits for the
+ * pair, or the pair for the revocation, and nothing revives. The first lock makes parallel refreshes of one token queue
+ * up outside the gaps that they fill. The second is a write, because on a Galera cluster locks end at the node and only
+ * writes of one row conflict.
+ */
+const holdLiveGrant = async (trx: Knex.Transaction, id: string, time: number): Promise<boolean> => {
   const grantId = grantOf(id)
   if (!isGrantId(grantId)) return false
-  const live = await rowsOf(trx.raw('SELECT 1 FROM oauth2_refresh_tokens WHERE id LIKE ? AND revoked = 0 AND expires_at > ? LIMIT 1 FOR UPDATE', [`${grantId}%`, time]))
-  return live.length > 0
+  await trx.raw('SELECT 1 FROM oauth2_refresh_tokens WHERE id = ? FOR UPDATE', [id])
+  const [live] = await rowsOf<{ id: string }>(trx.raw('SELECT id FROM oauth2_refresh_tokens WHERE id LIKE ? AND revoked = 0 AND expires_at > ? LIMIT 1 FOR UPDATE', [`${grantId}%`, time]))
+  return live !== undefined && (await changedBy(trx.raw('UPDATE oauth2_refresh_tokens SET expires_at = expires_at - 1 WHERE id = ?', [live.id]))) === 1
 }
 
 /** Inside a transaction. The last step ends the first access token of a grant that Stud.IP's server began: its id has another prefix. */
