@@ -40,9 +40,9 @@ const commandLine = (argv: readonly string[], language: CliLanguage, t: Translat
   // Only so can `--no-ansi` be an option of its own; yargs would read it as `ansi` off.
   const plain = globalOptions(yargs([...argv]), t).scriptName('studip').usage(t('usage')).detectLocale(false).locale(language)
     .parserConfiguration({ 'boolean-negation': false, 'parse-positional-numbers': false })
-  const listed = plain.command(['list', '$0'], t('list.describe'), (its) => its, (options) => {
+  const listed = plain.command(['list', '$0'], t('list.describe'), (its) => its, async (options) => {
     if (flag(options, 'json')) terminalOf(t, options).result({ commands: overview(t) })
-    else plain.showHelp('log')
+    else process.stdout.write(`${await commandLine([], language, t).getHelp()}\n`)
   })
   return commands.reduce((all, command) => register(all, command, t), listed)
     .command('completion', t('completion.describe'), (its) => its, () => void plain.showCompletionScript()).strict().recommendCommands().help().version().wrap(Math.min(process.stdout.columns || 100, 120))

@@ -1,0 +1,114 @@
+// Every fault of the surroundings has its own sentence, on stderr, in both languages, with exit 1.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
+import { freePort } from '../support/free-port.ts'
+import { environmentOf, json, run } from './studip.ts'
+
+describe('faults of the command line', () => {
+  let database: TestDatabase
+  let env: Record<string, string>
+  before(async () => {
+    database = await testDatabase({ oauth2: false })
+    env = await environmentOf(database)
+  })
+  after(() => database.drop())
+
+  const bothLanguages = (title: string, change: () => Promise<Record<string, string>> | Record<string, string>, args: readonly string[], english: RegExp, german: RegExp) => {
+    for (const [language, expected] of [['en_GB.UTF-8', english], ['de_DE.UTF-8', german]] as const) {
+      it(`${title} (${language})`, async () => {
+        const { code, stdout, stderr } = await run(args, { env: { ...env, ...(await change()), LANG: language } })
+        expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' })
+        expect(stderr).to.match(expected)
+        expect(stderr.trim().split('\n'), 'one sentence').to.have.length(1)
+        expect(stderr).to.not.contain('geheim')
+      })
+    }
+  }
+  const url = (change: (url: URL) => void) => {
+    const changed = new URL(database.url)
+    change(changed)
+    return { DATABASE_URL: changed.href }
+  }
+
+  bothLanguages('a database that is away', async () => ({ DATABASE_URL: `mysql://u:geheim@127.0.0.1:${await freePort()}/studip` }), ['oauth2:clients'],
+    /does not answer \(ECONNREFUSED\)\. Start it, or correct DATABASE_URL/, /antwortet nicht \(ECONNREFUSED\)\. Starten Sie sie/)
+  bothLanguages('a socket that is not there', () => ({ DATABASE_URL: 'mysql://u:geheim@localhost/studip?socketPath=/nowhere/mysqld.sock' }), ['oauth2:clients'],
+    /\/nowhere\/mysqld\.sock does not answer \(ENOENT\)/, /\/nowhere\/mysqld\.sock antwortet nicht \(ENOENT\)/)
+  bothLanguages('a wrong password', () => url((changed) => void (changed.password = 'geheim')), ['oauth2:clients'],
+    /refuses user studip: name or password is wrong/, /weist den Benutzer studip ab: Name oder Passwort ist falsch/)
+  bothLanguages('a database that does not exist', () => url((changed) => void (changed.pathname = '/nowhere')), ['oauth2:grants', '--client', '1'],
+    /There is no database nowhere/, /gibt es keine Datenbank nowhere/)
+  bothLanguages('a missing table of ours', () => ({}), ['oauth2:clients'], /The table oauth2_clients is missing\. Create it with oauth2:migrate/, /Die Tabelle oauth2_clients fehlt\. Legen Sie sie mit oauth2:migrate an/)
+
+  it('names all settings that are wrong at once', async () => {
+    const { code, stderr } = await run(['oauth2:serve'], { env: { LISTEN: 'nowhere', WORKERS: '0', SESSION_STORE: 'somewhere' } })
+    expect(code).to.equal(1)
+    for (const name of ['LISTEN', 'WORKERS', 'SESSION_STORE', 'STUDIP_VERSION', 'BASE_URL', 'DATABASE_URL', 'KEYS_PATH']) expect(stderr).to.contain(name)
+    expect(stderr).to.match(/^\[ERROR\] \d+ settings are wrong:\n( {2}- .*\n)+$/)
+  })
+
+  it('names a table of Stud.IP that is missing', async () => {
+    const empty = await testDatabase()
+    try {
+      await empty.knex.schema.dropTable('config_values')
+      const { code, stderr } = await run(['oauth2:purge'], { env: { ...env, DATABASE_URL: empty.url } })
+      expect(code).to.equal(1)
+      expect(stderr).to.contain('The table config_values is missing. Check that the database')
+    } finally {
+      await empty.drop()
+    }
+  })
+
+  it('names a right that is missing', async () => {
+    const full = await testDatabase()
+    const user = `u${Date.now() % 1e9}`
+    try {
+      await full.knex.raw(`CREATE USER ${user}@'%' IDENTIFIED BY 'geheim'`)
+      await full.knex.raw(`GRANT SELECT ON ${full.settings.database}.oauth2_refresh_tokens TO ${user}@'%'`)
+      const limited = new URL(full.url)
+      limited.username = user
+      limited.password = 'geheim'
+      const { code, stderr } = await run(['oauth2:clients'], { env: { ...env, DATABASE_URL: limited.href } })
+      expect({ code, stderr }).to.deep.equal({ code: 1, stderr: `[ERROR] User ${user} lacks a right on oauth2_clients. Grant the rights that oauth2:doctor prints.\n` })
+    } finally {
+      await full.knex.raw(`DROP USER IF EXISTS ${user}@'%'`)
+      await full.drop()
+    }
+  })
+
+  it('is told by bin/studip itself when the sidecar is not built', async () => {
+    const { cp } = await import('node:fs/promises')
+    const { execFile } = await import('node:child_process')
+    const folder = await mkdtemp(path.join(tmpdir(), 'unbuilt-'))
+    try {
+      await cp(new URL('../../bin/studip', import.meta.url), path.join(folder, 'bin/studip'))
+      await cp(new URL('../../package.json', import.meta.url), path.join(folder, 'package.json'))
+      const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
+        execFile(path.join(folder, 'bin/studip'), (error, _, text) => resolve({ code: error?.code, stderr: text }))
+      })
+      expect({ code, stderr }).to.deep.equal({ code: 1, stderr: 'The sidecar is not built yet. Run: npm ci && npm run build\n' })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+})
+
+describe('oauth2:migrate', () => {
+  let database: TestDatabase
+  before(async () => void (database = await testDatabase({ oauth2: false })))
+  after(() => database.drop())
+
+  it('creates the tables where they are missing, once, and keeps what is there', async () => {
+    const env = await environmentOf(database)
+    const planned = await json<{ migrations: string[] }>(['oauth2:migrate', '--dry-run'], { env })
+    expect(planned.migrations).to.have.length.of.at.least(1)
+    expect(await database.knex.schema.hasTable('oauth2_clients')).to.equal(false)
+    expect((await json<{ migrations: string[] }>(['oauth2:migrate'], { env })).migrations).to.deep.equal(planned.migrations)
+    for (const table of ['oauth2_clients', 'oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens']) expect(await database.knex.schema.hasTable(table), table).to.equal(true)
+    const { code, stdout } = await run(['oauth2:migrate'], { env: { ...env, LANG: 'de_DE' } })
+    expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'Es ist nichts zu tun.\n' })
+  })
+})

@@ -1,0 +1,59 @@
+// oauth2:grants: lists and revokes by user, client or grant.
+import { expect } from 'chai'
+import { users } from '../fixtures/users.ts'
+import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
+import { environmentOf, json, run } from './studip.ts'
+
+const now = () => Math.floor(Date.now() / 1000)
+const grantOf = (letter: string) => letter.repeat(32)
+
+describe('oauth2:grants', () => {
+  let database: TestDatabase
+  let env: Record<string, string>
+  let client: string
+  beforeEach(async () => {
+    database = await testDatabase()
+    env = await environmentOf(database)
+    const [id] = await database.knex('oauth2_clients').insert({ name: 'App', redirect: 'https://a.example.org/cb', mkdate: now(), chdate: now() })
+    client = String(id)
+    await grant('a', users.autor.user_id)
+    await grant('b', users.autor.user_id)
+    await grant('c', users.tutor.user_id)
+  })
+  afterEach(() => database.drop())
+
+  const grant = async (letter: string, userId: string) => {
+    const id = grantOf(letter) + '0'.repeat(48)
+    await database.knex('oauth2_access_tokens').insert({ id, user_id: userId, client_id: client, scopes: '["api"]', revoked: 0, expires_at: now() + 3600, mkdate: now(), chdate: now() })
+    await database.knex('oauth2_refresh_tokens').insert({ id, access_token_id: id, revoked: 0, expires_at: now() + 86400 })
+  }
+  const listed = async (...args: string[]) => (await json<{ grants: { grantId: string }[] }>(['oauth2:grants', ...args], { env })).grants.map(({ grantId }) => grantId).sort()
+  const live = async () => ((await database.knex('oauth2_refresh_tokens').where({ revoked: 0 }).select('id')) as { id: string }[]).map(({ id }) => id[0]).sort().join('')
+
+  it('lists by user name, user id, client and grant', async () => {
+    expect(await listed('--user', 'autor')).to.deep.equal([grantOf('a'), grantOf('b')])
+    expect(await listed('--user', users.tutor.user_id)).to.deep.equal([grantOf('c')])
+    expect(await listed('--client', client)).to.have.length(3)
+    expect(await listed('--grant', grantOf('b'))).to.deep.equal([grantOf('b')])
+    expect(await listed('--grant', grantOf('d'))).to.deep.equal([])
+  })
+
+  it('revokes what it lists, and no more', async () => {
+    expect(await json(['oauth2:grants', '--grant', grantOf('a'), '--revoke', '--force'], { env })).to.deep.equal({ revoked: 1 })
+    expect(await live()).to.equal('bc')
+    expect(await json(['oauth2:grants', '--user', 'tutor', '--revoke', '--force'], { env })).to.deep.equal({ revoked: 1 })
+    expect(await live()).to.equal('b')
+    expect(await json(['oauth2:grants', '--client', client, '--revoke', '--force'], { env })).to.deep.equal({ revoked: 1 })
+    expect(await live()).to.equal('')
+  })
+
+  it('revokes nothing without --force where it cannot ask', async () => {
+    expect((await run(['oauth2:grants', '--user', 'autor', '--revoke'], { env })).code).to.equal(1)
+    expect(await live()).to.equal('abc')
+  })
+
+  it('wants exactly one way to choose, and a user who exists', async () => {
+    for (const args of [[], ['--user', 'autor', '--client', client]]) expect((await run(['oauth2:grants', ...args], { env: { ...env, LANG: 'de' } })).stderr).to.contain('genau eine der Optionen')
+    expect((await run(['oauth2:grants', '--user', 'nobody-here'], { env })).stderr).to.equal('[ERROR] There is no user nobody-here.\n')
+  })
+})
