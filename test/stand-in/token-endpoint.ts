@@ -40,9 +40,13 @@ async function authenticate(db: Knex, form: Form, authorization: string): Promis
   if (!client) return refuse(401, 'invalid_client')
   const secret = form['client_secret'] ?? (authorization ? basicSecret : undefined) ?? ''
   if (client.secret && !(await verify(secret, client.secret))) return refuse(401, 'invalid_client')
-  if (form['redirect_uri'] && !client.redirect.split(',').includes(form['redirect_uri'])) return refuse(401, 'invalid_client')
+  const asked = client.secret || form['grant_type'] === 'refresh_token' ? form['redirect_uri'] : undefined
+  if (asked && !client.redirect.split(',').some((uri) => withoutLoopbackPort(uri) === withoutLoopbackPort(asked))) return refuse(401, 'invalid_client')
   return client
 }
+
+/** Only for these two addresses the port does not count (contract §9.2). */
+const withoutLoopbackPort = (uri: string): string => uri.replace(/^(http:\/\/(?:127\.0\.0\.1|\[::1\])):\d+/, '$1')
 
 async function redeem(standIn: StandIn, password: string, client: ClientRow, form: Form): Promise<object | Refusal> {
   const text = await decrypt(form['code'] ?? '', password)
