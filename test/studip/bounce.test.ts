@@ -1,5 +1,6 @@
 // To Stud.IP's login and back to the very same request: contract §4.3, D5, D20.
 import { expect } from 'chai'
+import { createHash } from 'node:crypto'
 import { parse, parseSetCookie } from 'cookie'
 import { SetupError } from '../../src/oauth/errors.ts'
 import { open, seal } from '../../src/crypto/sealed.ts'
@@ -99,9 +100,11 @@ describe('bounce', () => {
     await go(bounce, tab, authorize)
     const [name, value] = Object.entries(parse(tab.header(resumePath)!)).find(([each]) => each.startsWith('studip_oauth2_pending_')) as [string, string]
     const record = await open<{ target: string }>(value, key, 'pending')
+    const nameOf = (target: string) => `studip_oauth2_pending_${createHash('sha256').update(target).digest('hex').slice(0, 8)}`
+    expect(nameOf(canonical)).to.equal(name)
     for (const target of ['https://evil.example/', '//evil.example/', '/studip/logout.php', '/studip/dispatch.php/api/oauth2/resume', `${canonical}&x=a b`]) {
       const forged = await seal({ ...record, target }, key, 'pending')
-      expect((await bounce.resume({ cookieHeader: `${name}=${forged}` })).location, target).to.equal('/studip/dispatch.php/start')
+      expect((await bounce.resume({ cookieHeader: `${nameOf(target)}=${forged}` })).location, target).to.equal('/studip/dispatch.php/start')
     }
     expect((await bounce.resume({ cookieHeader: `${name}=${await seal(record!, key, 'auth_token')}` })).location, 'another kind').to.equal('/studip/dispatch.php/start')
   })
@@ -149,6 +152,12 @@ describe('bounce', () => {
     tab.take(bounce.arrived({ target: targets[0]!, cookieHeader: tab.header(targets[0]!) }))
     expect(await comeBack(bounce, tab)).to.equal('/studip/dispatch.php/start')
     expect([...tab.jar.keys()]).to.deep.equal([])
+  })
+  it('takes the other tab first when the latest came back but has not arrived', async () => {
+    const [bounce, tab] = [bounceWith(), browser()]
+    const targets = [1, 2].map((client) => `/studip/dispatch.php/api/oauth2/authorize?client_id=${client}`)
+    for (const target of targets) await go(bounce, tab, target)
+    expect([await comeBack(bounce, tab), await comeBack(bounce, tab), await comeBack(bounce, tab)]).to.deep.equal([targets[1], targets[0], targets[1]])
   })
   it('two tabs that leave at the same moment do not overwrite each other', async () => {
     const [bounce, tab] = [bounceWith(), browser()]
