@@ -1,4 +1,5 @@
 // The connection to Stud.IP's database: one bounded pool, one way to configure a connection.
+import type { Socket } from 'node:net'
 import knex, { type Knex } from 'knex'
 import type { DatabaseSettings } from '../settings.ts'
 import { migrationSource } from './migration-source.ts'
@@ -23,9 +24,17 @@ const optionalSession = [
   'SET SESSION wsrep_sync_wait = 7',
 ]
 
+/** Milliseconds without a word from the server after which a connection is lost: longer than any statement of ours may take. */
+const silenceLimit = statementLimit * 1000 + 2_000
+
 const quiet = () => undefined
 
-interface RawConnection { query(sql: string, done: (error: Error | null) => void): void }
+interface RawConnection { readonly stream: Socket; query(sql: string, done: (error: Error | null) => void): void }
+
+// A server whose machine or network stands still closes nothing: without this its last answer is awaited for ever.
+const endWhenSilent = ({ stream }: RawConnection): void => {
+  stream.setTimeout(silenceLimit, () => stream.destroy(Object.assign(new Error('The database server does not answer.'), { code: 'ETIMEDOUT' })))
+}
 
 const run = (connection: RawConnection, sql: string): Promise<void> =>
   new Promise((resolve, reject) => connection.query(sql, (error) => (error ? reject(error) : resolve())))
@@ -48,6 +57,7 @@ export const knexConfig = (database: DatabaseSettings, poolSize = 10): Knex.Conf
   pool: {
     min: 0, max: poolSize,
     afterCreate: (connection: RawConnection, done: (error: Error | null, connection: RawConnection) => void) => {
+      endWhenSilent(connection)
       prepareSession(connection).then(() => done(null, connection), (error: Error) => done(error, connection))
     },
   },
