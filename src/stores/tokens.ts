@@ -25,17 +25,20 @@ export const createTokens = (db: Knex, now: Now): Tokens => ({
   isLiveRefreshToken: async (id) => (await rowsOf(db.raw('SELECT 1 FROM oauth2_refresh_tokens WHERE id = ? AND revoked = 0', [id]))).length === 1,
 })
 
-// @won is the row count of the conditional UPDATE before it: the rest of the batch does nothing for a loser.
-const remember: Statement = ['SET @won = ROW_COUNT()']
+// What a pair comes from, as long as it is unused. Each statement of a batch asks for it itself, under the lock of the first one:
+// a server that cannot send an answer, because we are gone, stops counting rows, and a decision kept in a variable would be lost.
+interface Source { readonly sql: string; readonly bindings: readonly string[] }
+
+const lock = ({ sql, bindings }: Source): Statement => [`SELECT 1 FROM ${sql} FOR UPDATE`, bindings]
 
 // The client's row stays locked until the commit, so that deleting the client waits for the pair, or the pair finds no client (S-067).
-const issue = ({ accessToken, refreshToken }: TokenPair): readonly Statement[] => {
+const issue = ({ accessToken, refreshToken }: TokenPair, source: Source): readonly Statement[] => {
   const { id, userId, clientId, scopes, issuedAt, expiresAt } = accessToken
   return [
     [`INSERT INTO oauth2_access_tokens (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate)
-      SELECT ?, ?, id, ?, 0, ?, ?, ? FROM oauth2_clients WHERE id = ? AND revoked = 0 AND @won = 1`,
-    [id, userId, JSON.stringify(scopes), expiresAt, issuedAt, issuedAt, clientId]],
-    ['INSERT INTO oauth2_refresh_tokens (id, access_token_id, revoked, expires_at) SELECT ?, id, 0, ? FROM oauth2_access_tokens WHERE id = ? AND @won = 1',
+      SELECT ?, ?, id, ?, 0, ?, ?, ? FROM oauth2_clients WHERE id = ? AND revoked = 0 AND EXISTS (SELECT 1 FROM ${source.sql})`,
+    [id, userId, JSON.stringify(scopes), expiresAt, issuedAt, issuedAt, clientId, ...source.bindings]],
+    ['INSERT INTO oauth2_refresh_tokens (id, access_token_id, revoked, expires_at) SELECT ?, id, 0, ? FROM oauth2_access_tokens WHERE id = ?',
       [refreshToken.id, refreshToken.expiresAt, id]],
   ]
 }
@@ -45,9 +48,10 @@ const assertIssued = (inserted: { affectedRows: number } | undefined): void => {
 }
 
 const redeem = async (db: Knex, { id, userId, clientId }: AuthorizationCode, pair: TokenPair): Promise<Redemption> => {
-  const [used, , inserted] = await inOneTrip(db, [
-    ['UPDATE oauth2_auth_codes SET revoked = 1, chdate = ? WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0', [pair.accessToken.issuedAt, id, userId, clientId]],
-    remember, ...issue(pair),
+  const unused: Source = { sql: 'oauth2_auth_codes WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0', bindings: [id, userId, clientId] }
+  const [, inserted, , used] = await inOneTrip(db, [
+    lock(unused), ...issue(pair, unused),
+    ['UPDATE oauth2_auth_codes SET revoked = 1, chdate = ? WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0', [pair.accessToken.issuedAt, ...unused.bindings]],
   ])
   if (used?.affectedRows !== 1) return (await wasUsed(db, id)) ? 'replayed' : 'unknown'
   assertIssued(inserted)
@@ -63,11 +67,11 @@ const wasUsed = async (db: Knex, id: string): Promise<boolean> => {
 
 // Refresh tokens have no date of their own: the chdate of their access token tells when they were rotated.
 const rotate = async (db: Knex, presented: RefreshToken, pair: TokenPair, graceSeconds: number): Promise<Rotation> => {
-  const [used, , , inserted] = await inOneTrip(db, [
-    ['UPDATE oauth2_refresh_tokens SET revoked = 1 WHERE id = ? AND access_token_id = ? AND revoked = 0', [presented.id, presented.accessTokenId]],
-    remember,
-    ['UPDATE oauth2_access_tokens SET revoked = 1, chdate = ? WHERE id = ? AND @won = 1', [pair.accessToken.issuedAt, presented.accessTokenId]],
-    ...issue(pair),
+  const unused: Source = { sql: 'oauth2_refresh_tokens WHERE id = ? AND access_token_id = ? AND revoked = 0', bindings: [presented.id, presented.accessTokenId] }
+  const [, inserted, , , used] = await inOneTrip(db, [
+    lock(unused), ...issue(pair, unused),
+    [`UPDATE oauth2_access_tokens SET revoked = 1, chdate = ? WHERE id = ? AND EXISTS (SELECT 1 FROM ${unused.sql})`, [pair.accessToken.issuedAt, presented.accessTokenId, ...unused.bindings]],
+    ['UPDATE oauth2_refresh_tokens SET revoked = 1 WHERE id = ? AND access_token_id = ? AND revoked = 0', unused.bindings],
   ])
   if (used?.affectedRows !== 1) return inTransaction(db, (trx) => rotateAgain(trx, presented, pair, graceSeconds))
   assertIssued(inserted)
@@ -81,8 +85,7 @@ const rotateAgain = async (trx: Knex.Transaction, presented: RefreshToken, pair:
   const [used] = await rowsOf<{ rotated_at: number }>(trx.raw(
     'SELECT a.chdate AS rotated_at FROM oauth2_refresh_tokens r JOIN oauth2_access_tokens a ON a.id = r.access_token_id WHERE r.id = ?', [presented.id]))
   if (!used || graceSeconds === 0 || used.rotated_at < time - graceSeconds) return 'replayed'
-  await trx.raw('SET @won = 1')
-  const [insertAccessToken, insertRefreshToken] = issue(pair)
+  const [insertAccessToken, insertRefreshToken] = issue(pair, { sql: 'oauth2_refresh_tokens WHERE id = ?', bindings: [presented.id] })
   if ((await run(trx, insertAccessToken)) !== 1) throw invalidClient()
   await run(trx, insertRefreshToken)
   return 'in-grace'
