@@ -24,7 +24,7 @@ const insertAccess: Step = { name: 'INSERT access token', lock: ({ grantId }) =>
 const insertRefresh: Step = { name: 'INSERT refresh token', lock: ({ grantId }) => gaps('oauth2_refresh_tokens', grantId), waiting: /^INSERT INTO oauth2_refresh_tokens/ }
 const commit: Step = { name: 'COMMIT', lock: () => commits, waiting: /^COMMIT/ }
 
-const locked = (table: string): Step => ({ name: 'lock', lock: ({ presentedId }) => [row(table, presentedId)], waiting: /^INSERT INTO oauth2_access_tokens/ })
+const locked = (table: string): Step => ({ name: 'lock', lock: ({ presentedId }) => [row(table, presentedId)], waiting: /^SELECT 1 FROM oauth2_(auth_codes|refresh_tokens) .*FOR UPDATE/ })
 
 export const redemptionSteps: readonly Step[] = [locked('oauth2_auth_codes'), insertAccess, insertRefresh, commit]
 export const rotationSteps: readonly Step[] = [
