@@ -19,6 +19,8 @@ export const formOf = (ctx: Context): RawParameters => (ctx.state as { form: Raw
 export const readForm = (): Middleware => compose([
   async function onlyForms(ctx, next) {
     if (!ctx.is(formType)) throw invalidRequest(`Send the parameters as ${formType}.`)
+    // Nobody compresses a form, and inflating fails in ways that are not the sender's status.
+    if (!/^(identity)?$/i.test(ctx.get('Content-Encoding'))) throw invalidRequest('Send the parameters without Content-Encoding.')
     await next()
   },
   readText as Middleware,
