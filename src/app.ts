@@ -4,7 +4,7 @@ import { canonicalPath } from './middleware/canonical-path.ts'
 import { errors } from './middleware/errors.ts'
 import { requestContext } from './middleware/request-context.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
-import { isForPrograms, routes } from './routes/index.ts'
+import { isForPrograms, pathPrefixes, routes } from './routes/index.ts'
 import type { Deps } from './wire.ts'
 
 export const createApp = (deps: Deps): Koa => {
@@ -12,7 +12,7 @@ export const createApp = (deps: Deps): Koa => {
   app.use(requestContext(deps))
   app.use(securityHeaders(deps.settings))
   app.use(errors({ ...deps, isForPrograms: isForPrograms(deps) }))
-  app.use(canonicalPath())
+  app.use(canonicalPath(pathPrefixes(deps)))
   for (const middleware of routes(deps)) app.use(middleware)
   app.on('error', (error: unknown) => deps.log.error({ err: error }, 'answer failed'))
   return app

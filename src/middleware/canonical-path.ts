@@ -10,15 +10,30 @@ const decoded = (path: string): string => {
   }
 }
 
-/** Decodes once, merges slashes, drops dot segments, a trailing slash and a trailing /index. The query stays as it is. */
-export const canonicalPath = (): Middleware => async function canonicalPath(ctx, next) {
+const segmentsOf = (path: string): readonly string[] => {
   const segments: string[] = []
-  for (const segment of decoded(ctx.path).split('/')) {
+  for (const segment of decoded(path).split('/')) {
     if (segment === '..') segments.pop()
     else if (segment !== '' && segment !== '.') segments.push(segment)
   }
-  if (segments.at(-1) === 'index') segments.pop()
-  // Encoded again, so that a decoded `?` or `#` stays part of the path.
-  ctx.path = `/${segments.map(encodeURIComponent).join('/')}`
-  await next()
+  return segments.at(-1) === 'index' ? segments.slice(0, -1) : segments
+}
+
+// nginx sends nothing but the origin form; whoever reaches us without it may name a host (RFC 9112 §3.2).
+const originForm = (url: string): string => `/${url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/^\/+/, '')}`
+
+/**
+ * Decodes once, merges slashes, drops dot segments, a trailing slash and a trailing /index. The query stays as it is.
+ * `prefixes`, the longest first and each with a trailing slash, keep the percent-encoding that the operator gave them.
+ */
+export const canonicalPath = (prefixes: readonly string[]): Middleware => {
+  const known = prefixes.map((prefix) => ({ prefix, start: segmentsOf(prefix) }))
+  return async function canonicalPath(ctx, next) {
+    ctx.url = originForm(ctx.url)
+    const segments = segmentsOf(ctx.path)
+    const found = known.find(({ start }) => start.every((segment, i) => segment === segments[i]))
+    // Encoded again, so that a decoded `?` or `#` stays part of the path.
+    ctx.path = (found?.prefix ?? '/') + segments.slice(found?.start.length ?? 0).map(encodeURIComponent).join('/')
+    await next()
+  }
 }

@@ -29,6 +29,7 @@ export const errors = (deps: Deps): Middleware => async function errors(ctx, nex
 }
 
 const answerProgram = (ctx: Context, error: unknown, audit: Audit): void => {
+  ctx.vary('Origin') // also where CORS was not reached (S-081)
   const status = error instanceof PageError ? error.status : httpStatus(error)
   if (status !== undefined && status !== 503 && status < 500) {
     ctx.status = status

@@ -22,21 +22,26 @@ import { introspect, revoke, token } from './client-endpoints.ts'
 import { jwks, metadata } from './published.ts'
 import { resume } from './resume.ts'
 
+/** The path of the metadata document, and what RFC 8414 §3.1 puts between host and path of an issuer. */
+const wellKnown = '.well-known/oauth-authorization-server'
+
+/** What our paths begin with, the longest first. */
+export const pathPrefixes = (deps: Pick<Deps, 'settings'>): readonly string[] => [`/${wellKnown}${basePath(deps.settings)}`, basePath(deps.settings)]
+
 /** Endpoints that programs call: their errors are JSON (S-089). */
 export const isForPrograms = (deps: Pick<Deps, 'settings'>) => {
   const prefix = `${basePath(deps.settings)}dispatch.php/api/oauth2/`
-  return (path: string): boolean => path.startsWith(prefix) && /^(token|revoke|introspect|jwks|\.well-known)(\/|$)/.test(path.slice(prefix.length))
+  const endpoint = /^(token|revoke|introspect|jwks|\.well-known)(\/|$)/
+  return (path: string): boolean => path.startsWith('/.well-known/') || (path.startsWith(prefix) && endpoint.test(path.slice(prefix.length)))
 }
 
-/** Two RFC documents name the same metadata: one under our prefix, one at the root of the host (RFC 8414 §3.1). */
-const metadataPaths = (deps: Deps): string[] => [
-  `${basePath(deps.settings)}dispatch.php/api/oauth2/.well-known/oauth-authorization-server`,
-  `/.well-known/oauth-authorization-server${basePath(deps.settings)}dispatch.php/api/oauth2`,
-]
+// For the router, a base path is text and no pattern.
+const literally = (path: string): string => path.replaceAll(/[{}()[\]+?!:*\\]/g, '\\$&')
 
 export const routes = (deps: Deps): Middleware[] => {
-  const api = (path: string) => `${basePath(deps.settings)}dispatch.php/api/oauth2/${path}`
-  const router = new Router()
+  const base = literally(basePath(deps.settings))
+  const api = (path: string) => `${base}dispatch.php/api/oauth2/${path}`
+  const router = new Router({ sensitive: true })
 
   const page = [noStore(), recognise(deps)]
   const form = [noStore(), sameOrigin(deps.settings.baseUrl), readForm(), recognise(deps), admit(deps)]
@@ -57,7 +62,7 @@ export const routes = (deps: Deps): Middleware[] => {
 
   const root = [...own, requireRoot()]
   const changing = [...form, requireRoot(), checkSecurityToken(deps.keys, clientForm)]
-  router.get(`${basePath(deps.settings)}dispatch.php/admin/oauth2`, ...root, showAdministration(deps))
+  router.get(`${base}dispatch.php/admin/oauth2`, ...root, showAdministration(deps))
   router.get(api('clients/add'), ...root, showNewClient(deps))
   router.post(api('clients/store'), ...changing, storeClient(deps))
   router.get(api('clients/delete/:id'), ...root, askToDelete(deps))
@@ -76,7 +81,8 @@ export const routes = (deps: Deps): Middleware[] => {
   for (const path of ['token', 'revoke']) router.options(api(path), anyPublicOrigin(deps.publicOrigins, 'POST'))
 
   const published = anyPublicOrigin(deps.publicOrigins, 'GET')
-  for (const path of metadataPaths(deps)) router.get(path, published, metadata({ issuer: deps.issuer, pkcePlain: deps.settings.pkcePlain }))
+  // Two RFC documents name the same metadata: one under our prefix, one at the root of the host (RFC 8414 §3.1).
+  for (const path of [api(wellKnown), `/${wellKnown}${base}dispatch.php/api/oauth2`]) router.get(path, published, metadata({ issuer: deps.issuer, pkcePlain: deps.settings.pkcePlain }))
   router.get(api('jwks'), published, jwks(deps))
 
   return [router.routes() as Middleware, unmatched()]
