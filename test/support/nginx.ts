@@ -53,9 +53,11 @@ export async function nginxFolder(options: NginxOptions, port: number): Promise<
 /** `nginx -t` on such a folder. Rejects with what nginx says. */
 export const checkNginx = (folder: string): Promise<unknown> => run('nginx', ['-t', '-p', folder, '-c', join(folder, 'nginx.conf')], { env })
 
-/** Starts nginx on 127.0.0.1. */
-export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
-  const port = options.port ?? await freePort()
+/** Starts nginx on 127.0.0.1; where no port was asked for and somebody else was faster, on another one. */
+export const startNginx = async (options: NginxOptions): Promise<RunningNginx> =>
+  options.port === undefined ? startAt(await freePort(), options).catch(async () => startAt(await freePort(), options)) : startAt(options.port, options)
+
+async function startAt(port: number, options: NginxOptions): Promise<RunningNginx> {
   const directory = await nginxFolder(options, port)
   const nginx = await startProcess({
     command: 'nginx', args: ['-p', directory.path, '-c', join(directory.path, 'nginx.conf')], env,
