@@ -12,11 +12,10 @@ export const token = (endpoint: TokenEndpoint): Middleware => async function tok
   ctx.body = await endpoint(requestOf(ctx))
 }
 
-/** RFC 7009 §2: 200 whatever became of the token. */
+/** RFC 7009 §2: 200 whatever became of the token. Clients ignore the body, but some insist on JSON. */
 export const revoke = (revocation: ReturnType<typeof createRevocation>): Middleware => async function revoke(ctx) {
   await revocation(requestOf(ctx))
-  ctx.status = 200
-  ctx.body = ''
+  ctx.body = {}
 }
 
 /** RFC 7662 §2. */

@@ -25,7 +25,7 @@ describe('POST revoke', () => {
     const second = (await refresh(app, client, first.refresh_token).expect(200)).body as Tokens
     const neighbour = await issueTokens(app, client)
     const answer = await revoke(client, second.refresh_token).expect(200)
-    expect(answer.text).to.equal('')
+    expect(answer.text, 'simple-oauth2 insists on JSON').to.equal('{}')
     expect(await liveIds(app.database.knex, first.grantId)).to.deep.equal([])
     for (const token of [first.access_token, second.access_token, first.refresh_token, second.refresh_token]) expect(await active(token)).to.equal(false)
     for (const token of [first.refresh_token, second.refresh_token]) expect((await refresh(app, client, token).expect(400)).body.error).to.equal('invalid_grant')
