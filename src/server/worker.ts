@@ -12,15 +12,16 @@ import { readinessOf } from './readiness.ts'
 
 const tell = (message: ToPrimary): void => void (process.connected && process.send?.(message))
 
-/** Tells the primary why it ends; the primary says it to the operator. */
-const fail = (settings: Settings, error: unknown): void => {
+const sentenceOf = (error: unknown, listen: Settings['listen']): string => {
   const code = (error as NodeJS.ErrnoException).code
-  const where = listenText(settings.listen)
-  const sentence =
-    error instanceof SetupError ? error.message
-    : code === 'EADDRINUSE' ? `${where} is in use by another process. Stop that one, or set LISTEN to another address.`
-    : code === 'EACCES' ? `This user may not listen at ${where}. Set LISTEN to another address, or start the service by systemd.`
-    : `The service could not start (${code ?? (error as Error).name}).`
+  if (error instanceof SetupError) return error.message
+  if (code === 'EADDRINUSE') return `${listenText(listen)} is in use by another process. Stop that one, or set LISTEN to another address.`
+  if (code === 'EACCES') return `This user may not listen at ${listenText(listen)}. Set LISTEN to another address, or start the service by systemd.`
+  return `The service could not start (${code ?? (error as Error).name}).`
+}
+
+/** Ends this worker; the primary hears the reason and tells the operator. */
+export const failWorker = (sentence: string): void => {
   const message: ToPrimary = { kind: 'failed', sentence }
   process.send?.(message, () => process.exit(1))
 }
@@ -62,6 +63,6 @@ export const runWorker = async (settings: Settings): Promise<void> => {
     tell({ kind: 'ready' })
     deps.log.debug({ worker: cluster.worker?.id }, 'worker listens')
   } catch (error) {
-    fail(settings, error)
+    failWorker(sentenceOf(error, settings.listen))
   }
 }

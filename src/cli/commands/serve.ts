@@ -10,9 +10,12 @@ export const serve: Command = {
   options: (args) => args,
   run: async () => {
     // Imported here: the other commands start faster without the whole service.
-    const [settings, service] = await Promise.all([loadSettings(), import('../../server.ts')])
+    const { serve: serveUntilStopped, failWorker } = await import('../../server.ts')
     try {
-      await service.serve(settings)
+      await serveUntilStopped(await loadSettings())
+    } catch (error) {
+      if (cluster.isPrimary) throw error
+      failWorker((error as Error).message)
     } finally {
       // After the error has been printed: workers that did start end with the primary.
       if (cluster.isPrimary) setImmediate(() => process.exit())

@@ -1,0 +1,36 @@
+// Restart under load: no request may be lost when workers are replaced (D16, issue 8: 100 requests a second, 0 failed).
+import autocannon from 'autocannon'
+import { expect } from 'chai'
+import { startNginx } from '../support/nginx.ts'
+import { testDatabase } from '../support/mariadb.ts'
+import { logLines, startService, until } from './service.ts'
+
+const load = (url: string, seconds: number) =>
+  autocannon({ url: `${url}dispatch.php/api/oauth2/token`, method: 'POST', connections: 10, overallRate: 100, duration: seconds,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'grant_type=refresh_token&refresh_token=x&client_id=1' })
+
+describe('reload under load', function () {
+  this.timeout(90_000)
+  for (const through of ['nginx', 'no proxy'] as const) {
+    it(`loses no request at 100 a second while all workers are replaced twice (${through})`, async () => {
+      const database = await testDatabase()
+      const service = await startService(database, { WORKERS: '2' })
+      const nginx = through === 'nginx' ? await startNginx({ sidecar: `127.0.0.1:${service.port}`, php: '127.0.0.1:1', failover: 'off' }) : undefined
+      const running = load(nginx?.url ?? `${service.url}/`, 20)
+      const reloaded = () => logLines(service).filter(({ msg }) => msg === 'reloaded').length
+      for (const round of [1, 2]) {
+        process.kill(service.process.pid, 'SIGHUP')
+        await until(() => reloaded() === round, 30_000)
+      }
+      const result = await running
+      await nginx?.stop()
+      await service.process.stop()
+      await database.drop()
+      // Every answer is the refusal that the service itself gives: an unknown client.
+      expect(result.errors, 'connections that broke').to.equal(0)
+      expect(result['4xx']).to.equal(result.requests.total)
+      expect(result['4xx']).to.be.greaterThan(1500)
+      expect(result.timeouts).to.equal(0)
+    })
+  }
+})

@@ -1,0 +1,168 @@
+// The service as a process: health, readiness, metrics, slow clients, workers, signals (D16).
+import { cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import { bareEnvironment, environmentOf, run, studip } from '../cli/studip.ts'
+import { startProcess } from '../support/child-process.ts'
+import { freshKeys } from '../support/keys.ts'
+import { startMariaDb, testDatabase, type MariaDb, type TestDatabase } from '../support/mariadb.ts'
+import { logLines, startService, until, type RunningService } from './service.ts'
+
+const get = async (url: string) => {
+  const answer = await fetch(url, { redirect: 'manual', headers: { Connection: 'close' } })
+  return { status: answer.status, body: await answer.text() }
+}
+
+describe('oauth2:serve', function () {
+  this.timeout(60_000)
+  let database: TestDatabase
+  let service: RunningService
+  before(async () => {
+    database = await testDatabase()
+    service = await startService(database, { WORKERS: '2' })
+  })
+  after(async () => {
+    await service.process.stop()
+    await database.drop()
+  })
+
+  it('S-083 answers health, readiness and metrics on the listener of their own only, which is on loopback', async () => {
+    expect(await get(`${service.monitoring}/healthz`)).to.deep.equal({ status: 200, body: 'ok\n' })
+    expect((await get(`${service.monitoring}/readyz`)).status).to.equal(200)
+    expect((await get(`${service.monitoring}/metrics`)).status).to.equal(200)
+    for (const where of ['healthz', 'readyz', 'metrics', 'dispatch.php/api/oauth2/metrics']) expect((await get(`${service.url}/${where}`)).status, where).to.equal(404)
+    expect((await get(`${service.monitoring}/dispatch.php/api/oauth2/jwks`)).status).to.equal(404)
+  })
+
+  it('adds up the metrics of all workers', async () => {
+    for (let index = 0; index < 6; index++) await get(`${service.api}/jwks`)
+    const { body } = await get(`${service.monitoring}/metrics`)
+    const count = /studip_oauth2_request_seconds_count\{[^}]*jwks[^}]*status="200"[^}]*\} (\d+)/.exec(body)?.[1]
+    expect(Number(count)).to.be.at.least(6)
+    for (const name of ['tokens_issued_total', 'replays_total', 'revocations_total', 'refusals_total', 'database_connections_used', 'signatures_under_way', 'derived_keys_cached']) {
+      expect(body).to.contain(`studip_oauth2_${name}`)
+    }
+  })
+
+  it('replaces a worker that dies, and goes on answering', async () => {
+    const workers = new Set(logLines(service).filter(({ event }) => event === 'keys.loaded').map(({ pid }) => pid as number))
+    const [victim] = workers
+    process.kill(victim!, 'SIGKILL')
+    await until(() => logLines(service).some(({ msg, signal }) => msg === 'worker died' && signal === 'SIGKILL'))
+    expect((await get(`${service.api}/jwks`)).status).to.equal(200)
+    await until(() => new Set(logLines(service).filter(({ event }) => event === 'keys.loaded').map(({ pid }) => pid)).size === 3)
+    expect((await get(`${service.monitoring}/healthz`)).status).to.equal(200)
+  })
+
+  const raw = (text: string, patience: number) => new Promise<{ answer: string; seconds: number }>((resolve) => {
+    const started = performance.now()
+    let answer = ''
+    const socket = connect(service.port, '127.0.0.1', () => void socket.write(text))
+    const end = () => resolve({ answer, seconds: (performance.now() - started) / 1000 })
+    socket.on('data', (data) => void (answer += data.toString()))
+    socket.once('close', end).once('error', end)
+    setTimeout(() => socket.destroy(), patience)
+  })
+
+  it('S-100 cuts off a client that sends its header too slowly', async () => {
+    const { answer, seconds } = await raw('POST /dispatch.php/api/oauth2/token HTTP/1.1\r\nHost: x\r\n', 20_000)
+    expect(answer).to.match(/^HTTP\/1\.1 408 /)
+    expect(seconds).to.be.within(8, 14)
+  })
+
+  it('S-100 cuts off a client that sends its body too slowly', async () => {
+    const { answer, seconds } = await raw('POST /dispatch.php/api/oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\na=', 45_000)
+    expect(answer).to.match(/^HTTP\/1\.1 408 /)
+    expect(seconds).to.be.within(25, 38)
+  })
+
+  it('S-100 answers a body over the limit with 413', async () => {
+    const answer = await fetch(`${service.api}/token`, { method: 'POST', body: new URLSearchParams({ code: 'x'.repeat(2_000_000) }) })
+    expect(answer.status).to.equal(413)
+  })
+
+  it('refuses an address that is taken, in one sentence', async () => {
+    const { code, stderr } = await run(['oauth2:serve'], { env: { ...service.env, METRICS_LISTEN: 'off' } })
+    expect({ code, stderr }).to.deep.equal({ code: 1, stderr: `[ERROR] 127.0.0.1:${service.port} is in use by another process. Stop that one, or set LISTEN to another address.\n` })
+  })
+})
+
+describe('oauth2:serve and its surroundings', function () {
+  this.timeout(60_000)
+  let folder: string
+  beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'serve-'))))
+  afterEach(() => rm(folder, { recursive: true, force: true }))
+
+  it('S-086 warns at start of a BASE_URL with http on another host, and not of one on loopback', async () => {
+    const database = await testDatabase()
+    const warned = await startService(database, { BASE_URL: 'http://studip.example.org/' })
+    const quiet = await startService(database, { BASE_URL: 'http://localhost/' })
+    const warnings = (service: RunningService) => logLines(service).filter(({ level }) => level === 'warn').map(({ msg }) => String(msg))
+    await Promise.all([warned.process.stop(), quiet.process.stop()])
+    await database.drop()
+    expect(warnings(warned).join()).to.contain('BASE_URL http://studip.example.org/ is not encrypted')
+    expect(warnings(quiet)).to.deep.equal([])
+  })
+
+  it('listens on a unix socket for owner and group, also where a crash left one behind', async () => {
+    const database = await testDatabase()
+    const socketPath = path.join(folder, 'http.sock')
+    const ask = () => new Promise<number | undefined>((resolve) => {
+      request({ socketPath, path: '/dispatch.php/api/oauth2/jwks', agent: false }, (response) => resolve(response.resume().statusCode)).once('error', () => resolve(undefined)).end()
+    })
+    const first = await startService(database, { LISTEN: `unix:${socketPath}` })
+    expect(await ask()).to.equal(200)
+    expect(((await stat(socketPath)).mode & 0o777).toString(8)).to.equal('660')
+    await first.process.stop('SIGKILL')
+    expect((await stat(socketPath)).isSocket(), 'the crash left it behind').to.equal(true)
+    await until(async () => (await ask()) === undefined)
+    const second = await startService(database, { LISTEN: `unix:${socketPath}` })
+    expect(await ask()).to.equal(200)
+    await second.process.stop()
+    await database.drop()
+  })
+
+  it('becomes unready, not dead, while the database or a key file is away, and recovers by itself', async () => {
+    const server: MariaDb = await startMariaDb()
+    const database = await testDatabase({ server })
+    const keysPath = await freshKeys()
+    await cp(keysPath, folder, { recursive: true })
+    const service = await startService(database, { KEYS_PATH: folder })
+    const ready = async () => JSON.parse((await get(`${service.monitoring}/readyz`)).body) as { ready: boolean; database: string; keys: string }
+    expect(await ready()).to.deep.equal({ ready: true, database: 'ok', keys: 'ok' })
+    await writeFile(path.join(folder, 'encryption_key.php'), '<?php return 1;')
+    await until(async () => (await ready()).keys.includes('encryption_key.php'))
+    await cp(keysPath, folder, { recursive: true, force: true })
+    await until(async () => (await ready()).ready)
+    await server.kill()
+    await until(async () => (await ready()).database !== 'ok')
+    expect((await get(`${service.monitoring}/healthz`)).status).to.equal(200)
+    expect((await fetch(`${service.api}/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x', client_id: '1' }) })).status).to.equal(503)
+    await server.start()
+    await until(async () => (await ready()).ready)
+    await service.process.stop()
+    await database.drop()
+    await server.stop()
+  })
+
+  it('takes a changed .env with SIGHUP, and keeps the old workers when the new settings are wrong', async () => {
+    const database = await testDatabase()
+    const env = await environmentOf(database, { LISTEN: '127.0.0.1:0', METRICS_LISTEN: 'off', WORKERS: '1' })
+    delete (env as Partial<typeof env>)['BASE_URL']
+    await writeFile(path.join(folder, '.env'), 'BASE_URL=http://localhost/\nREFRESH_GRACE=5\n')
+    const running = await startProcess({ command: studip, args: ['oauth2:serve'], cwd: folder, env: bareEnvironment(env), ready: (log) => log.includes('"msg":"started"') })
+    await writeFile(path.join(folder, '.env'), 'BASE_URL=nonsense\n')
+    process.kill(running.pid, 'SIGHUP')
+    await until(() => running.log().includes('reload failed'))
+    expect(running.exited()).to.equal(false)
+    await writeFile(path.join(folder, '.env'), 'BASE_URL=http://localhost/\n')
+    process.kill(running.pid, 'SIGHUP')
+    await until(() => running.log().includes('"msg":"reloaded"'))
+    await running.stop()
+    expect(await running.ended).to.equal(0)
+    await database.drop()
+  })
+})
