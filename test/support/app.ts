@@ -1,10 +1,10 @@
 // The application on a database of its own, for supertest; and the steps that most stories begin with.
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
-import { pino } from 'pino'
 import supertest from 'supertest'
 import { createApp } from '../../src/app.ts'
 import { hashClientSecret } from '../../src/crypto/client-secret.ts'
+import { createLog } from '../../src/log.ts'
 import type { Settings } from '../../src/settings.ts'
 import { wire, type Deps } from '../../src/wire.ts'
 import { users } from '../fixtures/users.ts'
@@ -64,7 +64,7 @@ export const testApp = async (options: TestAppOptions = {}): Promise<TestApp> =>
   const database = options.database ?? (await testDatabase({ studip: options.studip ?? '6.0' }))
   const settings = await testSettings(database, options.studip, options.settings)
   const lines = options.log
-  const log = lines ? pino({ level: options.logLevel ?? 'trace' }, { write: (line: string) => void lines.push(line) }) : undefined
+  const log = lines ? createLog(options.logLevel ?? 'trace', { write: (line: string) => void lines.push(line) }) : undefined
   const wired = await wire(settings, { ...(options.now && { now: options.now }), ...(log && { log }) })
   const deps = options.replace?.(wired) ?? wired
   const server = createServer(createApp(deps).callback())
