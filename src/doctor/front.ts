@@ -5,7 +5,9 @@ import { issuer } from '../settings.ts'
 import { ask, jsonOf, type Asked } from './ask.ts'
 import { codeOf, fault, foundOr, type Check, type Finding, type Patient } from './check.ts'
 
-const isRedirect = ({ status }: Asked): boolean => status >= 300 && status < 400
+/** To another address of the site itself; Stud.IP leading to its own login page is not that. */
+const leadsElsewhere = ({ status, headers: { location = '' } }: Asked, baseUrl: string): boolean =>
+  status >= 300 && status < 400 && URL.canParse(location, baseUrl) && !new URL(location, baseUrl).href.startsWith(baseUrl)
 
 /** The answer, or why there is none. */
 const askFront = async (url: string, { t }: Patient, id = randomUUID()): Promise<Asked | Finding> => {
@@ -30,7 +32,7 @@ const mountFindings = async (patient: Patient): Promise<readonly Finding[]> => {
   const url = `${issuer(settings)}/jwks`
   const answer = await askFront(url, patient)
   if ('level' in answer) return [answer]
-  if (isRedirect(answer)) return [fault(t('doctor.front.redirect', { url, location: String(answer.headers.location ?? '') }))]
+  if (leadsElsewhere(answer, settings.baseUrl)) return [fault(t('doctor.front.redirect', { url, location: String(answer.headers.location ?? '') }))]
   if ([502, 503, 504].includes(answer.status)) return [fault(t('doctor.front.bad-gateway', { status: answer.status }))]
   if (answer.status !== 200 || !jsonOf(answer)?.['keys']) return [fault(t('doctor.front.not-ours', { url, status: answer.status }))]
   return [await identityFinding(url, answer, patient), await issuerFinding(patient)].filter((finding) => finding !== undefined)
