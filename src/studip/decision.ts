@@ -49,7 +49,7 @@ export type Decision = 'logged-in' | 'anonymous' | 'maintenance' | BounceReason
 const allPerms: readonly string[] = ['user', 'autor', 'tutor', 'dozent', 'admin', 'root'] satisfies Perms[]
 
 /** Exists, has a name, is not locked, not expired and not provisional; the same question at every redemption and refresh. */
-export const mayHoldTokens = (user: UserFacts, now: number): boolean => {
+export const mayHoldTokens = (user: Pick<UserFacts, 'username' | 'locked' | 'expirationDate' | 'authPlugin' | 'perms'>, now: number): boolean => {
   const expired = user.expirationDate > 0 && user.expirationDate < now
   return user.username !== '' && !user.locked && !expired && user.authPlugin !== null && allPerms.includes(user.perms)
 }
