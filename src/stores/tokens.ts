@@ -68,12 +68,13 @@ const wasUsed = async (db: Knex, id: string): Promise<boolean> => {
 // Refresh tokens have no date of their own: the chdate of their access token tells when they were rotated.
 const rotate = async (db: Knex, presented: RefreshToken, pair: TokenPair, graceSeconds: number): Promise<Rotation> => {
   const unused: Source = { sql: 'oauth2_refresh_tokens WHERE id = ? AND access_token_id = ? AND revoked = 0', bindings: [presented.id, presented.accessTokenId] }
-  const [, inserted, , , used] = await inOneTrip(db, [
+  const [, inserted, , used] = await inOneTrip(db, [
     lock(unused), ...issue(pair, unused),
-    [`UPDATE oauth2_access_tokens SET revoked = 1, chdate = ? WHERE id = ? AND EXISTS (SELECT 1 FROM ${unused.sql})`, [pair.accessToken.issuedAt, presented.accessTokenId, ...unused.bindings]],
-    ['UPDATE oauth2_refresh_tokens SET revoked = 1 WHERE id = ? AND access_token_id = ? AND revoked = 0', unused.bindings],
+    // Both tokens at once; the access token may have been purged.
+    [`UPDATE oauth2_refresh_tokens r LEFT JOIN oauth2_access_tokens a ON a.id = ? SET r.revoked = 1, a.revoked = 1, a.chdate = ?
+      WHERE r.id = ? AND r.access_token_id = ? AND r.revoked = 0`, [presented.accessTokenId, pair.accessToken.issuedAt, ...unused.bindings]],
   ])
-  if (used?.affectedRows !== 1) return inTransaction(db, (trx) => rotateAgain(trx, presented, pair, graceSeconds))
+  if (!used || used.affectedRows === 0) return inTransaction(db, (trx) => rotateAgain(trx, presented, pair, graceSeconds))
   assertIssued(inserted)
   return 'rotated'
 }
