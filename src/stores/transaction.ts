@@ -7,14 +7,17 @@ import { isTransient } from './database-errors.ts'
 const attempts = 8
 /** Milliseconds; doubled at each attempt, with jitter, so that rivals do not meet again. */
 const firstPause = 4
+/** Milliseconds after which nothing is tried again: a wait for a lock takes seconds, and a client does not wait for eight of them. */
+const patience = 10_000
 
 /** Repeats `work` after a conflict, so it must have no effect outside of its transaction. @throws the last error of the database */
 export const retried = async <T>(work: () => Promise<T>): Promise<T> => {
+  const start = performance.now()
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work()
     } catch (error) {
-      if (attempt === attempts || !isTransient(error)) throw error
+      if (attempt === attempts || performance.now() - start > patience || !isTransient(error)) throw error
       await sleep(randomInt(firstPause * 2 ** attempt))
     }
   }

@@ -198,6 +198,19 @@ describe('tokens in the database', () => {
     expect(await orphans(db)).to.equal(0)
   })
 
+  it('a row that stays locked is given up after some seconds, and nothing is consumed', async function () {
+    this.timeout(60_000)
+    const code = await newCode()
+    const holder = await db.transaction()
+    await holder.raw('SELECT 1 FROM oauth2_auth_codes WHERE id = ? FOR UPDATE', [code.id])
+    const start = performance.now()
+    const error = await tokens().redeem(code, pairOf(code.id)).then(() => undefined, (reason: unknown) => reason)
+    expect(error).to.have.property('errno', 1205)
+    expect(performance.now() - start, 'milliseconds').to.be.lessThan(20_000)
+    await holder.rollback()
+    expect(await tokens().redeem(code, pairOf(code.id))).to.equal('redeemed')
+  })
+
   it('S-051 forty parallel refreshes of a token and of its successor never run out of patience', async function () {
     this.timeout(120_000)
     for (let round = 0; round < rounds / 50; round += 1) {

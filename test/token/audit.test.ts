@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { users } from '../fixtures/users.ts'
 import { addClient, approve, authorizationQuery, consentPage, credentialsOf, logIn, post, redeem, refresh, testApp, type TestApp, type TestClient, type Tokens } from '../support/app.ts'
 import { issueTokens, stoppedClock } from '../support/issuing.ts'
+import { typedClient, visit } from '../pages/steps.ts'
 
 interface Line { readonly event?: string; readonly level: string; readonly clientId?: string; readonly userId?: string; readonly grantId?: string; readonly address?: string; readonly requestId?: string; readonly reason?: string }
 
@@ -75,6 +76,25 @@ describe('the audit trail', () => {
     expect(await one('token.revoked', () => revoke(tokens.access_token))).to.include(who)
     expect(await one('grant.revoked', () => revoke(tokens.refresh_token))).to.include(who)
     expect(await during(() => revoke('unknown'))).to.deep.equal([])
+  })
+
+  it('has one line for each change of a client, and for each grant that a user ends', async () => {
+    const root = await visit(app)
+    const added = await one('client.added', () => root.submit('api/oauth2/clients/add', 'api/oauth2/clients/store', typedClient()))
+    const { clientId = '' } = added
+    expect(added).to.include({ userId: users.root.user_id })
+    for (const [event, from, to] of [['client.suspended', 'admin/oauth2', 'suspend'], ['client.resumed', 'admin/oauth2', 'resume'],
+      ['client.secret-renewed', `api/oauth2/clients/secret/${clientId}`, 'secret'], ['client.deleted', `api/oauth2/clients/delete/${clientId}`, 'delete']] as const) {
+      const line = await one(event, () => root.submit(from, `api/oauth2/clients/${to}/${clientId}`))
+      expect(line).to.include({ clientId, userId: users.root.user_id })
+      expect(line.address, event).to.be.a('string')
+      expect(line.requestId, event).to.be.a('string')
+    }
+    const tokens = await issueTokens(app, client, { userId: users.tutor.user_id })
+    const user = await visit(app, users.tutor)
+    const page = `api/oauth2/applications/revoke/${tokens.grantId}`
+    const ended = await one('grant.revoked', () => user.submit(page, 'api/oauth2/applications/revoke', { application: tokens.grantId }))
+    expect(ended).to.include({ clientId: client.id, userId: users.tutor.user_id, grantId: tokens.grantId })
   })
 
   it('names the reason of a refusal and warns of too many', async () => {
