@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 import type { Gate, Verdict } from '../studip/verdict.ts'
 import type { Views } from '../views/views.ts'
 import { errorStatus } from '../views/error-pages.ts'
-import { redirectTo } from '../routes/redirect.ts'
+import { redirectTo } from './redirect.ts'
 import { pageContext } from './page-context.ts'
 import { PageError } from './page-error.ts'
 

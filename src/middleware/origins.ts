@@ -2,10 +2,8 @@
 import cors from '@koa/cors'
 import type { Context, Middleware } from 'koa'
 import { loneValue } from '../oauth/parameters.ts'
+import type { PublicOrigins } from '../oauth/ports.ts'
 import type { RawParameters } from '../oauth/types.ts'
-
-/** Origins of the redirect URIs of all public clients, by client id. */
-export type PublicOrigins = () => Promise<ReadonlyMap<string, readonly string[]>>
 
 const withOrigin = (allowed: (ctx: Context, origin: string) => Promise<boolean>, methods: string): Middleware =>
   cors({

@@ -9,6 +9,9 @@ export interface Clients {
   find(id: string): Promise<Client | undefined>
 }
 
+/** Web origins of the redirect URIs of all public clients, by client id (D14). */
+export type PublicOrigins = () => Promise<ReadonlyMap<string, readonly string[]>>
+
 /** Outcome of a conditional redemption: `replayed` when the row was there but used before, `unknown` when no row matches. */
 export type Redemption = 'redeemed' | 'replayed' | 'unknown'
 /** `rotated` and `in-grace` issued the pair; `replayed` and `unknown` issued nothing. */

@@ -12,7 +12,7 @@ import type { ConnectedApplication, Grants } from '../stores/grants.ts'
 import type { Notice } from '../views/notice.ts'
 import type { Views } from '../views/views.ts'
 import { leaveNotice, takeNotice, type NoticeDeps } from './notice.ts'
-import { redirectTo } from './redirect.ts'
+import { redirectTo } from '../middleware/redirect.ts'
 
 export interface ApplicationsDeps extends NoticeDeps {
   readonly grants: Pick<Grants, 'listByUser' | 'find' | 'revoke' | 'revokeAllOf'>

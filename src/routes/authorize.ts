@@ -19,7 +19,7 @@ import { acceptedRedirectUri } from '../oauth/redirect-uri.ts'
 import type { AuthorizationRequest, Client } from '../oauth/types.ts'
 import type { Views } from '../views/views.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
-import { redirectTo } from './redirect.ts'
+import { redirectTo } from '../middleware/redirect.ts'
 
 export interface AuthorizeDeps {
   readonly clients: Clients

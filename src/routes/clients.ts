@@ -15,7 +15,7 @@ import { emptyRegistration } from '../views/clients.ts'
 import type { Notice } from '../views/notice.ts'
 import type { Views } from '../views/views.ts'
 import { leaveNotice, type NoticeDeps } from './notice.ts'
-import { redirectTo } from './redirect.ts'
+import { redirectTo } from '../middleware/redirect.ts'
 
 export interface ClientsDeps extends NoticeDeps {
   readonly administration: ClientAdministration

@@ -1,7 +1,7 @@
 // Web origins of the public clients, remembered for a moment: every preflight asks for them (D14).
 import type { Knex } from 'knex'
 import { LRUCache } from 'lru-cache'
-import type { PublicOrigins } from '../middleware/origins.ts'
+import type { PublicOrigins } from '../oauth/ports.ts'
 import { registeredOrigins } from '../oauth/cors.ts'
 import { rowsOf } from './rows.ts'
 

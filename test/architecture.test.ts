@@ -1,0 +1,55 @@
+// The dependency rule: a pure core, thin shells around it, and one place that knows who the user is.
+import { expect } from 'chai'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+
+const src = join(import.meta.dirname, '../src')
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+const textOf = (file: string): string => readFileSync(join(src, file), 'utf8')
+/** Specifiers of a file's imports; our own as paths below src. */
+const importsOf = (file: string): readonly string[] =>
+  [...textOf(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) => (target.startsWith('.') ? normalize(join(dirname(file), target)) : target))
+const offenders = (where: RegExp, forbidden: (target: string, file: string) => boolean): readonly string[] =>
+  files.filter((file) => where.test(file)).flatMap((file) => importsOf(file).filter((target) => forbidden(target, file)).map((target) => `${file} imports ${target}`))
+const readersOf = (pattern: RegExp): readonly string[] => files.filter((file) => pattern.test(textOf(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
+
+describe('architecture', () => {
+  it('sees the imports of the whole source', () => {
+    expect(files.length).to.be.greaterThan(80)
+    expect(importsOf('app.ts')).to.include.members(['koa', 'routes/index.ts'])
+  })
+
+  it('src/oauth imports nothing but src/oauth', () => {
+    expect(offenders(/^oauth\//, (target) => !target.startsWith('oauth/'))).to.be.empty
+  })
+
+  it('nothing imports routes but app.ts and routes themselves', () => {
+    expect(offenders(/^(?!app\.ts$|routes\/)/, (target) => target.startsWith('routes/'))).to.be.empty
+  })
+
+  it('stores, crypto, studip and views know no HTTP framework, route, middleware or wiring', () => {
+    expect(offenders(/^(stores|crypto|studip|views)\//, (target) => /^(koa|@koa|routes\/|middleware\/|app\.ts|wire\.ts|server)/.test(target))).to.be.empty
+  })
+
+  it('crypto and stores know no page, and pages no store and no database', () => {
+    expect(offenders(/^(stores|crypto)\//, (target) => /^(views|studip)\//.test(target))).to.be.empty
+    expect(offenders(/^views\//, (target) => /^(knex|mysql2)/.test(target))).to.be.empty
+  })
+
+  it('routes and middleware make no query of their own', () => {
+    expect(offenders(/^(routes|middleware)\//, (target) => /^(knex|mysql2)/.test(target))).to.be.empty
+  })
+
+  it('nothing but src/studip, identity.ts, the way back and the notice of a redirect reads cookies', () => {
+    expect(readersOf(/\.cookies\b|get\('cookie'\)|headers\.cookie|header\('Cookie'\)/i)).to.have.members(['middleware/identity.ts', 'routes/notice.ts', 'routes/resume.ts'])
+    expect(offenders(/^(?!studip\/|wire\.ts$|doctor\/|server|cli\/)/, (target) => /^studip\/(.*session|php-)/.test(target))).to.be.empty
+  })
+
+  it('nothing but config.ts, its folder and the command line reads the environment', () => {
+    expect(readersOf(/process\.env/).filter((file) => !/^(config\.ts|config\/|cli\/|doctor\/|server)/.test(file))).to.be.empty
+  })
+
+  it('S-097 Math.random is nowhere', () => {
+    expect(readersOf(/Math\.random/)).to.be.empty
+  })
+})
