@@ -1,8 +1,9 @@
-// nginx -t on every combination of the shipped snippets, and on the example site; over https they work the same.
+// nginx -t (which binds the ports too) on every combination of the shipped snippets, and on the example site.
 import { expect } from 'chai'
 import { readFile, writeFile } from 'node:fs/promises'
 import { Agent, get } from 'node:https'
 import { join } from 'node:path'
+import { freePort } from '../support/free-port.ts'
 import { checkNginx, nginxFolder, startNginx } from '../support/nginx.ts'
 import { startEcho } from './echo.ts'
 
@@ -14,7 +15,7 @@ describe('nginx snippets', () => {
     for (const failover of ['http', 'fpm', 'off'] as const) {
       for (const tls of [false, true]) {
         it(`pass nginx -t: base ${base}, failover ${failover}, ${tls ? 'https' : 'http'}`, async () => {
-          const folder = await nginxFolder({ ...addresses, base, failover, tls }, 8080)
+          const folder = await nginxFolder({ ...addresses, base, failover, tls }, await freePort())
           await checkNginx(folder.path)
           folder.remove()
         })
@@ -23,21 +24,21 @@ describe('nginx snippets', () => {
   }
 
   it('pass nginx -t with several instances and unix sockets', async () => {
-    const folder = await nginxFolder({ php: 'unix:/run/php/php-fpm.sock', sidecar: ['127.0.0.1:8765', 'unix:/run/studip-oauth2/a.sock'] }, 8080)
+    const folder = await nginxFolder({ php: 'unix:/run/php/php-fpm.sock', sidecar: ['127.0.0.1:8765', 'unix:/run/studip-oauth2/a.sock'] }, await freePort())
     await checkNginx(folder.path)
     folder.remove()
   })
 
   it('fail nginx -t when something is wrong with them', async () => {
-    const folder = await nginxFolder(addresses, 8080)
+    const folder = await nginxFolder(addresses, await freePort())
     await writeFile(join(folder.path, 'studip-oauth2/root.conf'), 'proxy_pas http://studip_oauth2;')
     expect(await checkNginx(folder.path).then(() => 'fine', (error: Error) => error.message)).to.include('unknown directive "proxy_pas"')
     folder.remove()
   })
 
   it('include the example site, which passes nginx -t', async () => {
-    const folder = await nginxFolder({ ...addresses, tls: true }, 8080)
-    const site = (await snippet('example-site.conf')).replace(/\/etc\/ssl\/\S+\.pem/, `${folder.path}/tls.pem`).replace(/\/etc\/ssl\/\S+\.key/, `${folder.path}/tls.key`)
+    const folder = await nginxFolder({ ...addresses, tls: true }, await freePort())
+    const site = (await snippet('example-site.conf')).replace('listen 443', `listen 127.0.0.1:${await freePort()}`).replace(/\/etc\/ssl\/\S+\.pem/, `${folder.path}/tls.pem`).replace(/\/etc\/ssl\/\S+\.key/, `${folder.path}/tls.key`)
     await writeFile(join(folder.path, 'nginx.conf'), `pid ${folder.path}/nginx.pid;\nerror_log stderr;\nevents {}\nhttp {\n${site}\n}\n`)
     await checkNginx(folder.path)
     folder.remove()
