@@ -211,15 +211,15 @@ describe('tokens in the database', () => {
     expect(await tokens().redeem(code, pairOf(code.id))).to.equal('redeemed')
   })
 
-  it('S-051 forty parallel refreshes of a token and of its successor never run out of patience', async function () {
+  it('S-051 twenty parallel refreshes of a token and of its successor never run out of patience', async function () {
     this.timeout(120_000)
     for (let round = 0; round < rounds / 50; round += 1) {
       const first = await newGrant()
       const second = pairOf(first.refreshToken.id)
       await rotate(first, graceSeconds, tokens(), second)
-      const outcomes = await Promise.all(Array.from({ length: 40 }, (_, i) => rotate(i % 2 ? first : second, graceSeconds, tokens(i))))
+      const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => rotate(i % 2 ? first : second, graceSeconds, tokens(i >> 1))))
       expect(outcomes.filter((outcome) => outcome === 'rotated')).to.have.length(1)
-      expect(outcomes.filter((outcome) => outcome === 'in-grace')).to.have.length(39)
+      expect(outcomes.filter((outcome) => outcome === 'in-grace')).to.have.length(19)
     }
     expect(await orphans(db)).to.equal(0)
   })
