@@ -4,12 +4,9 @@ import type { AccessToken } from '../oauth/types.ts'
 import type { Keys } from './key-ring.ts'
 import { isClientId, isId, isScopes, isUserId, parseObject } from './payloads.ts'
 
-/** Seconds that Stud.IP's clock may be behind ours: it compares iat and nbf without leeway, so they are dated back (contract §8.1). */
-const clockSkew = 5
-
-/** Signs in the thread pool. Whole seconds: Stud.IP compares them with a clock in microseconds. */
+/** Signs in the thread pool. Whole seconds: Stud.IP compares them with a clock in microseconds, without leeway. */
 export const signAccessToken = ({ id, clientId, userId, scopes, issuedAt, expiresAt }: AccessToken, { signingKey, kid }: Keys): Promise<string> =>
-  new SignJWT({ aud: clientId, jti: id, iat: issuedAt - clockSkew, nbf: issuedAt - clockSkew, exp: expiresAt, sub: userId, scopes: [...scopes] })
+  new SignJWT({ aud: clientId, jti: id, iat: issuedAt, nbf: issuedAt, exp: expiresAt, sub: userId, scopes: [...scopes] })
     .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid })
     .sign(signingKey)
 

@@ -37,7 +37,7 @@ This page is made by a test (\`test/interop/differences.test.ts\`) that sends ev
 "–" means that nobody recorded it. Stud.IP 6.0.2 answers every OAuth error with an HTML page and status 500; 5.4.11 passes on what league says.
 
 Beyond these: \`hint\` and \`message\` stay in the JSON, for clients written against league. A refresh token rotated within the last ten seconds answers once more instead of failing (D8).
-The replay of a code, or of a refresh token after that time, revokes the grant. Refreshing checks that the user may still log in. \`iat\` and \`nbf\` are whole seconds and five seconds early, because Stud.IP allows no clock skew.
+The replay of a code, or of a refresh token after that time, revokes the grant. Refreshing checks that the user may still log in. \`iat\` and \`nbf\` are whole seconds; Stud.IP allows no clock skew, so keep the clocks of both hosts together (NTP).
 Errors in the authorization request wait for the login (D18), client ids are digits only, and a revoked application loses its refresh token too (D10).
 `
 
