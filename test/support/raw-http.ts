@@ -40,7 +40,12 @@ export const rawHttp = (server: Server, { connections = 8, patience = 5_000 } = 
       })
     })
     const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${patience} ms: ${method} ${path.slice(0, 200)}`)), patience)
-    outgoing.on('error', (error) => { clearTimeout(timer); reject(error) })
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer)
+      // The server ended an idle connection while this request was on its way: no answer to it, so it is asked again.
+      if (outgoing.reusedSocket && error.code === 'ECONNRESET') resolve(ask({ method, path, headers, ...(body !== undefined && { body }) }))
+      else reject(error)
+    })
     outgoing.end(body)
   })
   return Object.assign(ask, { end: () => agent.destroy() })
