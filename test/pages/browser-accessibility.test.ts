@@ -1,0 +1,87 @@
+// Every page for people who see, hear or move differently: axe on all of them, and nothing wider than its window.
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect } from 'chai'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { createOwnAssets } from '../../src/views/own-assets.ts'
+import type { Language } from '../../src/studip/verdict.ts'
+import { launchChromium } from '../support/browser.ts'
+import { everyPage, viewsOf } from './fixtures.ts'
+import { overflowOf, shoot } from './browser-stage.ts'
+
+const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']
+// Pages of one template that differ in a sentence only are looked at once.
+const alike = /^(?:error (?!login-loop|login-needed|unknown-client)|admin after (?!created|suspended)|applications after (?!revokedAll))/
+const stylesheet = createOwnAssets().find('oauth2.css')!
+
+// In the page itself: without legacy mode axe opens another window for each of its answers.
+const checked = (page: Page) => new AxeBuilder({ page }).withTags(wcag).setLegacyMode(true).analyze()
+
+/** Shows HTML at an address of its own, with our stylesheet and nothing of Stud.IP's. */
+const show = async (page: Page, html: string): Promise<void> => {
+  await page.unroute('**/*')
+  await page.route('**/*', (route) => {
+    const { pathname } = new URL(route.request().url())
+    if (pathname === '/page') return route.fulfill({ body: html, contentType: 'text/html; charset=utf-8' })
+    if (pathname.endsWith('/assets/oauth2.css')) return route.fulfill({ body: stylesheet.body, contentType: stylesheet.type })
+    return route.fulfill({ status: 404, body: '' })
+  })
+  await page.goto('http://studip.example/page')
+}
+
+describe('every page without Stud.IP\'s stylesheets', function () {
+  this.timeout(60_000)
+  let browser: Browser
+  before(async () => { browser = await launchChromium() })
+  after(() => browser.close())
+
+  const looks: readonly { readonly name: string; readonly language: Language; readonly options: BrowserContextOptions }[] = [
+    { name: 'German, desktop, light', language: 'de', options: { viewport: { width: 1280, height: 800 } } },
+    { name: 'English, phone, dark', language: 'en', options: { viewport: { width: 390, height: 844 }, colorScheme: 'dark' } },
+  ]
+  for (const { name, language, options } of looks) {
+    describe(name, () => {
+      let page: Page
+      before(async () => { page = await (await browser.newContext(options)).newPage() })
+      const pages = everyPage(viewsOf(), 'Campus App', 'https://client.example.org/cb', language)
+      for (const [what, html] of Object.entries(pages).filter(([title]) => !alike.test(title))) {
+        it(`${what}: no violation of WCAG 2.1 A and AA`, async () => {
+          await show(page, await html)
+          await shoot(page, `${language}-${options.viewport?.width}-${what.replaceAll(/\W+/g, '-')}`)
+          const { violations } = await checked(page)
+          expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html: node }) => node).join(' ')}`)).to.deep.equal([])
+        })
+      }
+    })
+  }
+
+  it('axe would see a violation: the checks above can fail', async () => {
+    const page = await (await browser.newContext()).newPage()
+    await show(page, (await everyPage(viewsOf(), 'Campus App', 'x')['add client']!).replaceAll(/<label[^]*?<\/label>/g, ''))
+    const { violations } = await checked(page)
+    expect(violations.map(({ id }) => id)).to.include('label')
+  })
+
+  for (const width of [1280, 390]) {
+    it(`is no wider than a window of ${width} pixels, whatever it shows`, async () => {
+      const page = await (await browser.newContext({ viewport: { width, height: 800 }, javaScriptEnabled: false })).newPage()
+      for (const [text, address] of [['W'.repeat(2000), `https://${'w'.repeat(60)}.example.org/${'path'.repeat(200)}`], ['مرحبا بالعالم '.repeat(60), 'com.example.app:/cb']] as const) {
+        for (const [what, html] of Object.entries(everyPage(viewsOf(), text, address))) {
+          if (alike.test(what)) continue
+          await show(page, await html)
+          expect(await overflowOf(page), what).to.be.at.most(0)
+        }
+      }
+    })
+  }
+
+  it('the version of Stud.IP decides the frame: 5.2 has its own', async () => {
+    const page = await (await browser.newContext({ viewport: { width: 390, height: 844 } })).newPage()
+    for (const what of ['consent', 'admin after created', 'applications after revoked']) {
+      await show(page, await everyPage(viewsOf('5.2'), 'Campus App', 'https://client.example.org/cb')[what]!)
+      expect(await page.locator('#layout_wrapper').count()).to.equal(1)
+      expect(await overflowOf(page), what).to.be.at.most(0)
+      const { violations } = await checked(page)
+      expect(violations.map(({ id }) => id), what).to.deep.equal([])
+    }
+  })
+})
