@@ -17,7 +17,7 @@ import { galeraIsInstalled, startGalera, type Galera } from './galera.ts'
 import { outcome, violations } from './invariants.ts'
 import { note, tally } from './results.ts'
 import { startSidecar, type Sidecar } from './sidecar.ts'
-import { underLoad } from './under-load.ts'
+import { granted, underLoad } from './under-load.ts'
 
 const rounds = Number(process.env['FAULT_ROUNDS'] ?? 20)
 const now = () => Math.floor(Date.now() / 1000)
@@ -131,11 +131,12 @@ describe('a Galera cluster', function () {
 
     it('goes on when a node is cut off, and uses it again afterwards', async () => {
       await underLoad(apps, 6, async () => {
-        await sleep(1500)
+        await granted(apps, 12)
         await galera.nodes[1].isolate(true)
         await sleep(3500)
         await galera.nodes[1].isolate(false)
-        await sleep(3500)
+        await sleep(2000)
+        await granted(apps, 12)
       })
       await settle('Galera: a node cut off', 'gmcast.isolate for 3.5 s at one of three nodes, under load', 0)
     })
@@ -143,9 +144,10 @@ describe('a Galera cluster', function () {
     it('goes on when a node is killed', async () => {
       const from = apps.answers.length
       await underLoad(apps, 6, async () => {
-        await sleep(1000)
+        await granted(apps, 12)
         await galera.nodes[1].kill()
-        await sleep(3500)
+        await sleep(2000)
+        await granted(apps, 12)
       })
       await settle('Galera: a node killed', 'SIGKILL of one of three nodes under load', from)
     })

@@ -9,6 +9,18 @@ export interface LoadOptions {
   readonly life?: number
 }
 
+/** Waits until the condition holds; rejects after two minutes. */
+export const until = async (condition: () => boolean): Promise<void> => {
+  for (const deadline = performance.now() + 120_000; !condition(); await sleep(20)) if (performance.now() > deadline) throw new Error('two minutes passed in vain')
+}
+
+/** Waits until so many more answers with tokens have come. */
+export const granted = (apps: Apps, more: number): Promise<void> => {
+  const count = () => apps.answers.filter(({ issued }) => issued).length
+  const from = count()
+  return until(() => count() >= from + more)
+}
+
 /** Runs `story` while `count` applications work; then lets each of them finish its request and use what it holds once more. */
 export const underLoad = async (apps: Apps, count: number, story: () => Promise<unknown>, { pause = 100, life = 12 }: LoadOptions = {}): Promise<void> => {
   let going = true
@@ -31,5 +43,5 @@ export const underLoad = async (apps: Apps, count: number, story: () => Promise<
     going = false
   }
   await Promise.all(working)
-  for (const app of apps.all) if (!app.ended && app.refreshToken !== undefined) await apps.insist(app, 60_000)
+  await Promise.all(apps.all.map(async (app) => { if (!app.ended && app.refreshToken !== undefined) await apps.insist(app, 60_000) }))
 }
