@@ -5,7 +5,8 @@ import { addClient, connect, idOf, logIn, post, refresh, testApp, type TestApp }
 import { visit } from './steps.ts'
 
 for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/' }, { studip: '5.4', baseUrl: 'http://127.0.0.1/studip/' }] as const) {
-  describe(`applications of a user of Stud.IP ${studip} at ${baseUrl}`, () => {
+  describe(`applications of a user of Stud.IP ${studip} at ${baseUrl}`, function () {
+    this.timeout(60_000)
     let app: TestApp
     before(async () => { app = await testApp({ studip, settings: { baseUrl } }) })
     after(() => app.close())
@@ -110,7 +111,8 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
   })
 }
 
-describe('every HTML answer', () => {
+describe('every HTML answer', function () {
+  this.timeout(60_000)
   let app: TestApp
   before(async () => { app = await testApp({ settings: { baseUrl: 'https://studip.example.org/studip/', assetsUrl: 'https://studip.example.org/studip/assets/' } }) })
   after(() => app.close())

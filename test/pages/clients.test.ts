@@ -6,7 +6,8 @@ import { addClient, connect, hiddenFields, logIn, post, refresh, testApp, type T
 import { typedClient, visit } from './steps.ts'
 
 for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/' }, { studip: '5.4', baseUrl: 'http://127.0.0.1/studip/' }] as const) {
-  describe(`OAuth2 administration of Stud.IP ${studip} at ${baseUrl}`, () => {
+  describe(`OAuth2 administration of Stud.IP ${studip} at ${baseUrl}`, function () {
+    this.timeout(60_000)
     const log: string[] = []
     let app: TestApp
     before(async () => { app = await testApp({ studip, settings: { baseUrl }, log }) })
