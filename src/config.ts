@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { parse } from 'dotenv'
 import { resolveAssetsUrl, resolveBaseUrl, resolveListen, resolveMetricsListen } from './config/addresses.ts'
+import type { SettingFault } from './config/fault-texts.ts'
 import { resolveCacheKeyPrefix, resolveDatabase } from './config/database.ts'
 import { configOverrides, fileCachePath, resolveKeysPath, resolveVersion } from './config/installation.ts'
 import { oneOf, wholeNumber, type Sources } from './config/reading.ts'
@@ -17,13 +18,13 @@ import type { Settings } from './settings.ts'
 export { SettingsError } from './config/settings-error.ts'
 
 /** `settings` is undefined as soon as there is a fault. */
-export interface Resolution { readonly settings: Settings | undefined; readonly faults: readonly string[]; readonly shown: readonly ShownSetting[] }
+export interface Resolution { readonly settings: Settings | undefined; readonly faults: readonly SettingFault[]; readonly shown: readonly ShownSetting[] }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 const ownDotenv = async (folder: string): Promise<Record<string, string>> => parse(await readFile(path.join(folder, '.env'), 'utf8').catch(() => ''))
 
-interface Fault { readonly sentence: string; readonly missing: SettingName | undefined }
+interface Fault extends SettingFault { readonly missing: SettingName | undefined }
 
 const sourcesOf = async (env: NodeJS.ProcessEnv, cwd: string, faults: Fault[]): Promise<Sources> => {
   const dotenv = await ownDotenv(cwd)
@@ -31,10 +32,11 @@ const sourcesOf = async (env: NodeJS.ProcessEnv, cwd: string, faults: Fault[]): 
     env[name] ? { text: env[name], source: 'environment' } : dotenv[name] ? { text: dotenv[name], source: path.join(cwd, '.env') } : undefined
   const root = own('STUDIP_PATH')
   const studip = root && (await readStudipFiles(path.resolve(cwd, root.text), env))
-  const fault: Sources['fault'] = (sentence, missing) => {
-    if (!faults.some((known) => known.sentence === sentence)) faults.push({ sentence, missing })
+  const fault: Sources['fault'] = (key, values = {}, missing) => {
+    const same = (known: Fault) => known.key === key && JSON.stringify(known.values) === JSON.stringify(values)
+    if (!faults.some(same)) faults.push({ key, values, missing })
   }
-  studip?.faults.forEach((sentence) => fault(sentence))
+  studip?.faults.forEach(({ key, values }) => fault(key, values))
   return { own, studip, fault }
 }
 
@@ -91,7 +93,7 @@ export const resolveSettings = async (env: NodeJS.ProcessEnv = process.env, { cw
   const sources = await sourcesOf(env, cwd, all)
   const found = resolveAll(sources, cwd)
   const settings = Object.freeze(settingsOf(found, sources, env))
-  const faults = all.filter(({ missing }) => !missing || !needs || needs.includes(missing)).map(({ sentence }) => sentence)
+  const faults = all.filter(({ missing }) => !missing || !needs || needs.includes(missing)).map(({ key, values }) => ({ key, values }))
   return { settings: faults.length > 0 ? undefined : settings, faults, shown: showSettings(found) }
 }
 

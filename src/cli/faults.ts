@@ -54,7 +54,7 @@ export const folderSentence = (t: Translate, error: unknown, folder: string): st
 /** What to tell the operator; several lines only when several settings or fields are wrong. */
 export const sentenceOf = (t: Translate, error: unknown): string => {
   if (error instanceof CommandError || error instanceof SetupError) return error.message
-  if (error instanceof SettingsError) return [t('fault.settings', { count: error.faults.length }), ...error.faults.map((fault) => `  - ${fault}`)].join('\n')
+  if (error instanceof SettingsError) return [t('fault.settings', { count: error.faults.length }), ...error.faults.map((fault) => `  - ${t.setting(fault)}`)].join('\n')
   if (error instanceof KeyFilesExistError) return t('keys.exist', { paths: error.paths.join(', ') })
   if (error instanceof DatabaseFault) return databaseSentence(t, error.database, error.cause as DriverError)
   return t('fault.unexpected', { message: error instanceof Error ? error.message : String(error) })

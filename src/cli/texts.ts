@@ -1,5 +1,6 @@
 // The texts of the command line in the language of the operator's shell, by i18next.
 import i18next from 'i18next'
+import { faultSentence, type SettingFault } from '../config/fault-texts.ts'
 import { doctorDe } from '../doctor/texts-de.ts'
 import { doctorEn } from '../doctor/texts-en.ts'
 import { de } from './texts-de.ts'
@@ -8,7 +9,11 @@ import { en } from './texts-en.ts'
 type Catalogued = keyof typeof en | keyof typeof doctorEn
 /** A key of the catalogue; a plural is named without its `_one` or `_other` and takes `count`. */
 export type TextKey = Catalogued extends infer K ? (K extends `${infer Stem}_${'one' | 'other'}` ? Stem : K) : never
-export type Translate = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string
+export interface Translate {
+  (key: TextKey, values?: Readonly<Record<string, string | number>>): string
+  /** The sentence for a fault of the settings. */
+  readonly setting: (fault: SettingFault) => string
+}
 export type CliLanguage = 'de' | 'en'
 
 const instance = i18next.createInstance()
@@ -28,5 +33,7 @@ export const languageOf = (env: NodeJS.ProcessEnv): CliLanguage =>
 /** Texts in one language. */
 export const textsIn = (language: CliLanguage): Translate => {
   const translate = instance.getFixedT(language)
-  return (key, values = {}) => translate(key, values)
+  return Object.assign((key: TextKey, values: Readonly<Record<string, string | number>> = {}) => translate(key, values), {
+    setting: (fault: SettingFault) => faultSentence(fault, language),
+  })
 }

@@ -14,12 +14,12 @@ const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`)
 export const resolveBaseUrl = (sources: Sources): Sourced<string> => {
   const found = sources.own('BASE_URL') ?? studipText(sources, 'ABSOLUTE_URI_STUDIP', 'BASE_URL')
   if (!found) {
-    sources.fault('The public URL of Stud.IP is not known. Set BASE_URL, for example to https://studip.example.org/studip/.', 'BASE_URL')
+    sources.fault('base-url-unknown', {}, 'BASE_URL')
     return byDefault('http://localhost/')
   }
   const url = webUrl(found.text)
   if (url) return { value: withSlash(url.href), source: found.source }
-  sources.fault(`BASE_URL is ${found.text.replace(/\/\/[^/@]*@/, '//…@')} (from ${found.source}), but must be an http(s) URL without login, query and fragment, such as https://studip.example.org/studip/.`)
+  sources.fault('base-url-malformed', { text: found.text.replace(/\/\/[^/@]*@/, '//…@'), source: found.source })
   return byDefault('http://localhost/')
 }
 
@@ -28,7 +28,7 @@ export const resolveAssetsUrl = (sources: Sources, baseUrl: string): Sourced<str
   const found: Found | undefined = sources.own('ASSETS_URL') ?? studipText(sources, 'ASSETS_URL', 'ASSETS_URL')
   if (!found) return byDefault(`${baseUrl}assets/`)
   if (webUrl(found.text) ?? /^\/(?!\/)[^?#]*$/.test(found.text)) return { value: withSlash(found.text), source: found.source }
-  sources.fault(`ASSETS_URL is ${found.text} (from ${found.source}), but must be an http(s) URL or a path that starts with /.`)
+  sources.fault('assets-url-malformed', { text: found.text, source: found.source })
   return byDefault(`${baseUrl}assets/`)
 }
 
@@ -43,7 +43,7 @@ const parseListen = (text: string): Listen | undefined => {
 const resolveAddress = (sources: Sources, name: 'LISTEN' | 'METRICS_LISTEN', port: number): Sourced<Listen> => {
   const found = sources.own(name)
   const value = found && parseListen(found.text)
-  if (found && !value) sources.fault(`${name} is ${found.text}, but must be host:port, [IPv6]:port or unix:/path.`)
+  if (found && !value) sources.fault('address-malformed', { name, text: found.text })
   return found && value ? { value, source: found.source } : byDefault({ host: '127.0.0.1', port })
 }
 

@@ -36,21 +36,25 @@ export const hostOfDsn = (text: string): Pick<DatabaseSettings, 'host' | 'port' 
 }
 
 const credential = (sources: Sources, variable: string, environment: string): Found | undefined => {
-  if (sources.studip?.variable(variable)) return studipText(sources, variable, 'DATABASE_URL')
+  // 6.x ships an empty default and leaves the value to the environment.
+  const assigned = studipText(sources, variable, 'DATABASE_URL')
+  if (assigned) return assigned
   const text = sources.studip?.environment[environment]
   return text ? { text, source: `${environment} of Stud.IP's environment` } : undefined
 }
 
 const fromStudip = (sources: Sources): Sourced<DatabaseSettings> => {
-  const faults = new Set<string>()
-  const quiet = { ...sources, fault: (sentence: string) => void faults.add(sentence) }
+  let computed = false
+  const heard: Sources = { ...sources, fault: (key, values) => {
+    computed = true
+    sources.fault(key, values, 'DATABASE_URL')
+  } }
   const [host, user, password, database] = [
-    credential(quiet, 'DB_STUDIP_HOST', 'MYSQL_HOST'), credential(quiet, 'DB_STUDIP_USER', 'MYSQL_USER'),
-    credential(quiet, 'DB_STUDIP_PASSWORD', 'MYSQL_PASSWORD'), credential(quiet, 'DB_STUDIP_DATABASE', 'MYSQL_DATABASE'),
+    credential(heard, 'DB_STUDIP_HOST', 'MYSQL_HOST'), credential(heard, 'DB_STUDIP_USER', 'MYSQL_USER'),
+    credential(heard, 'DB_STUDIP_PASSWORD', 'MYSQL_PASSWORD'), credential(heard, 'DB_STUDIP_DATABASE', 'MYSQL_DATABASE'),
   ]
-  faults.forEach((sentence) => sources.fault(sentence, 'DATABASE_URL'))
   if (!user || !database) {
-    if (faults.size === 0) sources.fault('The database is not known: neither DATABASE_URL nor $DB_STUDIP_USER and $DB_STUDIP_DATABASE of Stud.IP are set. Set DATABASE_URL.', 'DATABASE_URL')
+    if (!computed) sources.fault('database-unknown', {}, 'DATABASE_URL')
     return byDefault(nothing)
   }
   return { value: { ...hostOfDsn(host?.text ?? 'localhost'), user: user.text, password: password?.text ?? '', database: database.text }, source: user.source }
@@ -63,7 +67,7 @@ export const resolveDatabase = (sources: Sources): Sourced<DatabaseSettings> => 
   const value = fromUrl(found.text)
   if (value) return { value, source: found.source }
   // The text itself stays out of the sentence: it may hold the password.
-  sources.fault('DATABASE_URL is not of the form mysql://user:password@host:port/database or mysql://user:password@localhost/database?socketPath=/path. Special characters in it must be percent-encoded.')
+  sources.fault('database-malformed')
   return byDefault(nothing)
 }
 

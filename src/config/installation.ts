@@ -12,12 +12,8 @@ export const resolveVersion = (sources: Sources): Sourced<StudipVersion> => {
   const match = found && /^(\d{1,2})\.(\d{1,2})(?=$|\D)/.exec(found.text)
   const version = match && { major: Number(match[1]), minor: Number(match[2]), text: found.text }
   if (version && (version.major === 6 || (version.major === 5 && version.minor >= 2))) return { value: version, source: found.source }
-  sources.fault(
-    found
-      ? `STUDIP_VERSION is ${found.text} (from ${found.source}), but Stud.IP 5.2 to 5.5 and 6.x are supported.`
-      : 'The version of Stud.IP is not known. Set STUDIP_VERSION, for example to 6.0, or STUDIP_PATH.',
-    found ? undefined : 'STUDIP_VERSION',
-  )
+  if (found) sources.fault('version-unsupported', { text: found.text, source: found.source })
+  else sources.fault('version-unknown', {}, 'STUDIP_VERSION')
   return byDefault({ major: 6, minor: 0, text: '6.0' })
 }
 
@@ -25,7 +21,7 @@ export const resolveVersion = (sources: Sources): Sourced<StudipVersion> => {
 export const resolveKeysPath = (sources: Sources, cwd: string): Sourced<string> => {
   const own = sources.own('KEYS_PATH')
   if (own) return { value: path.resolve(cwd, own.text), source: own.source }
-  if (!sources.studip) sources.fault('The folder of the key files is not known. Set KEYS_PATH or STUDIP_PATH.', 'KEYS_PATH')
+  if (!sources.studip) sources.fault('keys-unknown', {}, 'KEYS_PATH')
   return { value: path.join(sources.studip?.path ?? cwd, 'config/oauth2'), source: 'STUDIP_PATH' }
 }
 

@@ -1,4 +1,5 @@
 // What every setting is resolved from, and how it reports its value, source and faults.
+import type { FaultKey, FaultValues } from './fault-texts.ts'
 import type { SettingName } from './table.ts'
 import type { StudipFiles } from './studip-files.ts'
 import { phpText } from './php-value.ts'
@@ -13,7 +14,7 @@ export interface Sources {
   readonly own: (name: SettingName) => Found | undefined
   readonly studip: StudipFiles | undefined
   /** `missing` names the setting that is not known; without it, one that is set is wrong. */
-  readonly fault: (sentence: string, missing?: SettingName) => void
+  readonly fault: (key: FaultKey, values?: FaultValues, missing?: SettingName) => void
 }
 
 export const byDefault = <T>(value: T): Sourced<T> => ({ value, source: 'default' })
@@ -23,7 +24,7 @@ export const studipText = ({ studip, fault }: Sources, variable: string, instead
   const found = studip?.variable(variable)
   if (!found) return undefined
   const text = found.reading && phpText(found.reading)
-  if (text === undefined) fault(`$${variable} in ${found.source} is computed by PHP and cannot be read here. Set ${instead}.`, instead)
+  if (text === undefined) fault('computed', { variable, source: found.source, instead }, instead)
   return text ? { text, source: `$${variable} in ${found.source}` } : undefined
 }
 
@@ -33,7 +34,7 @@ export const wholeNumber = (sources: Sources, name: SettingName, from: number, t
   if (!found) return byDefault(fallback)
   const value = /^\d{1,9}$/.test(found.text) ? Number(found.text) : Number.NaN
   if (value >= from && value <= to) return { value, source: found.source }
-  sources.fault(`${name} is ${found.text}, but must be a whole number from ${from} to ${to}.`)
+  sources.fault('number', { name, text: found.text, from, to })
   return byDefault(fallback)
 }
 
@@ -41,6 +42,6 @@ export const wholeNumber = (sources: Sources, name: SettingName, from: number, t
 export const oneOf = <T extends string>(sources: Sources, name: SettingName, words: readonly T[], fallback: T): Sourced<T> => {
   const found = sources.own(name)
   const value = words.find((word) => word === found?.text)
-  if (found && !value) sources.fault(`${name} is ${found.text}, but must be one of ${words.join(', ')}.`)
+  if (found && !value) sources.fault('word', { name, text: found.text, words: words.join(', ') })
   return found && value ? { value, source: found.source } : byDefault(fallback)
 }

@@ -1,5 +1,6 @@
 // Where Stud.IP keeps sessions, under which cookie, and for how long (contract §1.1, §1.2, §1.6).
 import type { StudipVersion } from '../settings.ts'
+import type { FaultKey } from './fault-texts.ts'
 import { phpText, truthy, type Reading } from './php-value.ts'
 import { byDefault, oneOf, wholeNumber, type Sourced, type Sources } from './reading.ts'
 import type { SettingName } from './table.ts'
@@ -15,22 +16,19 @@ const switchOf = ({ studip }: Sources, variable: string, environment: string, fa
   return text === undefined ? { on: fallback, source: "Stud.IP's default" } : { on: truthy({ value: text, assumed: false }), source: `${environment} of Stud.IP's environment` }
 }
 
-const unsure = 'Where Stud.IP keeps its sessions cannot be told for certain'
-const setStore = 'Set SESSION_STORE to cache if $CACHE_IS_SESSION_STORAGE is on in Stud.IP, else to database.'
-
 /** The session store. After a switch to the cache old rows stay in session_data for ever, so that guessing would let dead sessions in. */
 export const resolveSessionStore = (sources: Sources): Sourced<Store> => {
   if (sources.own('SESSION_STORE')) return oneOf(sources, 'SESSION_STORE', ['database', 'cache'], 'database')
-  const refuse = (why: string) => {
-    sources.fault(`${unsure}: ${why}. ${setStore}`, 'SESSION_STORE')
+  const refuse = (why: FaultKey) => {
+    sources.fault(why, {}, 'SESSION_STORE')
     return byDefault<Store>('database')
   }
-  if (!sources.studip) return refuse('STUDIP_PATH is not set')
-  if (sources.studip.faults.length > 0) return refuse("Stud.IP's configuration could not be read")
+  if (!sources.studip) return refuse('store-without-path')
+  if (sources.studip.faults.length > 0) return refuse('store-unread')
   const caching = switchOf(sources, 'CACHING_ENABLE', 'STUDIP_CACHING_ENABLE', true)
   const inCache = switchOf(sources, 'CACHE_IS_SESSION_STORAGE', 'STUDIP_CACHE_IS_SESSION_STORAGE', false)
-  if (caching === 'unsure' || inCache === 'unsure') return refuse('config_local.inc.php computes $CACHING_ENABLE or $CACHE_IS_SESSION_STORAGE')
-  if (sources.studip.includesOthers) return refuse('config_local.inc.php loads further files')
+  if (caching === 'unsure' || inCache === 'unsure') return refuse('store-computed')
+  if (sources.studip.includesOthers) return refuse('store-included')
   return { value: caching.on && inCache.on ? 'cache' : 'database', source: inCache.source }
 }
 
@@ -38,7 +36,7 @@ const sessionOption = (sources: Sources, version: StudipVersion, option: string,
   const found = version.major >= 6 ? sources.studip?.variable('SESSION_OPTIONS') : undefined
   if (!found) return undefined
   const entry = found.reading?.value instanceof Map ? (found.reading.value as ReadonlyMap<string, Reading>).get(option) : undefined
-  if (!found.reading) sources.fault(`$SESSION_OPTIONS in ${found.source} is computed by PHP and cannot be read here. Set ${instead}.`, instead)
+  if (!found.reading) sources.fault('computed', { variable: 'SESSION_OPTIONS', source: found.source, instead }, instead)
   const value = entry && phpText(entry)
   return value ? { value, source: `$SESSION_OPTIONS in ${found.source}` } : undefined
 }
@@ -48,7 +46,7 @@ export const resolveSessionCookie = (sources: Sources, version: StudipVersion): 
   const own = sources.own('SESSION_COOKIE')
   const found = own ? { value: own.text, source: own.source } : sessionOption(sources, version, 'name', 'SESSION_COOKIE')
   const result = found ?? byDefault(version.major >= 6 ? 'Studip_Session' : 'Seminar_Session')
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(result.value)) sources.fault(`SESSION_COOKIE is ${result.value}, which is no name of a cookie (from ${result.source}).`)
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(result.value)) sources.fault('cookie-malformed', { text: result.value, source: result.source })
   return result
 }
 

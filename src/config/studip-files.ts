@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { parse } from 'dotenv'
+import type { SettingFault } from './fault-texts.ts'
 import { readAssignments, type PhpAssignments } from './php-assignments.ts'
 import type { MaybeReading } from './php-value.ts'
 
@@ -15,23 +16,18 @@ export interface StudipFiles {
   readonly includesOthers: boolean
   /** Text such as 6.0.2, undefined when it cannot be told. */
   readonly version: string | undefined
-  readonly faults: readonly string[]
+  readonly faults: readonly SettingFault[]
 }
 
-const reasonOf = (error: unknown): string | undefined => {
-  const code = (error as NodeJS.ErrnoException).code
-  return code === 'ENOENT' ? undefined : code === 'EACCES' ? 'it may not be read by this user' : String(code ?? error)
-}
-
-type Faults = string[]
+type Faults = SettingFault[]
 
 /** The text of a file; undefined when there is none. An unreadable file is a fault that the operator must hear of. */
 const textOf = async (file: string, faults: Faults): Promise<string | undefined> => {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    const reason = reasonOf(error)
-    if (reason) faults.push(`${file} cannot be read: ${reason}. Let the user of the service read it, for example by its group.`)
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT') faults.push({ key: code === 'EACCES' ? 'file-forbidden' : 'file-unreadable', values: { file, code } })
     return undefined
   }
 }
@@ -40,7 +36,7 @@ const assignmentsOf = (file: string, text: string | undefined, environment: Stud
   try {
     return text === undefined ? { variables: new Map(), includesOthers: false } : readAssignments(text, environment)
   } catch {
-    faults.push(`${file} is not PHP that can be read. Check it with: php -l ${file}`)
+    faults.push({ key: 'file-not-php', values: { file } })
     return { variables: new Map(), includesOthers: false }
   }
 }
@@ -58,7 +54,7 @@ const isFolder = async (folder: string): Promise<boolean> => (await stat(folder)
 export const readStudipFiles = async (root: string, env: NodeJS.ProcessEnv): Promise<StudipFiles> => {
   const faults: Faults = []
   if (!(await isFolder(path.join(root, 'config')))) {
-    faults.push(`STUDIP_PATH is ${root}, which holds no folder config. Set it to the folder that contains config, lib and public of Stud.IP.`)
+    faults.push({ key: 'path-not-studip', values: { path: root } })
   }
   const dotenv = parse((await textOf(path.join(root, '.env'), faults)) ?? '')
   const environment = { ...dotenv, ...env }

@@ -5,7 +5,7 @@ import { fault, foundOr, ok, type Check } from './check.ts'
 export const settingsCheck: Check = {
   name: 'check.settings',
   needs: [],
-  run: ({ resolution, t }) => Promise.resolve(foundOr(resolution.faults.map(fault), t('doctor.settings.ok'))),
+  run: ({ resolution, t }) => Promise.resolve(foundOr(resolution.faults.map((found) => fault(t.setting(found))), t('doctor.settings.ok'))),
 }
 
 export const transportCheck: Check = {

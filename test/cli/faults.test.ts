@@ -7,7 +7,8 @@ import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { freePort } from '../support/free-port.ts'
 import { environmentOf, json, run } from './studip.ts'
 
-describe('faults of the command line', () => {
+describe('faults of the command line', function () {
+  this.timeout(60_000)
   let database: TestDatabase
   let env: Record<string, string>
   before(async () => {
@@ -48,6 +49,13 @@ describe('faults of the command line', () => {
     expect(code).to.equal(1)
     for (const name of ['LISTEN', 'WORKERS', 'SESSION_STORE', 'STUDIP_VERSION', 'BASE_URL', 'DATABASE_URL', 'KEYS_PATH']) expect(stderr).to.contain(name)
     expect(stderr).to.match(/^\[ERROR\] \d+ settings are wrong:\n( {2}- .*\n)+$/)
+  })
+
+  it('names them in German as well', async () => {
+    const { stderr } = await run(['oauth2:serve'], { env: { LISTEN: 'nowhere', LANG: 'de_DE.UTF-8' } })
+    expect(stderr).to.match(/^\[FEHLER\] \d+ Einstellungen sind falsch:\n/)
+    expect(stderr).to.contain('LISTEN ist nowhere, muss aber').and.to.contain('Wo Stud.IP seine Sitzungen hält').and.to.contain('Die Version von Stud.IP ist nicht bekannt')
+    expect(stderr).to.not.match(/ is | not |\{\{/)
   })
 
   it('names a table of Stud.IP that is missing', async () => {
@@ -96,7 +104,8 @@ describe('faults of the command line', () => {
   })
 })
 
-describe('oauth2:migrate', () => {
+describe('oauth2:migrate', function () {
+  this.timeout(60_000)
   let database: TestDatabase
   before(async () => void (database = await testDatabase({ oauth2: false })))
   after(() => database.drop())

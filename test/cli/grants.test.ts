@@ -7,7 +7,8 @@ import { environmentOf, json, run } from './studip.ts'
 const now = () => Math.floor(Date.now() / 1000)
 const grantOf = (letter: string) => letter.repeat(32)
 
-describe('oauth2:grants', () => {
+describe('oauth2:grants', function () {
+  this.timeout(60_000)
   let database: TestDatabase
   let env: Record<string, string>
   let client: string

@@ -7,7 +7,8 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { json, run } from './studip.ts'
 
-describe('oauth2:keys', () => {
+describe('oauth2:keys', function () {
+  this.timeout(60_000)
   let folder: string
   beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'keys-'))))
   afterEach(() => rm(folder, { recursive: true, force: true }))

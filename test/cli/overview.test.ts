@@ -11,7 +11,8 @@ const names = [
   'oauth2:client:suspend', 'oauth2:client:resume', 'oauth2:client:secret', 'oauth2:grants',
 ]
 
-describe('bin/studip', () => {
+describe('bin/studip', function () {
+  this.timeout(60_000)
   it('lists every command, with and without the word list', async () => {
     const [bare, listed] = await Promise.all([run([]), run(['list'])])
     expect(bare.code).to.equal(0)

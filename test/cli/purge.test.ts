@@ -12,7 +12,8 @@ const day = 86_400
 const old = now - 30 * day
 interface Report { authorizationCodes: number; accessTokens: number; refreshTokens: number; complete: boolean; dryRun: boolean }
 
-describe('oauth2:purge', () => {
+describe('oauth2:purge', function () {
+  this.timeout(60_000)
   let database: TestDatabase
   let env: Record<string, string>
   beforeEach(async () => {
@@ -125,7 +126,8 @@ describe('oauth2:purge', () => {
   })
 })
 
-describe('oauth2:purge beside the service', () => {
+describe('oauth2:purge beside the service', function () {
+  this.timeout(60_000)
   let app: TestApp
   let env: Record<string, string>
   let client: TestClient

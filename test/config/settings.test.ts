@@ -3,6 +3,7 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
+import { faultSentence } from '../../src/config/fault-texts.ts'
 import { loadSettings, resolveSettings, SettingsError } from '../../src/config.ts'
 
 const local = (lines: string) => `<?php
@@ -31,7 +32,7 @@ describe('loadSettings', () => {
     }
   }
   const load = (env: Record<string, string> = {}) => loadSettings({ STUDIP_PATH: root, ...env }, { cwd: '/' })
-  const faultsOf = async (env: Record<string, string>): Promise<readonly string[]> => (await resolveSettings(env, { cwd: '/' })).faults
+  const faultsOf = async (env: Record<string, string>): Promise<readonly string[]> => (await resolveSettings(env, { cwd: '/' })).faults.map((fault) => faultSentence(fault, 'en'))
 
   beforeEach(async () => void (root = await mkdtemp(path.join(tmpdir(), 'studip-'))))
   afterEach(() => rm(root, { recursive: true }))
@@ -99,6 +100,8 @@ describe('loadSettings', () => {
   it('takes MYSQL_* of .env when config_local.inc.php says nothing (6.x)', async () => {
     await install({ '.env': 'MYSQL_HOST=localhost\nMYSQL_USER=u\nMYSQL_PASSWORD=p\nMYSQL_DATABASE=d\n', 'config/config_local.inc.php': '<?php\n' })
     expect((await load({ BASE_URL: 'https://x.example/' })).database).to.include({ user: 'u', password: 'p', database: 'd' })
+    await install({ 'config/config_local.inc.php': '<?php\n', 'config/config_defaults.inc.php': '<?php $DB_STUDIP_HOST = "localhost"; $DB_STUDIP_USER = ""; $DB_STUDIP_PASSWORD = ""; $DB_STUDIP_DATABASE = "";' })
+    expect((await load({ BASE_URL: 'https://x.example/' })).database).to.include({ user: 'u', password: 'p', database: 'd' })
   })
 
   for (const [host, expected] of [
@@ -125,7 +128,7 @@ describe('loadSettings', () => {
     const store = async (lines: string, env: Record<string, string> = {}, files: Record<string, string> = {}) => {
       await install({ 'config/config_local.inc.php': local(credentials + lines), ...files })
       const { settings, faults } = await resolveSettings({ STUDIP_PATH: root, ...env }, { cwd: '/' })
-      return settings?.sessionStore ?? faults.join()
+      return settings?.sessionStore ?? faults.map((fault) => faultSentence(fault, 'en')).join()
     }
     it('is the cache when both switches are on', async () => expect(await store('$CACHE_IS_SESSION_STORAGE = true;')).to.equal('cache'))
     it('is the database when caching is off', async () => expect(await store('$CACHING_ENABLE = false; $CACHE_IS_SESSION_STORAGE = true;')).to.equal('database'))
