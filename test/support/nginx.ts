@@ -100,5 +100,6 @@ http {
 }
 `
 
-const selfSigned = (path: string): Promise<unknown> => run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
+/** Writes tls.pem and tls.key for localhost and 127.0.0.1. */
+export const selfSigned = (path: string): Promise<unknown> => run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
   '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', join(path, 'tls.key'), '-out', join(path, 'tls.pem')])
