@@ -1,5 +1,6 @@
 // A real browser on the consent page and after it: what may happen between display and click, and what a click may do twice.
 import { expect } from 'chai'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { users } from '../fixtures/users.ts'
 import { startScene, type Scene } from './scene.ts'
@@ -68,6 +69,24 @@ for (const options of [{ version: '6.0', base: '/studip/' }, { version: '5.4', b
       await settled(page)
       expect(await codesOf(scene, users.autor)).to.equal(1)
       expect(scene.clientApp.received.length - calls).to.be.at.most(1)
+    })
+
+    it('S-030 a second click while the first is under way: one code, and a page that says what to do', async () => {
+      const { page } = await onConsentPage(users.noNames)
+      let answered = 0
+      await page.route('**/authorize', async (route) => {
+        const response = await route.fetch({ maxRedirects: 0 })
+        answered++
+        if (answered === 1) await sleep(1000)
+        await route.fulfill({ response }).catch(() => undefined)
+      })
+      const { x, y } = (await page.locator('button[name=allow]').boundingBox())!
+      await page.mouse.click(x + 5, y + 5)
+      while (answered === 0) await sleep(20)
+      await page.mouse.click(x + 5, y + 5)
+      await expectPage(page, 'Bereits beantwortet')
+      expect(answered).to.equal(2)
+      expect(await codesOf(scene, users.noNames)).to.equal(1)
     })
 
     it('the way back after Allow asks again and makes no second code', async () => {
