@@ -33,9 +33,9 @@ export async function startClientApp({ tls = false }: { tls?: boolean } = {}): P
 }
 
 async function certificate(): Promise<{ cert: Buffer; key: Buffer }> {
-  const { path, remove } = await temporaryDirectory('client')
-  await selfSigned(path)
-  const [cert, key] = await Promise.all([readFile(join(path, 'tls.pem')), readFile(join(path, 'tls.key'))])
-  remove()
-  return { cert, key }
+  const directory = await temporaryDirectory('client')
+  await selfSigned(directory.path)
+  const [cert, key] = await Promise.all(['tls.pem', 'tls.key'].map((name) => readFile(join(directory.path, name))))
+  directory.remove()
+  return { cert: cert!, key: key! }
 }

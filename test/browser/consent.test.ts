@@ -63,6 +63,30 @@ for (const options of [{ version: '6.0', base: '/studip/' }, { version: '5.4', b
       }
     })
 
+    it('S-108 a root who was demoted gets 403 on the form that is open, and everything again when root again', async () => {
+      const setPerms = (perms: string) => scene.app.database.knex('auth_user_md5').where({ user_id: users.root.user_id }).update({ perms })
+      const visit = await scene.visit()
+      await comeLoggedIn(scene, visit, users.root)
+      const page = await visit.newPage()
+      await page.goto(`${scene.url}dispatch.php/api/oauth2/clients/add`)
+      await fillIn(page)
+      await setPerms('admin')
+      try {
+        const [answer] = await Promise.all([page.waitForResponse((response) => response.request().method() === 'POST'), page.click('[name=create_client]')])
+        expect(answer.status()).to.equal(403)
+        await expectPage(page, 'Zugriff verweigert')
+        expect((await page.goto(`${scene.url}dispatch.php/admin/oauth2`))?.status()).to.equal(403)
+        expect(await scene.app.database.knex('oauth2_clients').where({ name: 'Late App' })).to.deep.equal([])
+      } finally {
+        await setPerms('root')
+      }
+      expect((await page.goto(`${scene.url}dispatch.php/admin/oauth2`))?.status()).to.equal(200)
+      await page.getByText('Campus App').first().waitFor()
+    })
+
+    // The rest does not depend on the version of Stud.IP.
+    if (options.version === '5.4') return
+
     it('S-030 a double click on Allow makes one code', async () => {
       const { page } = await onConsentPage(users.autor)
       await page.dblclick('button[name=allow]')
@@ -110,27 +134,6 @@ for (const options of [{ version: '6.0', base: '/studip/' }, { version: '5.4', b
       await copy.click('button[name=allow]')
       await expectPage(copy, 'Bereits beantwortet')
       expect(await codesOf(scene, users.expiring)).to.equal(1)
-    })
-
-    it('S-108 a root who was demoted gets 403 on the form that is open, and everything again when root again', async () => {
-      const setPerms = (perms: string) => scene.app.database.knex('auth_user_md5').where({ user_id: users.root.user_id }).update({ perms })
-      const visit = await scene.visit()
-      await comeLoggedIn(scene, visit, users.root)
-      const page = await visit.newPage()
-      await page.goto(`${scene.url}dispatch.php/api/oauth2/clients/add`)
-      await fillIn(page)
-      await setPerms('admin')
-      try {
-        const [answer] = await Promise.all([page.waitForResponse((response) => response.request().method() === 'POST'), page.click('[name=create_client]')])
-        expect(answer.status()).to.equal(403)
-        await expectPage(page, 'Zugriff verweigert')
-        expect((await page.goto(`${scene.url}dispatch.php/admin/oauth2`))?.status()).to.equal(403)
-        expect(await scene.app.database.knex('oauth2_clients').where({ name: 'Late App' })).to.deep.equal([])
-      } finally {
-        await setPerms('root')
-      }
-      expect((await page.goto(`${scene.url}dispatch.php/admin/oauth2`))?.status()).to.equal(200)
-      await page.getByText('Campus App').first().waitFor()
     })
   })
 }
