@@ -7,7 +7,7 @@ import { insertSession, sessionCookieName } from '../support/php-session-writer.
 import type { Scene, Visit } from './scene.ts'
 
 /** Milliseconds for one story, on a machine that is busy with others. */
-export const patience = 60_000
+export const patience = 90_000
 
 /** On Stud.IP's login form. */
 export async function logIn(page: Page, user: DemoUser): Promise<void> {
