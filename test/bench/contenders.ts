@@ -47,7 +47,7 @@ export const startOurs = async (environment: Environment, kind: KeyKind, more: N
   const { user, password, database, socketPath } = environment.settings
   const env = {
     NODE_ENV: 'production', STUDIP_VERSION: '6.0.2', BASE_URL: `http://127.0.0.1:${port}/`, KEYS_PATH: await environment.keys(kind), LISTEN: `127.0.0.1:${port}`,
-    DATABASE_URL: `mysql://${user}:${password}@localhost/${database}?socketPath=${socketPath}`, SESSION_STORE: 'database', WORKERS: `${cores}`, LOG_LEVEL: 'info', ...more,
+    DATABASE_URL: `mysql://${user}:${password}@localhost/${database}?socketPath=${socketPath}`, SESSION_STORE: 'database', METRICS_LISTEN: 'off', WORKERS: `${cores}`, LOG_LEVEL: 'info', ...more,
   }
   const before = performance.now()
   const running = await launch(environment, port, { name: 'ours', command: ['node', ...nodeOptions, 'bin/studip', 'oauth2:serve'], env })

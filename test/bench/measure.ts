@@ -12,7 +12,9 @@ import type { LoadPlan, LoadResult } from './load.ts'
 export const generate = async (plan: LoadPlan): Promise<LoadResult> => {
   const child = spawn('node', ['--import', 'tsx', join(import.meta.dirname, 'load.ts')], { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdin.end(JSON.stringify(plan))
-  const result = JSON.parse(await text(child.stdout)) as LoadResult
+  const said = await text(child.stdout)
+  if (said === '') throw new Error(`the load generator for port ${plan.port} ended without a result; its own words are above`)
+  const result = JSON.parse(said) as LoadResult
   if (result.errors > 0) throw new Error(`port ${plan.port}: ${result.errors} of ${result.answers + result.errors} failed: ${result.firstError}`)
   return result
 }
