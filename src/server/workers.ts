@@ -19,6 +19,9 @@ export interface Workers {
 // Milliseconds. A worker gives itself nine seconds to drain.
 const patience = { drain: 10_000, readiness: 4_000, longLife: 10_000, firstPause: 250, longestPause: 30_000 }
 
+// Megabytes. About 25 are in use; left to itself, V8 lets garbage pile up to eight times that before it looks.
+const heapLimits = ['--max-old-space-size=160', '--max-semi-space-size=8']
+
 const send = (worker: Worker, message: ToWorker): void => void (worker.isConnected() && worker.send(message, () => undefined))
 
 /** `onDeath` hears of every worker that ends without having been drained. */
@@ -26,6 +29,8 @@ export const createWorkers = (log: Log, onDeath: () => void): Workers => {
   const listening = new Set<Worker>()
   const expected = new WeakSet<Worker>()
   let asked = 0
+  // What the operator gave to node comes last and wins.
+  cluster.setupPrimary({ execArgv: [...heapLimits, ...process.execArgv] })
 
   const start = () => new Promise<Worker>((resolve, reject) => {
     const worker = cluster.fork()
