@@ -13,9 +13,9 @@ export interface PurgeOptions {
   readonly expired: boolean
   /** Unix seconds: local midnight seven days ago (contract §8). */
   readonly cut: number
-  /** Rows a transaction. */
+  /** Rows a transaction at most; fewer while the database is slow. */
   readonly batch: number
-  /** Milliseconds between two transactions. */
+  /** Milliseconds between two transactions at least; 0 for no rest at all. */
   readonly pause: number
   /** Counts and deletes nothing. */
   readonly dryRun: boolean
@@ -78,32 +78,42 @@ const candidates = async (walk: Walk, after: string, to: string | undefined): Pr
 const deleteBatch = (walk: Walk, ids: readonly string[]): Promise<number> =>
   inTransaction(walk.db, (transaction) => transaction(walk.table).whereIn('id', ids).where((row) => over(row, walk)).delete())
 
-const chunks = function* (ids: readonly string[], size: number) {
-  for (let start = 0; start < ids.length; start += size) yield ids.slice(start, start + size)
-}
-
 const estimate = async (db: Knex, table: PurgedTable): Promise<number> => {
   const [row] = await rowsOf<{ total: string | number | null }>(
     db.raw('SELECT table_rows AS total FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?', [table]))
   return Number(row?.total ?? 0)
 }
 
-interface Tally { deleted: number; longest: number }
+/** `size` of the next transaction: smaller while the database is slow, never above the batch. */
+interface Tally { deleted: number; longest: number; size: number }
+
+// Milliseconds of a transaction: above the first it is halved, below the second doubled.
+const slow = 100
+const quick = 40
+const smallest = 50
+
+const paced = (size: number, taken: number, batch: number): number =>
+  taken > slow ? Math.max(Math.min(smallest, batch), Math.floor(size / 2)) : taken < quick ? Math.min(batch, size * 2) : size
 
 const deleteAll = async (walk: Walk, ids: readonly string[], tally: Tally): Promise<void> => {
-  if (walk.options.dryRun) return void (tally.deleted += ids.length)
-  for (const batch of chunks(ids, walk.options.batch)) {
+  const { batch, dryRun, pause: rest, signal } = walk.options
+  if (dryRun) return void (tally.deleted += ids.length)
+  for (let start = 0; start < ids.length && !signal?.aborted; ) {
+    const chunk = ids.slice(start, start + tally.size)
     const started = performance.now()
-    tally.deleted += await deleteBatch(walk, batch)
-    tally.longest = Math.max(tally.longest, performance.now() - started)
-    if (walk.options.pause > 0) await pause(walk.options.pause)
-    if (walk.options.signal?.aborted) return
+    tally.deleted += await deleteBatch(walk, chunk)
+    const taken = performance.now() - started
+    tally.longest = Math.max(tally.longest, taken)
+    tally.size = paced(tally.size, taken, batch)
+    start += chunk.length
+    // Rests as long as it worked, so that the service has the database to itself at least half of the time.
+    if (rest > 0) await pause(Math.max(rest, taken))
   }
 }
 
 const purgeTable = async (walk: Walk): Promise<Tally> => {
   const { db, table, options } = walk
-  const [total, tally, step] = [await estimate(db, table), { deleted: 0, longest: 0 }, options.batch * stride]
+  const [total, tally, step] = [await estimate(db, table), { deleted: 0, longest: 0, size: Math.min(options.batch, 200) }, options.batch * stride]
   for (let after = '', walked = 0; !options.signal?.aborted; ) {
     const bound = await db<{ id: string }>(table).where('id', '>', after).orderBy('id').offset(step - 1).first('id')
     await deleteAll(walk, await candidates(walk, after, bound?.id), tally)

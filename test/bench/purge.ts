@@ -36,6 +36,18 @@ const seed = async (db: Knex): Promise<void> => {
     process.stderr.write(`seeded ${to * 2} rows\n`)
   }
   await db.raw('ANALYZE TABLE oauth2_access_tokens, oauth2_refresh_tokens')
+  await settle(db)
+}
+
+/** Waits until what was seeded is on the disk; otherwise the measure before the purge would be of writing it there. */
+const settle = async (db: Knex): Promise<void> => {
+  await db.raw('SET GLOBAL innodb_max_dirty_pages_pct = 0')
+  for (let dirty = Infinity, tries = 0; dirty > 100 && tries < 120; tries++) {
+    await sleep(1000)
+    const [[row]] = (await db.raw("SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'")) as [[{ Value: string }]]
+    dirty = Number(row.Value)
+  }
+  await db.raw('SET GLOBAL innodb_max_dirty_pages_pct = 90')
 }
 
 /** Refresh tokens of a public client, as the service itself would have issued them. */
