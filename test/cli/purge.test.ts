@@ -93,6 +93,16 @@ describe('oauth2:purge', function () {
     expect(english.stdout).to.contain('expired at least 7 days ago')
   })
 
+  it('draws a bar on a terminal only', async () => {
+    await seed()
+    const onTerminal = await new Promise<string>((resolve) => {
+      execFile('script', ['-qec', `${studip} oauth2:purge`, '/dev/null'], { cwd: '/', env: bareEnvironment({ ...env, TERM: 'xterm' }) }, (_, stdout) => resolve(stdout)).stdin?.end()
+    })
+    expect(onTerminal).to.match(/\d+ % \| \d+\/\d+/).and.to.contain('Removed: 2 authorization codes')
+    const { stdout, stderr } = await run(['oauth2:purge'], { env })
+    expect(stdout + stderr).to.not.contain('%')
+  })
+
   it('refuses a batch or pause that makes no sense', async () => {
     for (const args of [['--batch', '0'], ['--pause', '-1'], ['--batch', 'many']]) expect((await run(['oauth2:purge', ...args], { env })).code, args.join(' ')).to.equal(1)
   })
