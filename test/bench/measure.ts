@@ -31,6 +31,7 @@ export const refreshes = async (contender: Contender, seconds: number, more: Par
   const result = await generate({
     port: contender.port, connections, warmUpSeconds: seconds / 4, seconds, kind: 'chain', requests: [request], tokens: contender.tokens, ...more,
   })
+  if (result.answers === 0) throw new Error(`${contender.name} gave no answer within ${seconds} s`)
   contender.tokens = result.tokens
   return { ...result, cpuPerAnswer: (contender.cpu() - before) / result.allAnswers }
 }
