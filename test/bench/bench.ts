@@ -20,7 +20,7 @@ import type { Scale, SectionResult } from './sections.ts'
 const sections = { refresh4096, refresh2048, fourPrimes, codes: codeExchange, consent: consentPage, foreign: foreignTokens, memory, growth } as const
 type SectionName = keyof typeof sections
 
-const full: Scale = { rounds: 5, seconds: 4, rows: 5_000_000, fewRows: 1000, refreshes: 100_000 }
+const full: Scale = { rounds: 5, seconds: 3, rows: 5_000_000, fewRows: 1000, refreshes: 100_000 }
 const quick: Scale = { rounds: 2, seconds: 1.5, rows: 100_000, fewRows: 1000, refreshes: 5000 }
 
 const repository = join(import.meta.dirname, '../..')
@@ -35,7 +35,7 @@ const commit = async (): Promise<string> => {
   return stdout.trim()
 }
 
-const run = async (names: readonly SectionName[], scale: Scale): Promise<Record<string, SectionResult>> => {
+const run = async (names: readonly SectionName[], scale: Scale, keep: (done: Record<string, SectionResult>) => Promise<void>): Promise<Record<string, SectionResult>> => {
   const results: Record<string, SectionResult> = {}
   for (const name of names) {
     const began = performance.now()
@@ -49,25 +49,25 @@ const run = async (names: readonly SectionName[], scale: Scale): Promise<Record<
     } finally {
       await environment.stop()
     }
+    await keep(results)
     console.error(`${name}: ${Math.round((performance.now() - began) / 1000)} s`)
     for (const { what, measured, bar, met } of results[name]?.lines ?? []) console.error(`  ${met === undefined ? '      ' : met ? 'pass  ' : 'MISS  '}${what}: ${measured} (${bar})`)
   }
   return results
 }
 
+// Kept after every section: a run that is cut short has not measured for nothing.
 const measured = async (): Promise<Results> => {
   const names = options.only ? (options.only.split(',') as SectionName[]) : (Object.keys(sections) as SectionName[])
-  return {
-    date: new Date().toISOString().slice(0, 16).replace('T', ' ') + ' UTC', commit: await commit(), quick: options.quick,
-    machine: await describeMachine(), sections: await run(names, options.quick ? quick : full),
-  }
+  const head = { date: new Date().toISOString().slice(0, 16).replace('T', ' ') + ' UTC', commit: await commit(), quick: options.quick, machine: await describeMachine() }
+  await mkdir(join(repository, 'test-results'), { recursive: true })
+  const keep = (done: Record<string, SectionResult>) => writeFile(resultsFile, JSON.stringify({ ...head, sections: done }, undefined, 1))
+  return { ...head, sections: await run(names, options.quick ? quick : full, keep) }
 }
 
 const results = options.from ? JSON.parse(await readFile(options.from, 'utf8')) as Results : await measured()
 if (!options.from) {
   process.exitCode = Object.values(results.sections).some(({ lines }) => lines.some(({ met }) => met === false)) ? 1 : 0
-  await mkdir(join(repository, 'test-results'), { recursive: true })
-  await writeFile(resultsFile, JSON.stringify(results, undefined, 1))
 }
 console.log(tableOf(results))
 if (options.write) {

@@ -11,6 +11,7 @@ import { connection } from './connection.ts'
 import { post } from './load.ts'
 import { inTurns, refreshes } from './measure.ts'
 import type { Round } from './measure.ts'
+import { leagueSeconds } from './refresh.ts'
 import { atLeast, format, reported } from './sections.ts'
 import type { Line, Scale, SectionResult } from './sections.ts'
 import { median } from './statistics.ts'
@@ -48,7 +49,7 @@ export const fourPrimes = async (environment: Environment, { rounds, seconds }: 
     const taken = await inTurns<Round>({
       two: () => refreshes(usual, seconds),
       four: () => refreshes(four, seconds),
-      ...(league && { league: () => refreshes(league, seconds * 3) }),
+      ...(league && { league: () => refreshes(league, leagueSeconds(seconds)) }),
     }, rounds)
     const rate = (name: string) => median((taken[name] ?? []).map((round) => round.perSecond))
     const what = `Refresh with a four-prime RSA-4096 key: ${format(rate('four'))}/s`

@@ -20,10 +20,11 @@ const fill = async ({ database: { knex } }: Environment, rows: number): Promise<
   await knex.raw('SET GLOBAL innodb_flush_log_at_trx_commit = 0')
   for (let from = 1; from <= rows; from += batch) {
     const source = `seq_${from}_to_${Math.min(from + batch - 1, rows)}`
-    for (const table of ['oauth2_auth_codes', 'oauth2_access_tokens']) {
-      await knex.raw(`INSERT INTO ${table} (id, ${columns}) SELECT ${idOf('t', rows)}, ${values} FROM ${source}`)
-    }
-    await knex.raw(`INSERT INTO oauth2_refresh_tokens (id, access_token_id, revoked, expires_at) SELECT ${idOf('r', rows)}, ${idOf('t', rows)}, seq % 2, 1900000000 FROM ${source}`)
+    const insert = (table: string, names: string, selected: string) => knex.raw(`INSERT INTO ${table} (${names}) SELECT ${selected} FROM ${source}`)
+    await Promise.all([
+      ...['oauth2_auth_codes', 'oauth2_access_tokens'].map((table) => insert(table, `id, ${columns}`, `${idOf('t', rows)}, ${values}`)),
+      insert('oauth2_refresh_tokens', 'id, access_token_id, revoked, expires_at', `${idOf('r', rows)}, ${idOf('t', rows)}, seq % 2, 1900000000`),
+    ])
   }
   await knex.raw('SET GLOBAL innodb_flush_log_at_trx_commit = 1')
 }

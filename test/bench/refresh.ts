@@ -31,12 +31,14 @@ export interface Rates {
   readonly rounds: Readonly<Record<string, readonly (Round | number)[]>>
 }
 
-// A refresh of league takes one to two seconds with 16 at once, so its rounds are longer.
+// A refresh of league takes two seconds and more with 16 at once, so its rounds are longer.
+export const leagueSeconds = (seconds: number): number => Math.max(9, seconds * 3)
+
 const measure = async (environment: Environment, bits: 2048 | 4096, { rounds, seconds }: Scale): Promise<Rates> => {
   const contenders = await startAll(environment, `rsa${bits}`)
   try {
     const takers: Record<string, () => Promise<Round | number>> = { [limitName]: () => signaturesPerSecond(bits, Math.ceil(seconds / 2)) }
-    for (const contender of contenders) takers[contender.name] = () => refreshes(contender, contender.name === league ? seconds * 3 : seconds)
+    for (const contender of contenders) takers[contender.name] = () => refreshes(contender, contender.name === league ? leagueSeconds(seconds) : seconds)
     const taken = await inTurns(takers, rounds)
     const of = (name: string, field: 'perSecond' | 'cpuPerAnswer') => median((taken[name] as Round[]).map((round) => round[field]))
     const names = contenders.map(({ name }) => name)
