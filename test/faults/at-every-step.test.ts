@@ -65,7 +65,7 @@ describe('faults at every step', function () {
         expect(app.ended, `${step.name}: nothing was committed, so nothing is lost`).to.equal(false)
         runs.push({ app, first })
       }
-      await settle('MariaDB killed within the transaction', `SIGKILL while a ${kind} waits at ${steps.map(({ name }) => name).join(', ')}; restarted`, runs)
+      await settle('MariaDB killed within the transaction', `SIGKILL while a ${kind} waits at: ${steps.map(({ name }) => name).join(', ')}; restarted`, runs)
     })
 
     it(`keeps every promise when the connection is lost during a ${kind}`, async () => {
@@ -84,7 +84,7 @@ describe('faults at every step', function () {
         await apps.insist(app)
         runs.push({ app, first })
       }
-      await settle('Connection lost within the transaction', `proxy resets it while a ${kind} waits at ${steps.map(({ name }) => name).join(', ')}; MariaDB finishes what it has`, runs)
+      await settle('Connection lost within the transaction', `proxy resets it while a ${kind} waits at: ${steps.map(({ name }) => name).join(', ')}; MariaDB finishes what it has`, runs)
     })
 
     it(`keeps every promise when the connection is lost before, amid and after the statements of a ${kind}`, async () => {

@@ -29,7 +29,7 @@ const locked = (table: string): Step => ({ name: 'lock', lock: ({ presentedId })
 export const redemptionSteps: readonly Step[] = [locked('oauth2_auth_codes'), insertAccess, insertRefresh, commit]
 export const rotationSteps: readonly Step[] = [
   locked('oauth2_refresh_tokens'), insertAccess, insertRefresh,
-  { name: 'UPDATE access token', lock: ({ accessId }) => [row('oauth2_access_tokens', accessId ?? '')], waiting: /^UPDATE oauth2_access_tokens/ },
+  { name: 'UPDATE both tokens', lock: ({ accessId }) => [row('oauth2_access_tokens', accessId ?? '')], waiting: /^UPDATE oauth2_refresh_tokens r LEFT JOIN/ },
   commit,
 ]
 
