@@ -28,8 +28,8 @@ export const codeExchange = async (environment: Environment, { rounds, seconds }
   try {
     // Enough for the time, at what the machine can sign.
     const count = Math.ceil((await signaturesPerSecond(4096, 1)) * seconds)
-    await exchange(environment, ours, true, connections * 4)
-    await exchange(environment, ours, false, connections * 4)
+    await exchange(environment, ours, true, connections * 60)
+    await exchange(environment, ours, false, connections * 60)
     const taken = await inTurns<number>({
       limit: () => signaturesPerSecond(4096, Math.ceil(seconds / 2)),
       public: () => exchange(environment, ours, true, count),

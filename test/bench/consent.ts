@@ -7,7 +7,7 @@ import { publicClient, redirectUri, userId } from './environment.ts'
 import type { Environment } from './environment.ts'
 import { codeVerifier } from './issuing.ts'
 import type { LoadPlan, LoadResult } from './load.ts'
-import { generate, refreshes } from './measure.ts'
+import { generate, refreshes, warmUp } from './measure.ts'
 import { atLeast, atMost, format } from './sections.ts'
 import type { Scale, SectionResult } from './sections.ts'
 import { median } from './statistics.ts'
@@ -31,6 +31,8 @@ export const consentPage = async (environment: Environment, { rounds, seconds }:
   const pages = (contender: Contender, more: Partial<LoadPlan>): Promise<LoadResult> =>
     generate({ port: contender.port, connections, warmUpSeconds: 0.5, seconds, kind: 'repeat', requests: [request], ...more })
   try {
+    await warmUp([ours], seconds)
+    await pages(ours, { seconds: 4 })
     const perSecond: number[] = []
     const atRest: number[] = []
     const saturated: number[] = []

@@ -4,7 +4,7 @@ import { defuseEncrypt } from '../interop/defuse.ts'
 import { startOurs } from './contenders.ts'
 import { publicClient, userId } from './environment.ts'
 import type { Environment } from './environment.ts'
-import { generate, refreshes } from './measure.ts'
+import { generate, refreshes, warmUp } from './measure.ts'
 import { post } from './load.ts'
 import { insertTokenRows } from './issuing.ts'
 import { atMost, format, reported } from './sections.ts'
@@ -28,7 +28,7 @@ const flood = 200
 export const foreignTokens = async (environment: Environment, { rounds, seconds }: Scale): Promise<SectionResult> => {
   const ours = await startOurs(environment, 'rsa4096')
   try {
-    await refreshes(ours, 1)
+    await warmUp([ours], seconds)
     const alone: number[] = []
     const atRest: number[] = []
     const flooded: number[] = []

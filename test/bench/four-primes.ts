@@ -9,7 +9,7 @@ import type { Environment } from './environment.ts'
 import { publicClient } from './environment.ts'
 import { connection } from './connection.ts'
 import { post } from './load.ts'
-import { inTurns, refreshes } from './measure.ts'
+import { inTurns, refreshes, warmUp } from './measure.ts'
 import type { Round } from './measure.ts'
 import { leagueSeconds } from './refresh.ts'
 import { atLeast, format, reported } from './sections.ts'
@@ -46,6 +46,7 @@ export const fourPrimes = async (environment: Environment, { rounds, seconds }: 
   const league = await startLeagueContender(environment, 'rsa4096')
   try {
     const accepted = await acceptance(four, await environment.keys('rsa4096-4-primes'))
+    await warmUp([usual, four], seconds)
     const taken = await inTurns<Round>({
       two: () => refreshes(usual, seconds),
       four: () => refreshes(four, seconds),

@@ -2,7 +2,7 @@
 import { startOurs } from './contenders.ts'
 import { userId } from './environment.ts'
 import type { Environment } from './environment.ts'
-import { inTurns, refreshes } from './measure.ts'
+import { inTurns, refreshes, warmUp } from './measure.ts'
 import type { Round } from './measure.ts'
 import { atLeast, format } from './sections.ts'
 import type { Scale, SectionResult } from './sections.ts'
@@ -41,7 +41,7 @@ const rateWith = async (environment: Environment, rows: number, { rounds, second
   await fill(environment, rows)
   const ours = await startOurs(environment, 'rsa4096')
   try {
-    await refreshes(ours, 2)
+    await warmUp([ours], seconds)
     return ((await inTurns<Round>({ ours: () => refreshes(ours, seconds) }, rounds))['ours'] ?? []).map((round) => round.perSecond)
   } finally {
     await ours.stop()

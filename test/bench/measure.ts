@@ -36,6 +36,11 @@ export const refreshes = async (contender: Contender, seconds: number, more: Par
   return { ...result, cpuPerAnswer: (contender.cpu() - before) / result.allAnswers }
 }
 
+/** Unmeasured time for everybody who compiles as they go: a Node server needs some thousand requests until it is itself. */
+export const warmUp = async (contenders: readonly Contender[], seconds: number): Promise<void> => {
+  for (const contender of contenders) await refreshes(contender, Math.max(6, seconds * 2), { warmUpSeconds: 0 })
+}
+
 /** `count` rounds; in each of them every one takes its turn, and the order turns too. Name → one value per round. */
 export const inTurns = async <T>(takers: Readonly<Record<string, () => Promise<T>>>, count: number): Promise<Record<string, T[]>> => {
   const names = Object.keys(takers)

@@ -4,7 +4,7 @@ import type { Contender } from './contenders.ts'
 import type { Environment, KeyKind } from './environment.ts'
 import { signaturesPerSecond } from './limit.ts'
 import { cores } from './machine.ts'
-import { inTurns, refreshes } from './measure.ts'
+import { inTurns, refreshes, warmUp } from './measure.ts'
 import type { Round } from './measure.ts'
 import { atLeast, atMost, format, reported } from './sections.ts'
 import type { Line, Scale, SectionResult } from './sections.ts'
@@ -37,6 +37,7 @@ export const leagueSeconds = (seconds: number): number => Math.max(9, seconds * 
 const measure = async (environment: Environment, bits: 2048 | 4096, { rounds, seconds }: Scale): Promise<Rates> => {
   const contenders = await startAll(environment, `rsa${bits}`)
   try {
+    await warmUp(contenders, seconds)
     const takers: Record<string, () => Promise<Round | number>> = { [limitName]: () => signaturesPerSecond(bits, Math.ceil(seconds / 2)) }
     for (const contender of contenders) takers[contender.name] = () => refreshes(contender, contender.name === league ? leagueSeconds(seconds) : seconds)
     const taken = await inTurns(takers, rounds)
