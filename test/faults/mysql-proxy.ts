@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
  * What becomes of a statement: `pass`; `cut` loses the connection before the server sees it; `half` after half of its bytes;
- * `mute` lets the server do it and loses the connection instead of the answer; a number delays it by milliseconds.
+ * `mute` lets the server do it and loses the connection instead of the answer; `swallow` loses the statement, and nobody is told;
+ * a number delays it by milliseconds.
  */
-export type Fate = 'pass' | 'cut' | 'half' | 'mute' | number
+export type Fate = 'pass' | 'cut' | 'half' | 'mute' | 'swallow' | number
 
 export interface MysqlProxy {
   readonly port: number
@@ -44,6 +45,7 @@ const statementIn = (packet: Buffer): string | undefined => (packet[3] === 0 && 
 const forward = async (pair: Pair, packet: Buffer, decide: (sql: string) => Fate): Promise<void> => {
   const sql = statementIn(packet)
   const fate = sql === undefined ? 'pass' : decide(sql)
+  if (fate === 'swallow') return
   if (fate === 'cut') return lose(pair)
   if (typeof fate === 'number') await sleep(fate)
   if (fate === 'mute') pair.muted = true

