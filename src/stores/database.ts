@@ -31,9 +31,10 @@ const quiet = () => undefined
 
 interface RawConnection { readonly stream: Socket; query(sql: string, done: (error: Error | null) => void): void }
 
-// A server whose machine or network stands still closes nothing: without this its last answer is awaited for ever.
+// A server whose machine or network stands still closes nothing: without this its last answer is awaited for ever. A connection
+// that is being made has less time, so that the pool is whole again soon after the network is.
 const endWhenSilent = ({ stream }: RawConnection): void => {
-  stream.setTimeout(silenceLimit, () => stream.destroy(Object.assign(new Error('The database server does not answer.'), { code: 'ETIMEDOUT' })))
+  stream.setTimeout(patience, () => stream.destroy(Object.assign(new Error('The database server does not answer.'), { code: 'ETIMEDOUT' })))
 }
 
 const run = (connection: RawConnection, sql: string): Promise<void> =>
@@ -58,7 +59,10 @@ export const knexConfig = (database: DatabaseSettings, poolSize = 10): Knex.Conf
     min: 0, max: poolSize,
     afterCreate: (connection: RawConnection, done: (error: Error | null, connection: RawConnection) => void) => {
       endWhenSilent(connection)
-      prepareSession(connection).then(() => done(null, connection), (error: Error) => done(error, connection))
+      prepareSession(connection).then(() => {
+        connection.stream.setTimeout(silenceLimit)
+        done(null, connection)
+      }, (error: Error) => done(error, connection))
     },
   },
   acquireConnectionTimeout: patience,
