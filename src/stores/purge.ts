@@ -1,6 +1,7 @@
 // Deletes what is over from the token tables, in short transactions, while the service goes on issuing (D11).
 import type { Knex } from 'knex'
 import { setTimeout as pause } from 'node:timers/promises'
+import { grantOf, isGrantId } from '../oauth/grant-id.ts'
 import type { Now } from '../oauth/ports.ts'
 import { rowsOf } from './rows.ts'
 import { inTransaction } from './transaction.ts'
@@ -71,7 +72,23 @@ const candidates = async (walk: Walk, after: string, to: string | undefined): Pr
         .where((row) => void row.whereNull('oauth2_refresh_tokens.expires_at').orWhere('oauth2_refresh_tokens.expires_at', '>=', now)),
     )
   }
-  return ((await rows) as { id: string }[]).map(({ id }) => id)
+  const ids = ((await rows) as { id: string }[]).map(({ id }) => id)
+  return table === 'oauth2_auth_codes' ? withoutLiveGrants(walk, ids) : ids
+}
+
+// Grants asked about in one query: each is a range of the primary key.
+const grantsAtOnce = 500
+
+// The row of a used code tells since when an application is connected, and that a second use is a replay: it goes with its grant.
+const withoutLiveGrants = async ({ db, now }: Walk, ids: readonly string[]): Promise<string[]> => {
+  const grants = [...new Set(ids.map(grantOf).filter(isGrantId))]
+  const live = new Set<string>()
+  for (let start = 0; start < grants.length; start += grantsAtOnce) {
+    const tokens = await db<{ id: string; revoked: number }>('oauth2_refresh_tokens').select('id').where({ revoked: 0 }).where('expires_at', '>=', now)
+      .where((any) => { for (const grantId of grants.slice(start, start + grantsAtOnce)) void any.orWhere('id', 'like', `${grantId}%`) })
+    for (const { id } of tokens) live.add(grantOf(id))
+  }
+  return ids.filter((id) => !live.has(grantOf(id)))
 }
 
 /** One statement, one transaction. The condition is asked again, so that nothing goes that changed in between. */

@@ -56,6 +56,17 @@ describe('oauth2:purge', function () {
     expect(await left('oauth2_refresh_tokens')).to.deep.equal(['r-forever', 'r-live', 'r-rotated'])
   })
 
+  it('keeps the code of a grant that is alive: it tells since when, and that a second use is a replay', async () => {
+    const [alive, over] = ['a'.repeat(32), 'b'.repeat(32)]
+    for (const grantId of [alive, over]) await code(`${grantId}${'0'.repeat(48)}`, 1, old)
+    await refresh(`${alive}${'1'.repeat(48)}`, 'a', 0, now + day)
+    await refresh(`${over}${'1'.repeat(48)}`, 'a', 1, now + day)
+    for (const flags of [[], ['--expired'], ['--revoked']]) {
+      await purge(...flags)
+      expect(await left('oauth2_auth_codes')).to.deep.equal([`${alive}${'0'.repeat(48)}`])
+    }
+  })
+
   it('--revoked deletes everything revoked, however recent', async () => {
     await seed()
     await purge('--revoked')
