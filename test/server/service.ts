@@ -25,7 +25,7 @@ export const startService = async (database: Pick<TestDatabase, 'url'>, more: Re
 
 /** JSON lines of the log so far. */
 export const logLines = ({ process: { log } }: RunningService): Record<string, unknown>[] =>
-  log().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>)
+  log().split('\n').filter((line) => line.startsWith('{') && line.endsWith('}')).map((line) => JSON.parse(line) as Record<string, unknown>)
 
 /** Waits until the condition holds; rejects after `within` milliseconds. */
 export const until = async (condition: () => boolean | Promise<boolean>, within = 20_000): Promise<void> => {
