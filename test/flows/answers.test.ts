@@ -136,7 +136,7 @@ describe('answers', () => {
 
 describe('a fault inside', () => {
   const secretText = "ER_SECRET: SELECT hidden FROM oauth2_clients at /srv/app/src/stores/clients.ts:12 password='hunter2'"
-  const broken = () => Promise.reject(Object.assign(new Error(secretText), { sql: 'SELECT hidden', code: 'ER_SECRET', sqlMessage: 'hidden' }))
+  const broken = () => Promise.reject(Object.assign(new Error(secretText), { sql: 'SELECT hunter2', code: 'ER_SECRET', sqlMessage: 'hunter2' }))
   let app: TestApp
   const log: string[] = []
   before(async () => {
@@ -152,7 +152,7 @@ describe('a fault inside', () => {
         post(app, endpoint, { client_id: '1', grant_type: 'refresh_token', token: 'x' }).expect(500).expect('Content-Type', /^application\/json/))),
     ]
     for (const { text, headers } of answers) {
-      expect(text + JSON.stringify(headers)).to.not.match(/ER_SECRET|SELECT|hidden|hunter2|\.ts\b|\bat \/|Error:|node_modules|stack/)
+      expect(text + JSON.stringify(headers)).to.not.match(/ER_SECRET|SELECT|hunter2|\.ts\b|\bat \/|Error:|node_modules|stack/)
       expect(headers['cache-control']).to.equal('no-store')
     }
     for (const { body } of answers.slice(1)) {
@@ -165,7 +165,7 @@ describe('a fault inside', () => {
   it('S-091 a status that a library gave an error is not believed to be harmless', async () => {
     const odd = await testApp({ database: app.database, replace: (deps) => ({ ...deps, clients: { find: () => Promise.reject(Object.assign(new Error(secretText), { status: 400, expose: true })) } }) })
     for (const answer of [await odd.http.get(`${odd.api('authorize')}?client_id=1`), await post(odd, 'token', { client_id: '1', grant_type: 'refresh_token' })]) {
-      expect(answer.text).to.not.match(/ER_SECRET|SELECT|hidden/)
+      expect(answer.text).to.not.match(/ER_SECRET|SELECT|hunter2/)
     }
     await odd.close()
   })
