@@ -153,7 +153,7 @@ describe('a commit that is lost', function () {
     let waiting: { ID: number }[] = []
     while (waiting.length === 0) {
       await sleep(20)
-      ;[waiting] = (await database.knex.raw("SELECT ID FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE '%UPDATE oauth2_auth_codes%' AND id <> CONNECTION_ID()")) as [{ ID: number }[]]
+      ;[waiting] = (await database.knex.raw("SELECT ID FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE '%oauth2_auth_codes%FOR UPDATE%' AND id <> CONNECTION_ID()")) as [{ ID: number }[]]
     }
     for (const { ID } of waiting) await database.knex.raw(`KILL ${Number(ID)}`)
     isAway(await answer)
