@@ -49,6 +49,8 @@ describe('abuse', function () {
     return percentiles(times).p99
   }
   const peace = () => Promise.resolve()
+  // Milliseconds: below it three times as long is still nothing that a person or a client notices.
+  const imperceptible = 100
   // Peace before and after, because the machine has its moods; three tries for the same reason.
   const withstand = async (fault: string, how: () => string, abuse: (going: () => boolean) => Promise<unknown>) => {
     let worst = Infinity
@@ -56,7 +58,7 @@ describe('abuse', function () {
       const before = await honest(peace)
       const beside = await honest(abuse)
       const usual = Math.max(before, await honest(peace))
-      worst = beside / usual
+      worst = beside / Math.max(usual, imperceptible / 3)
       if (worst <= 3 || attempt === 2) note({ fault, how: how(), runs: attempt + 1, violations: worst <= 3 ? 0 : 1, seen: `p99 ${usual.toFixed(0)} ms in peace, ${beside.toFixed(0)} ms beside it` })
     }
     expect(worst).to.be.at.most(3)
