@@ -29,7 +29,11 @@ const silenceLimit = statementLimit * 1000 + 2_000
 
 const quiet = () => undefined
 
-interface RawConnection { readonly stream: Socket; query(sql: string, done: (error: Error | null) => void): void }
+interface RawConnection { readonly stream: Socket; query(sql: string, done: (error: Error | null, rows?: unknown) => void): void }
+
+const inCluster = new WeakSet<object>()
+/** Whether this connection leads to a node of a Galera cluster. */
+export const isInCluster = (connection: object): boolean => inCluster.has(connection)
 
 // A server whose machine or network stands still closes nothing: without this its last answer is awaited for ever. A connection
 // that is being made has less time, so that the pool is whole again soon after the network is.
@@ -37,12 +41,19 @@ const endWhenSilent = ({ stream }: RawConnection): void => {
   stream.setTimeout(patience, () => stream.destroy(Object.assign(new Error('The database server does not answer.'), { code: 'ETIMEDOUT' })))
 }
 
-const run = (connection: RawConnection, sql: string): Promise<void> =>
-  new Promise((resolve, reject) => connection.query(sql, (error) => (error ? reject(error) : resolve())))
+const run = (connection: RawConnection, sql: string): Promise<unknown> =>
+  new Promise((resolve, reject) => connection.query(sql, (error, rows) => (error ? reject(error) : resolve(rows))))
+
+// Servers without Galera do not know the variable, or have it off.
+const askForCluster = async (connection: RawConnection): Promise<void> => {
+  const rows = await run(connection, 'SELECT @@wsrep_on AS is_on').catch(() => []) as readonly { readonly is_on: number | string }[]
+  if (Number(rows[0]?.is_on) === 1) inCluster.add(connection)
+}
 
 const prepareSession = async (connection: RawConnection): Promise<void> => {
   for (const sql of requiredSession) await run(connection, sql)
   for (const sql of optionalSession) await run(connection, sql).catch(() => undefined)
+  await askForCluster(connection)
 }
 
 /** Knex configuration of our database; also what knexfile.ts exports. BIGINTs arrive as strings, because client ids pass 2^53. */

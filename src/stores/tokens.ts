@@ -4,7 +4,7 @@ import { invalidClient } from '../oauth/errors.ts'
 import { grantOf, isGrantId } from '../oauth/grant-id.ts'
 import type { Now, Redemption, Rotation, Tokens } from '../oauth/ports.ts'
 import type { AuthorizationCode, RefreshToken, TokenPair } from '../oauth/types.ts'
-import { inOneTrip, type Statement } from './batch.ts'
+import { inOneTransaction, type Statement } from './batch.ts'
 import { changedBy, rowsOf, scopesOf } from './rows.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -49,7 +49,7 @@ const assertIssued = (inserted: { affectedRows: number } | undefined): void => {
 
 const redeem = async (db: Knex, { id, userId, clientId }: AuthorizationCode, pair: TokenPair): Promise<Redemption> => {
   const unused: Source = { sql: 'oauth2_auth_codes WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0', bindings: [id, userId, clientId] }
-  const [, inserted, , used] = await inOneTrip(db, [
+  const [, inserted, , used] = await inOneTransaction(db, [
     lock(unused), ...issue(pair, unused),
     ['UPDATE oauth2_auth_codes SET revoked = 1, chdate = ? WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0', [pair.accessToken.issuedAt, ...unused.bindings]],
   ])
@@ -68,7 +68,7 @@ const wasUsed = async (db: Knex, id: string): Promise<boolean> => {
 // Refresh tokens have no date of their own: the chdate of their access token tells when they were rotated.
 const rotate = async (db: Knex, presented: RefreshToken, pair: TokenPair, graceSeconds: number): Promise<Rotation> => {
   const unused: Source = { sql: 'oauth2_refresh_tokens WHERE id = ? AND access_token_id = ? AND revoked = 0', bindings: [presented.id, presented.accessTokenId] }
-  const [, inserted, , used] = await inOneTrip(db, [
+  const [, inserted, , used] = await inOneTransaction(db, [
     lock(unused), ...issue(pair, unused),
     // Both tokens at once; the access token may have been purged.
     [`UPDATE oauth2_refresh_tokens r LEFT JOIN oauth2_access_tokens a ON a.id = ? SET r.revoked = 1, a.revoked = 1, a.chdate = ?
