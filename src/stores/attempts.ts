@@ -17,7 +17,9 @@ export const createAttempts = (): Attempts => {
   return {
     blockedFor: async (kind, clientId, address) => {
       const state = await limiters[kind].get(keyOf(clientId, address))
-      return state && state.consumedPoints >= limits[kind].points ? Math.max(1, Math.ceil(state.msBeforeNext / 1000)) : 0
+      if (!state || state.consumedPoints < limits[kind].points) return 0
+      // The limiter forgets after `duration` by a clock of its own, so nobody has to wait longer when the system's is set back.
+      return Math.min(limits[kind].duration, Math.max(1, Math.ceil(state.msBeforeNext / 1000)))
     },
     failed: async (kind, clientId, address) => {
       await limiters[kind].consume(keyOf(clientId, address)).catch((refusal: unknown) => {
