@@ -4,6 +4,7 @@ import type { Knex } from 'knex'
 import { createCredentials, type SealingCredentials } from '../../src/crypto/credentials.ts'
 import { createKeyRing } from '../../src/crypto/key-ring.ts'
 import { users } from '../fixtures/users.ts'
+import { post, type TokenBody } from './post.ts'
 
 /** What came back for a code or refresh token; status 0 when nothing did. */
 export interface Answer {
@@ -14,6 +15,10 @@ export interface Answer {
   readonly error: string | undefined
   readonly issued: { readonly accessId: string; readonly refreshId: string } | undefined
   readonly milliseconds: number
+  /** When it was sent, in milliseconds of performance.now(). */
+  readonly sentAt: number
+  /** False when nobody, nginx or Stud.IP's own server answered. */
+  readonly ours: boolean
 }
 
 export interface App {
@@ -46,11 +51,13 @@ export interface AppsOptions {
   /** Origin of the service or of nginx, without trailing slash. */
   readonly origin: string
   readonly clientId?: string
+  /** The clock by which users get their codes, in seconds; the real one unless given. */
+  readonly now?: () => number
 }
 
 export const publicClientId = '7'
 const redirectUri = 'https://app.example.org/callback'
-const now = () => Math.floor(Date.now() / 1000)
+const realTime = () => Math.floor(Date.now() / 1000)
 
 /** Registers the public client of all applications. */
 export const addPublicClient = (knex: Knex): Promise<unknown> => knex('oauth2_clients').insert({
@@ -60,7 +67,7 @@ export const addPublicClient = (knex: Knex): Promise<unknown> => knex('oauth2_cl
 const challengeFor = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 
-const issueCode = async ({ knex, clientId = publicClientId }: AppsOptions, credentials: SealingCredentials): Promise<App> => {
+const issueCode = async ({ knex, clientId = publicClientId, now = realTime }: AppsOptions, credentials: SealingCredentials): Promise<App> => {
   const id = randomBytes(40).toString('hex')
   const [userId, time] = [users.autor.user_id, now()]
   await knex('oauth2_auth_codes').insert({ id, user_id: userId, client_id: clientId, scopes: '["api"]', revoked: 0, expires_at: time + 600, mkdate: time, chdate: time })
@@ -72,41 +79,22 @@ const issueCode = async ({ knex, clientId = publicClientId }: AppsOptions, crede
 
 const jtiOf = (jwt: string): string => (JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }).jti
 
-interface TokenBody { readonly error?: string; readonly access_token?: string; readonly refresh_token?: string }
-
-const parsed = (text: string): TokenBody => {
-  try {
-    return JSON.parse(text) as TokenBody
-  } catch {
-    return { error: 'unreadable' }
-  }
-}
-
-const post = async (origin: string, form: Record<string, string>): Promise<{ status: number; body: TokenBody }> => {
-  try {
-    const response = await fetch(`${origin}/dispatch.php/api/oauth2/token`, { method: 'POST', body: new URLSearchParams(form), signal: AbortSignal.timeout(60_000) })
-    return { status: response.status, body: parsed(await response.text()) }
-  } catch {
-    return { status: 0, body: { error: 'no answer' } }
-  }
-}
-
 /** Applications of one client at one origin. */
 export const createApps = (options: AppsOptions): Apps => {
   // Looked at once: the applications must still read their answers while a test takes the service's key files away.
-  const first = createKeyRing({ dir: options.keysPath, now }).current()
-  const credentials = createCredentials({ keys: { current: () => first }, now })
+  const first = createKeyRing({ dir: options.keysPath, now: realTime }).current()
+  const credentials = createCredentials({ keys: { current: () => first }, now: realTime })
   const { clientId = publicClientId } = options
   const answers: Answer[] = []
   const all: App[] = []
 
   const record = async (form: Record<string, string>, presented: Pick<Answer, 'kind' | 'presentedId'>, origin: string): Promise<{ answer: Answer; body: TokenBody }> => {
-    const before = performance.now()
-    const { status, body } = await post(origin, { client_id: clientId, ...form })
+    const sentAt = performance.now()
+    const { status, body, ours } = await post(origin, { client_id: clientId, ...form })
     const refresh = status === 200 && body.refresh_token ? await credentials.openRefreshToken(body.refresh_token) : undefined
     const issued = refresh && body.access_token ? { accessId: jtiOf(body.access_token), refreshId: refresh.id } : undefined
     const error = status === 200 && !issued ? 'no tokens' : body.error
-    const answer: Answer = { ...presented, status, error, issued, milliseconds: performance.now() - before }
+    const answer: Answer = { ...presented, status, error, issued, milliseconds: performance.now() - sentAt, sentAt, ours }
     answers.push(answer)
     return { answer, body }
   }

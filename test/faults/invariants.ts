@@ -1,6 +1,7 @@
 // What must hold whatever happened: checked from the tables and from the answers that the applications wrote down.
 import type { Knex } from 'knex'
 import type { Answer, App } from './apps.ts'
+import { grantOf, lineages } from './lineage.ts'
 
 interface CodeRow { readonly id: string; readonly revoked: number }
 interface AccessRow { readonly id: string; readonly revoked: number }
@@ -13,6 +14,15 @@ interface Facts {
   readonly refresh: ReadonlyMap<string, RefreshRow>
 }
 
+export interface Circumstances {
+  /** REFRESH_GRACE of the service; its default unless given. */
+  readonly graceSeconds?: number
+  /** True: token requests also reached Stud.IP's own server, which refuses in its own words. */
+  readonly studipAnswers?: boolean
+  /** True for an invalid_grant that the fault itself explains. */
+  readonly explained?: (answer: Answer) => boolean
+}
+
 const byId = <Row extends { readonly id: string }>(rows: readonly Row[]): ReadonlyMap<string, Row> => new Map(rows.map((row) => [row.id, row]))
 
 const read = async (knex: Knex, answers: readonly Answer[]): Promise<Facts> => ({
@@ -22,7 +32,6 @@ const read = async (knex: Knex, answers: readonly Answer[]): Promise<Facts> => (
   refresh: byId(await knex<RefreshRow>('oauth2_refresh_tokens').select('id', 'access_token_id', 'revoked') as RefreshRow[]),
 })
 
-const grantOf = (id: string): string => id.slice(0, 32)
 const counts = (keys: Iterable<string>): Map<string, number> => {
   const result = new Map<string, number>()
   for (const key of keys) result.set(key, (result.get(key) ?? 0) + 1)
@@ -71,31 +80,52 @@ const pairsAreWhole = (facts: Facts): string[] => {
 const rotationsAreWhole = ({ access, refresh }: Facts): string[] =>
   [...refresh.values()].filter((row) => row.revoked === 1 && access.get(row.access_token_id)?.revoked === 0).map(({ id }) => `refresh token ${id} ended and its access token did not`)
 
-/** A used code has its pair, unless the grant has been revoked meanwhile. */
-const usedCodesHavePairs = ({ codes, access }: Facts): string[] => {
+/** A used code has its pair, in its grant or under the name that Stud.IP's own server gave it, unless the grant has been revoked meanwhile. */
+const usedCodesHavePairs = ({ answers, codes, access }: Facts): string[] => {
   const grants = new Set([...access.keys()].map(grantOf))
-  return [...codes.values()].filter(({ id, revoked }) => revoked === 1 && !grants.has(grantOf(id))).map(({ id }) => `code ${id} is used and nothing was issued`)
+  const answered = new Set(answers.filter(({ issued }) => issued).map(({ presentedId }) => presentedId))
+  return [...codes.values()].filter(({ id, revoked }) => revoked === 1 && !grants.has(grantOf(id)) && !answered.has(id)).map(({ id }) => `code ${id} is used and nothing was issued`)
 }
 
-/** A grant has one live refresh token, and one more for each time that a used one was presented again (the grace window of D8). */
-const oneLiveToken = (facts: Facts): string[] => {
-  const live = counts([...facts.refresh.values()].filter((row) => row.revoked === 0).map(({ id }) => grantOf(id)))
+/** A consent has one live refresh token, and one more for each time that a used one was presented again (the grace window of D8). */
+const oneLiveToken = ({ answers, refresh }: Facts): string[] => {
+  const familyOf = lineages(answers)
+  const live = counts([...refresh.values()].filter((row) => row.revoked === 0).map(({ id }) => familyOf(id)))
   const again = new Map<string, number>()
-  for (const [id, times] of counts(facts.answers.filter(({ kind }) => kind === 'refresh token').map(({ presentedId }) => presentedId))) {
-    again.set(grantOf(id), (again.get(grantOf(id)) ?? 0) + times - 1)
+  for (const [id, times] of counts(answers.filter(({ kind }) => kind === 'refresh token').map(({ presentedId }) => presentedId))) {
+    again.set(familyOf(id), (again.get(familyOf(id)) ?? 0) + times - 1)
   }
-  return [...live].filter(([grant, count]) => count > 1 + (again.get(grant) ?? 0)).map(([grant, count]) => `grant ${grant} has ${count} live refresh tokens`)
+  return [...live].filter(([family, count]) => count > 1 + (again.get(family) ?? 0)).map(([family, count]) => `grant ${family} has ${count} live refresh tokens`)
 }
 
 /** What a client can make sense of: tokens, an OAuth error of its own, or "later". */
 const cleanErrors = new Set(['200', '400 invalid_grant', '503 temporarily_unavailable', '429 slow_down', '0 no answer'])
-const answersAreClean = ({ answers }: Facts): string[] =>
-  answers.map(({ status, error }) => (error === undefined ? String(status) : `${status} ${error}`)).filter((text) => !cleanErrors.has(text)).map((text) => `answer ${text}`)
+/** Words of Stud.IP's own server for a code or token that is used: league's, and a page of Stud.IP 6. */
+const studipErrors = new Set(['400 invalid_request', '401 invalid_request', '500 unreadable'])
+const answersAreClean = ({ answers }: Facts, { studipAnswers = false }: Circumstances): string[] => {
+  const isClean = (text: string, ours: boolean) => cleanErrors.has(text) || (studipAnswers && !ours && studipErrors.has(text))
+  return answers.map(({ status, error, ours }) => ({ ours, text: error === undefined ? String(status) : `${status} ${error}` }))
+    .filter(({ text, ours }) => !isClean(text, ours)).map(({ text }) => `answer ${text}`)
+}
+
+/** Nobody is sent back to the consent page but who lost an answer: that of a code, or that of a refresh token longer ago than the grace window. */
+const endsHaveReasons = ({ answers }: Facts, { graceSeconds = 10, explained = () => false }: Circumstances): string[] => {
+  const lost = new Map<string, number>()
+  for (const { presentedId, sentAt, issued } of answers) if (!issued) lost.set(presentedId, Math.min(lost.get(presentedId) ?? Infinity, sentAt))
+  // The service counts in whole seconds.
+  const patience = Math.max(0, graceSeconds - 1) * 1000
+  const hasReason = ({ kind, presentedId, sentAt, milliseconds }: Answer): boolean => {
+    const first = lost.get(presentedId) ?? Infinity
+    return first < sentAt && (kind === 'code' || sentAt + milliseconds - first >= patience)
+  }
+  return answers.filter((answer) => answer.error === 'invalid_grant' && !hasReason(answer) && !explained(answer)).map(({ kind, presentedId }) => `invalid_grant without a reason for ${kind} ${presentedId}`)
+}
 
 /** One line for each violation; none is what everything here is about. */
-export const violations = async (knex: Knex, answers: readonly Answer[]): Promise<readonly string[]> => {
+export const violations = async (knex: Knex, answers: readonly Answer[], circumstances: Circumstances = {}): Promise<readonly string[]> => {
   const facts = await read(knex, answers)
-  return [codesOnce, replacedAreOver, answersHaveRows, pairsAreWhole, rotationsAreWhole, usedCodesHavePairs, oneLiveToken, answersAreClean].flatMap((check) => check(facts))
+  return [codesOnce, replacedAreOver, answersHaveRows, pairsAreWhole, rotationsAreWhole, usedCodesHavePairs, oneLiveToken, answersAreClean, endsHaveReasons]
+    .flatMap((check) => check(facts, circumstances))
 }
 
 /** Lets every application that has tokens use them once more: how many go on, and how many must be connected again. */

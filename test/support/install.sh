@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests and the demo need and this machine lacks: MariaDB, nginx and, for the tests, Chromium, Redis and Apache.
+# Installs what the tests and the demo need and this machine lacks: MariaDB, nginx and, for the tests, Chromium, Redis, Apache and faketime.
 # Usage: test/support/install.sh [--demo]. Needs apt and root or sudo only when something is missing.
 set -euo pipefail
 
@@ -20,6 +20,7 @@ if [[ ${1:-} != --demo ]]; then
   need chromium chromium
   need redis-server redis-server
   need apache2-bin apache2
+  need faketime faketime
 fi
 if [[ ${#missing[@]} -eq 0 ]]; then exit 0; fi
 
