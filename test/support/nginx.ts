@@ -43,7 +43,7 @@ export async function nginxFolder(options: NginxOptions, port: number): Promise<
   symlinkSync('/etc/nginx/fastcgi_params', join(path, 'fastcgi_params'))
   const http = await readFile(join(snippets, 'http.conf'), 'utf8')
   await writeFile(join(path, 'studip-oauth2/http.conf'), http
-    .replace('    server 127.0.0.1:8765;\n', [options.sidecar].flat().map((address) => `    server ${address};\n`).join(''))
+    .replace(/^ +server 127\.0\.0\.1:8765(.*;\n)/m, (_, parameters) => [options.sidecar].flat().map((address) => `    server ${address}${parameters}`).join(''))
     .replace('unix:/run/php/php-fpm.sock', options.php))
   if (options.tls) await selfSigned(path)
   await writeFile(join(path, 'nginx.conf'), configuration(options, path, port))
