@@ -1,5 +1,7 @@
 // The real service as its operator starts it: `bin/studip oauth2:serve` with workers, in processes of its own.
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { DatabaseSettings } from '../../src/settings.ts'
 import { startProcess, type RunningProcess } from '../support/child-process.ts'
 import { answers, freePort } from '../support/free-port.ts'
@@ -40,4 +42,16 @@ export const startSidecar = async ({ database, keysPath, workers = 1, env, ...op
     ready: async () => (await answers(port)) && (await answers(metricsPort)),
   })
   return { ...running, origin: `http://127.0.0.1:${port}`, address: `127.0.0.1:${port}`, port, metricsPort }
+}
+
+/** Process ids of its workers. */
+export const workersOf = async (pid: number): Promise<readonly number[]> => {
+  const { stdout } = await promisify(execFile)('pgrep', ['-P', String(pid)])
+  return stdout.trim().split('\n').map(Number)
+}
+
+/** SIGKILL for the primary and its workers, before any of them can do anything about it. */
+export const killWhole = async ({ pid, ended }: Pick<RunningProcess, 'pid' | 'ended'>): Promise<void> => {
+  for (const one of [pid, ...await workersOf(pid)]) process.kill(one, 'SIGKILL')
+  await ended
 }

@@ -1,10 +1,8 @@
 // Faults while applications connect and refresh: the database, the connections to it, its speed, the key files, the service's processes.
 import { expect } from 'chai'
-import { execFile } from 'node:child_process'
 import { cp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { freshKeys } from '../support/keys.ts'
 import { startMariaDb, testDatabase, type MariaDb, type TestDatabase } from '../support/mariadb.ts'
 import { temporaryDirectory } from '../support/child-process.ts'
@@ -12,7 +10,7 @@ import { addPublicClient, createApps, type Apps } from './apps.ts'
 import { outcome, violations } from './invariants.ts'
 import { startMysqlProxy, type MysqlProxy } from './mysql-proxy.ts'
 import { note, tally } from './results.ts'
-import { startSidecar, type Sidecar } from './sidecar.ts'
+import { killWhole, startSidecar, workersOf, type Sidecar } from './sidecar.ts'
 import { granted, underLoad, until, type LoadOptions } from './under-load.ts'
 
 const times = Number(process.env['FAULT_TIMES'] ?? 1)
@@ -125,17 +123,14 @@ describe('faults under load', function () {
 
   it('a worker is killed', () => suffer('Worker killed', 'SIGKILL of one of two workers, again and again', async () => {
     for (let kill = 0; kill < 3; kill += 1) {
-      const { stdout } = await promisify(execFile)('pgrep', ['-P', String(sidecar.pid)])
-      const [worker] = stdout.trim().split('\n').map(Number)
+      const [worker] = await workersOf(sidecar.pid)
       if (worker) process.kill(worker, 'SIGKILL')
       await granted(apps, 10)
     }
   }, { count: 10, pause: 30 }))
 
   it('the whole service is killed and started again', () => suffer('Service killed', 'SIGKILL of the primary and of its workers, started again', async () => {
-    const { stdout } = await promisify(execFile)('pgrep', ['-P', String(sidecar.pid)])
-    for (const pid of [sidecar.pid, ...stdout.trim().split('\n').map(Number)]) process.kill(pid, 'SIGKILL')
-    await sidecar.ended
+    await killWhole(sidecar)
     sidecar = await startSidecar({ database: { ...database.settings, port: proxy.port }, keysPath, workers: 2, port: sidecar.port })
   }, { count: 10, pause: 30 }))
 })
