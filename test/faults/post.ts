@@ -10,6 +10,10 @@ export interface TokenReply {
   readonly ours: boolean
 }
 
+// Milliseconds, as nginx has it. A worker that is killed takes connections along that were just being handed to it: nobody
+// answers those, nobody closes them.
+const patience = 30_000
+
 const parsed = (text: string): TokenBody => {
   try {
     return JSON.parse(text) as TokenBody
@@ -21,7 +25,7 @@ const parsed = (text: string): TokenBody => {
 /** Never rejects: that no answer came is an answer here. */
 export const post = async (origin: string, form: Record<string, string>): Promise<TokenReply> => {
   try {
-    const response = await fetch(`${origin}/dispatch.php/api/oauth2/token`, { method: 'POST', body: new URLSearchParams(form), signal: AbortSignal.timeout(60_000) })
+    const response = await fetch(`${origin}/dispatch.php/api/oauth2/token`, { method: 'POST', body: new URLSearchParams(form), signal: AbortSignal.timeout(patience) })
     return { status: response.status, body: parsed(await response.text()), ours: response.headers.has('x-request-id') }
   } catch {
     return { status: 0, body: { error: 'no answer' }, ours: false }
