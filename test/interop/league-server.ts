@@ -37,6 +37,8 @@ export interface LeagueAnswer {
 }
 
 export interface LeagueServer {
+  /** host:port for nginx. */
+  readonly address: string
   /** Posts to its token endpoint. */
   token(form: Record<string, string>): Promise<LeagueAnswer>
   /** Asks for authorization and approves at once; the code is in the answer's `location`. */
@@ -67,6 +69,7 @@ export const startLeagueServer = async (version: LeagueVersion, database: Databa
     }
   }
   return {
+    address: `127.0.0.1:${port}`,
     token: (form) => ask('token', { method: 'POST', body: new URLSearchParams(form) }),
     authorize: (query, userId) => ask(`authorize?${new URLSearchParams(query)}`, { headers: { 'X-User': userId } }),
     resource: (accessToken) => ask('resource', { headers: { Authorization: `Bearer ${accessToken}` } }),
