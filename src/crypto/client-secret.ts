@@ -47,14 +47,17 @@ export const createClientSecrets = ({ now, concurrency = 1, maxWaiting = 100 }: 
     const known = remembered.get(clientId)
     return known && equalConstantTime(known.mac, mac) ? known : undefined
   }
-  const check = async (clientId: string, secret: string, stored: string, mac: Buffer): Promise<boolean> => {
-    const right = await limit(() => verify(secret, stored))
+  const check = async (clientId: string, secret: string, stored: string, mac: Buffer, before?: () => Promise<void>): Promise<boolean> => {
+    const right = await limit(async () => {
+      await before?.()
+      return verify(secret, stored)
+    })
     if (right) remembered.set(clientId, { mac, until: now() + secondsToRemember })
     return right
   }
 
   return {
-    verify: async (clientId, secret, stored) => {
+    verify: async (clientId, secret, stored, before) => {
       if (!isPossible(secret)) return false
       const mac = macOf(clientId, stored, secret)
       if ((recalled(clientId, mac)?.until ?? 0) > now()) return true
@@ -62,7 +65,7 @@ export const createClientSecrets = ({ now, concurrency = 1, maxWaiting = 100 }: 
       const same = underWay.get(id)
       if (same) return same
       if (limit.pendingCount >= maxWaiting) throw temporarilyUnavailable('Too many client authentications at once.')
-      const checking = check(clientId, secret, stored, mac).finally(() => underWay.delete(id))
+      const checking = check(clientId, secret, stored, mac, before).finally(() => underWay.delete(id))
       underWay.set(id, checking)
       return checking
     },

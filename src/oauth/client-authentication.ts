@@ -45,9 +45,13 @@ export const authenticateClient = async (
 const verifySecret = async (ports: ClientAuthenticationPorts, id: string, hash: string, claimed: readonly string[], address: string): Promise<void> => {
   const { secrets, attempts } = ports
   const proven = claimed.some((secret) => secrets.recalls(id, secret, hash))
-  const wait = proven ? 0 : await attempts.blockedFor('client-secret', id, address)
-  if (wait > 0) throw tooManyAttempts(wait)
-  for (const secret of claimed) if (await secrets.verify(id, secret, hash)) return
+  const assertWelcome = async (): Promise<void> => {
+    const wait = proven ? 0 : await attempts.blockedFor('client-secret', id, address)
+    if (wait > 0) throw tooManyAttempts(wait)
+  }
+  await assertWelcome()
+  // Asked again when a place is free: many at once are as good as one after the other.
+  for (const secret of claimed) if (await secrets.verify(id, secret, hash, assertWelcome)) return
   await attempts.failed('client-secret', id, address)
   throw invalidClient()
 }

@@ -58,8 +58,8 @@ export interface Credentials {
 }
 
 export interface ClientSecrets {
-  /** Compares with the bcrypt hash; remembers successes for a few minutes (D15). */
-  verify(clientId: string, secret: string, hash: string): Promise<boolean>
+  /** Compares with the bcrypt hash; remembers successes for a few minutes (D15). `before` runs after the wait for a place; what it throws ends the try. */
+  verify(clientId: string, secret: string, hash: string, before?: () => Promise<void>): Promise<boolean>
 }
 
 /** `bytes` random bytes as lower-case hex, from the system's CSPRNG. */

@@ -202,6 +202,16 @@ describe('client authentication', () => {
     await call('introspect', credentialsOf(neighbour), attacker).expect(200)
   })
 
+  it('S-098 wrong secrets that come all at once are held off as those that come one by one', async () => {
+    const victim = await addClient(app)
+    const attacker = address()
+    const attempts = await Promise.all(Array.from({ length: 60 }, (_, i) => call('introspect', { client_id: victim.id, client_secret: `wrong ${i}` }, attacker)))
+    const statuses = attempts.map(({ status }) => status)
+    expect(new Set(statuses)).to.deep.equal(new Set([401, 429]))
+    expect(statuses.filter((status) => status === 401).length, 'verified').to.be.within(10, 12)
+    await call('introspect', credentialsOf(victim), address()).expect(200)
+  })
+
   it('S-098 who had the right secret is not locked out from the same address, however long ago', async () => {
     const victim = await addClient(app)
     const shared = address()
