@@ -1,0 +1,69 @@
+// Compares honest applications in peace and beside an abuse, in slices that alternate, because a machine has its moods.
+import { expect } from 'chai'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { median, percentiles } from '../bench/statistics.ts'
+import type { Apps } from './apps.ts'
+
+/** Goes on until told otherwise, or until it has done all that it wanted (then its promise ends first). */
+export interface Abuse {
+  readonly run: (going: () => boolean) => Promise<unknown>
+  /** True: a slice lasts until the abuse is through. */
+  readonly whole?: boolean
+}
+
+export interface Comparison {
+  /** Medians over the slices of their 99th percentiles, in milliseconds. */
+  readonly peace: number
+  readonly beside: number
+  /** How many times as long as usual it takes beside the abuse. */
+  readonly times: number
+  readonly slices: number
+}
+
+export interface CompareOptions {
+  readonly apps: Apps
+  /** Of a slice. */
+  readonly milliseconds: number
+  /** Milliseconds between two requests of one application. */
+  readonly rest?: number
+}
+
+/** Below so many milliseconds three times as long is still nothing that a person or a client notices. */
+const imperceptible = 100
+const slices = 3
+const allowed = 3
+
+const slice = async ({ apps, milliseconds, rest = 20 }: CompareOptions, { run, whole = false }: Abuse): Promise<number> => {
+  const mine = await Promise.all([apps.connected(), apps.connected(), apps.connected()])
+  const times: number[] = []
+  const end = performance.now() + milliseconds
+  let [going, abusing] = [true, true]
+  const abuse = run(() => going).finally(() => { abusing = false })
+  await Promise.all(mine.map(async (app) => {
+    for (; performance.now() < end || (whole && abusing); await sleep(rest)) {
+      const answer = await apps.present(app)
+      expect(answer.status, 'honest applications are served').to.equal(200)
+      times.push(answer.milliseconds)
+    }
+  }))
+  going = false
+  await abuse
+  return percentiles(times).p99
+}
+
+/**
+ * Three slices of each kind. Where these say "too slow", three more and again three are measured, and all of them count:
+ * what was a mood of the machine drowns in the median, what is the abuse's doing does not.
+ */
+export const compare = async (options: CompareOptions, abuse: Abuse): Promise<Comparison> => {
+  const [peaceful, abused]: [number[], number[]] = [[], []]
+  for (;;) {
+    for (let pair = 0; pair < slices; pair += 1) {
+      peaceful.push(await slice(options, { run: () => Promise.resolve() }))
+      abused.push(await slice(options, abuse))
+    }
+    const [peace, beside] = [median(peaceful), median(abused)]
+    const times = beside / Math.max(peace, imperceptible / allowed)
+    if (times <= allowed || abused.length >= slices * 3) return { peace, beside, times, slices: abused.length }
+  }
+}
