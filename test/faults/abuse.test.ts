@@ -11,8 +11,8 @@ import { flood, slowSenders, type Flood } from './floods.ts'
 import { note } from './results.ts'
 import { startSidecar, type Sidecar } from './sidecar.ts'
 
-const milliseconds = Number(process.env['ABUSE_SECONDS'] ?? 1) * 1000
-const wrongSecrets = Number(process.env['ABUSE_REQUESTS'] ?? 600)
+const milliseconds = Number(process.env['ABUSE_SECONDS'] ?? 0.6) * 1000
+const wrongSecrets = Number(process.env['ABUSE_REQUESTS'] ?? 500)
 
 describe('abuse', function () {
   this.timeout(Math.max(milliseconds * 60, wrongSecrets * 300, 180_000))

@@ -1,4 +1,4 @@
-// Mixed traffic over 50,000 users and 100,000 live grants. LOAD_SECONDS=120 or `npm run soak` (1800) for longer.
+// Mixed traffic over 50,000 users and 100,000 live grants. LOAD_SECONDS=120 or `npm run soak` (1200) for longer.
 import { expect } from 'chai'
 import { freshKeys } from '../support/keys.ts'
 import { startMariaDb, testDatabase, type MariaDb, type TestDatabase } from '../support/mariadb.ts'
@@ -30,7 +30,8 @@ describe('load', function () {
   })
 
   it('answers everything, and its memory stays flat', async () => {
-    const run = (part: number) => traffic({ knex: database.knex, keysPath, origin: sidecar.origin, seconds: part, applications: 12 })
+    const onMinute = ({ requests, errors }: { requests: number; errors: number }) => console.log(`      ${new Date().toISOString().slice(11, 16)} UTC: ${requests} requests, ${errors} errors, ${mebibytes(memoryOf(sidecar.pid))} MiB`)
+    const run = (part: number) => traffic({ knex: database.knex, keysPath, origin: sidecar.origin, seconds: part, applications: 12, onMinute })
     // The first third fills caches and heaps; what comes after that must not grow.
     const warm = await run(seconds / 3)
     const before = memoryOf(sidecar.pid)

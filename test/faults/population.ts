@@ -12,9 +12,9 @@ export const populate = async (knex: Knex, { users, grants, clientId }: { users:
   await knex.raw(`INSERT INTO oauth2_refresh_tokens (id, access_token_id, revoked, expires_at) SELECT ${id('refresh')}, ${id('access')}, 0, ? FROM ${sequence}`, [now + 2_592_000])
 }
 
-/** Ids of the first grants, for making their ciphertexts. */
+/** Ids of the first live tokens, for making their ciphertexts. */
 export const someGrants = async (knex: Knex, count: number): Promise<readonly { id: string; accessTokenId: string; userId: string }[]> => {
   const [rows] = await knex.raw(`SELECT r.id, r.access_token_id AS accessTokenId, a.user_id AS userId FROM oauth2_refresh_tokens r
-    JOIN oauth2_access_tokens a ON a.id = r.access_token_id ORDER BY r.id LIMIT ?`, [count]) as [{ id: string; accessTokenId: string; userId: string }[]]
+    JOIN oauth2_access_tokens a ON a.id = r.access_token_id WHERE r.revoked = 0 ORDER BY r.id LIMIT ?`, [count]) as [{ id: string; accessTokenId: string; userId: string }[]]
   return rows
 }

@@ -1,4 +1,5 @@
-// Prints the table of docs/reliability.md from the results of a run: `FAULT_RESULTS=file bin/test 'test/faults/*.test.ts'`, then this with the file.
+// Prints the table of docs/reliability.md from the results of a run. `npm run soak` does it by itself; for the short form:
+// `FAULT_RESULTS=$PWD/results.jsonl bin/test 'test/faults/*.test.ts'`, then this with the file.
 import { readFileSync } from 'node:fs'
 import type { FaultResult } from './results.ts'
 

@@ -9,7 +9,15 @@ import { insertSession } from '../support/php-session-writer.ts'
 import { createApps, publicClientId } from './apps.ts'
 import { someGrants } from './population.ts'
 
-export interface TrafficOptions { readonly knex: Knex; readonly keysPath: string; readonly origin: string; readonly seconds: number; readonly applications: number }
+export interface TrafficOptions {
+  readonly knex: Knex
+  readonly keysPath: string
+  readonly origin: string
+  readonly seconds: number
+  readonly applications: number
+  /** Told every minute, for long runs. */
+  readonly onMinute?: (sofar: { readonly requests: number; readonly errors: number }) => void
+}
 
 export interface TrafficResult {
   readonly requests: number
@@ -29,7 +37,7 @@ export const memoryOf = (pid: number): number => {
 }
 
 /** Runs it, `applications` at a time with a short rest after each answer. */
-export const traffic = async ({ knex, keysPath, origin, seconds, applications }: TrafficOptions): Promise<TrafficResult> => {
+export const traffic = async ({ knex, keysPath, origin, seconds, applications, onMinute }: TrafficOptions): Promise<TrafficResult> => {
   const now = () => Math.floor(Date.now() / 1000)
   const credentials = createCredentials({ keys: createKeyRing({ dir: keysPath, now }), now })
   const apps = createApps({ knex, keysPath, origin })
@@ -61,7 +69,8 @@ export const traffic = async ({ knex, keysPath, origin, seconds, applications }:
       await sleep(50)
     }
   }
-  await Promise.all(grants.map(one))
+  const everyMinute = setInterval(() => onMinute?.({ requests: apps.answers.length + pages.length, errors: errors.length + apps.answers.filter(({ issued }) => !issued).length }), 60_000)
+  await Promise.all(grants.map(one)).finally(() => clearInterval(everyMinute))
   for (const { status, error, issued } of apps.answers) if (!issued) errors.push(`${status} ${error}`)
   const requests = apps.answers.length + pages.length
   return { requests, errors, tokens: percentiles(apps.answers.map(({ milliseconds }) => milliseconds)), pages: percentiles(pages), perSecond: requests / seconds }
