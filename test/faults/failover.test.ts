@@ -57,6 +57,7 @@ for (const { name, start: startPhp, missing } of servers) {
     })
 
     const count = (ours: boolean) => apps.answers.filter((answer) => answer.issued && answer.ours === ours).length
+    const redeemedThere = () => apps.answers.filter(({ issued, ours, kind }) => issued && !ours && kind === 'code').length
     /** Waits for so many more tokens from the service itself, or from Stud.IP's own server. */
     const more = (number: number, ours: boolean) => {
       const from = count(ours)
@@ -85,11 +86,13 @@ for (const { name, start: startPhp, missing } of servers) {
           await more(12, true)
           const { port } = sidecar
           await killWhole(sidecar)
+          const codes = redeemedThere()
           await more(12, false)
+          await until(() => redeemedThere() >= codes + 2)
           sidecar = await start(port)
         }
         await more(12, true)
-      }, { pause: 150, life: 10 }).finally(() => { going = false })
+      }, { pause: 150, life: 6 }).finally(() => { going = false })
       const pages = await looking
       const found = await violations(database.knex, apps.answers, { studipAnswers: true })
       const { goOn, ended } = outcome(apps.all)
