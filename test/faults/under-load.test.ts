@@ -40,12 +40,12 @@ describe('faults under load', function () {
   afterEach(() => { proxy.decide = () => 'pass'; proxy.refuse(false) })
 
   /** Load, the fault in the middle, and afterwards what must hold. */
-  const suffer = async (fault: string, how: string, story: () => Promise<unknown>, { count = 8, ...load }: LoadOptions & { readonly count?: number } = {}) => {
+  const suffer = async (fault: string, how: string, story: (time: number) => Promise<unknown>, { count = 8, ...load }: LoadOptions & { readonly count?: number } = {}) => {
     for (let time = 0; time < times; time += 1) {
       // Counted, not timed: machines differ.
       await underLoad(apps, count, async () => {
         await granted(apps, count * 2)
-        await story()
+        await story(time)
         await granted(apps, count * 2)
       }, load)
     }
@@ -121,7 +121,9 @@ describe('faults under load', function () {
     await rm(aside, { recursive: true })
   })
 
-  it('a worker is killed', () => suffer('Worker killed', 'SIGKILL of one of two workers, again and again', async () => {
+  it('a worker is killed', () => suffer('Worker killed', 'SIGKILL of one of two workers, again and again', async (time) => {
+    // The service lets workers that die young wait, longer each time, until ten seconds have passed.
+    if (time > 0) await sleep(11_000)
     for (let kill = 0; kill < 3; kill += 1) {
       const [worker] = await workersOf(sidecar.pid)
       if (worker) process.kill(worker, 'SIGKILL')
