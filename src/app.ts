@@ -2,7 +2,7 @@
 import Koa from 'koa'
 import { canonicalPath } from './middleware/canonical-path.ts'
 import { errors } from './middleware/errors.ts'
-import { requestContext } from './middleware/request-context.ts'
+import { originOf, requestContext } from './middleware/request-context.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import { isForPrograms, pathPrefixes, routes } from './routes/index.ts'
 import type { Deps } from './wire.ts'
@@ -14,6 +14,6 @@ export const createApp = (deps: Deps): Koa => {
   app.use(errors({ ...deps, isForPrograms: isForPrograms(deps) }))
   app.use(canonicalPath(pathPrefixes(deps)))
   for (const middleware of routes(deps)) app.use(middleware)
-  app.on('error', (error: unknown) => deps.log.error({ err: error }, 'answer failed'))
+  app.on('error', (error: unknown, ctx?: Koa.Context) => deps.log.error({ ...(ctx && originOf(ctx)), err: error }, 'answer failed'))
   return app
 }

@@ -1,30 +1,24 @@
 // One JSON line an event, with the request it belongs to. Never a code, token, secret, cookie or session id (S-095).
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { pino, type DestinationStream, type Logger } from 'pino'
 import type { Audit, AuditEvent } from './oauth/ports.ts'
 
 export type Log = Logger
-
-/** What every line of a request carries. `address` is the client's as nginx forwards it. */
-export interface RequestContext { readonly requestId: string; readonly address: string }
-
-const requests = new AsyncLocalStorage<RequestContext>()
-
-/** Runs `work` so that everything logged in it carries the request's id and address. */
-export const inRequest = <T>(context: RequestContext, work: () => T): T => requests.run(context, work)
-/** The request that is being answered, if any. */
-export const currentRequest = (): RequestContext | undefined => requests.getStore()
 
 // Names under which a credential could reach the log by mistake, two levels deep.
 const secretNames = [
   'authorization', 'cookie', 'set-cookie', 'password', 'secret', 'client_secret', 'code', 'code_verifier', 'token', 'access_token',
   'refresh_token', 'auth_token', 'security_token', 'sid', 'sessionId', 'sql', 'bindings',
 ]
+const censor = '***'
 const quoted = (name: string) => `["${name}"]`
 // Numbers of errors are called `code` as well, so `code` is hidden in parameters and bodies only.
 const paths = ['', '*', 'req.headers', 'request.headers', '*.headers', 'query', 'body', 'params'].flatMap((prefix) =>
   secretNames.filter((name) => name !== 'code' || ['query', 'body', 'params'].includes(prefix)).map((name) => `${prefix}${quoted(name)}`),
 )
+
+/** Bytes that are worth a write of their own, and milliseconds that a line waits for others at most. */
+const blockSize = 8192
+const longestDelay = 200
 
 interface LoggedError { readonly type: string; readonly message: string; readonly code?: string; readonly stack?: string; readonly cause?: LoggedError }
 
@@ -41,6 +35,13 @@ const loggedError = (error: unknown, depth = 0): LoggedError => {
   }
 }
 
+// Written beside the requests, many lines at a time under load; what is left is written when the process exits.
+const standardOutput = (): DestinationStream => {
+  const output = pino.destination({ fd: 1, sync: false, minLength: blockSize })
+  setInterval(() => output.flush(), longestDelay).unref()
+  return output
+}
+
 /** A logger of JSON lines on standard output, or on `destination`. `level` is one of pino's, or silent. */
 export const createLog = (level: string, destination?: DestinationStream): Log =>
   pino(
@@ -49,15 +50,17 @@ export const createLog = (level: string, destination?: DestinationStream): Log =
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      mixin: () => ({ ...requests.getStore() }),
-      redact: { paths, censor: '***' },
+      redact: { paths, censor },
       serializers: { err: (error: unknown) => loggedError(error), error: (error: unknown) => loggedError(error) },
     },
-    // Written beside the requests, several lines at a time under load; what is left is written when the process exits.
-    destination ?? pino.destination({ fd: 1, sync: false }),
+    destination ?? standardOutput(),
   )
 
 const alarming: readonly AuditEvent['event'][] = ['code.replayed', 'token.replayed', 'request.throttled']
 
-/** The audit port as log lines: replays and throttling as warnings, the rest as information. */
-export const auditLog = (log: Log): Audit => (event) => void (alarming.includes(event.event) ? log.warn(event, event.event) : log.info(event, event.event))
+/** The audit port as log lines with their request: replays and throttling as warnings, the rest as information. */
+export const auditLog = (log: Log): Audit => {
+  // Events are flat, so nothing need be looked for below their first level.
+  const flat = log.child({}, { redact: { paths: secretNames.map(quoted), censor } })
+  return (event, origin) => flat[alarming.includes(event.event) ? 'warn' : 'info']({ ...origin, ...event }, event.event)
+}

@@ -1,6 +1,6 @@
 // Prometheus metrics of one process: what happened, how long answers took, how full the pools are.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Audit, AuditEvent } from './oauth/ports.ts'
+import type { AuditEvent } from './oauth/ports.ts'
 
 export interface AnsweredRequest {
   /** The route's pattern, never the path as sent: it becomes a label. */
@@ -13,7 +13,7 @@ export interface AnsweredRequest {
 export interface Metrics {
   readonly registry: Registry
   /** Counts an audit event. */
-  readonly audit: Audit
+  readonly audit: (event: AuditEvent) => void
   readonly answered: (request: AnsweredRequest) => void
   /** A gauge that is read when it is scraped, such as the length of a queue. `name` without prefix. */
   readonly watch: (name: string, help: string, read: () => number) => void

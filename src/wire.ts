@@ -9,7 +9,7 @@ import { auditLog, createLog, type Log } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { ClientAuthenticationPorts } from './oauth/client-authentication.ts'
 import type { GrantPorts } from './oauth/grant.ts'
-import type { AuditEvent, AuthorizationCodes, Now, PublicOrigins } from './oauth/ports.ts'
+import type { Audit, AuthorizationCodes, Now, PublicOrigins } from './oauth/ports.ts'
 import { issuer, type Settings } from './settings.ts'
 import { createAttempts } from './stores/attempts.ts'
 import { createAuthorizationCodes } from './stores/authorization-codes.ts'
@@ -17,6 +17,7 @@ import { createClientAdministration, createClients, type ClientAdministration } 
 import { openDatabase } from './stores/database.ts'
 import { createGrants, type Grants } from './stores/grants.ts'
 import { createPublicOrigins } from './stores/public-origins.ts'
+import { createRead } from './stores/reads.ts'
 import { createTokens } from './stores/tokens.ts'
 import { createBounce, type Bounce } from './studip/bounce.ts'
 import { oneMonthAfter } from './studip/calendar-month.ts'
@@ -80,9 +81,10 @@ const monthInStudipZone = (config: StudipConfig) => {
  */
 export const wire = async (settings: Settings, { now = systemClock, log = createLog(settings.logLevel) }: Outside = {}): Promise<Deps> => {
   const db = openDatabase(settings.database)
+  const read = createRead(db)
   const metrics = createMetrics()
   const audited = auditLog(log)
-  const audit = (event: AuditEvent) => { audited(event); metrics.audit(event) }
+  const audit: Audit = (event, origin) => { audited(event, origin); metrics.audit(event) }
   const keys = createKeyRing({ dir: settings.keysPath, now, log })
   const config = createStudipConfig({ db, settings })
   const sessions = await openSessionStore({ db, settings, config })
@@ -99,13 +101,13 @@ export const wire = async (settings: Settings, { now = systemClock, log = create
     refreshTokenExpiry: monthInStudipZone(config),
     secrets: createClientSecrets({ now }),
     attempts: createAttempts(),
-    clients: createClients(db),
+    clients: createClients(read),
     administration: createClientAdministration(db, now),
     codes: createAuthorizationCodes(db, now),
     tokens: createTokens(db, now),
     grants: createGrants(db, now),
     publicOrigins: createPublicOrigins(db),
-    users: createUsers({ db, settings, now }),
+    users: createUsers({ read, settings, now }),
     gate: createGate({ db, settings, sessions, now }),
     bounce: createBounce({
       db, settings, config, now,

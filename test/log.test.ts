@@ -1,6 +1,7 @@
 // The log: JSON lines that carry their request and keep secrets out.
 import { expect } from 'chai'
-import { auditLog, createLog, inRequest } from '../src/log.ts'
+import { auditLog, createLog } from '../src/log.ts'
+import type { AuditEvent } from '../src/oauth/ports.ts'
 
 const logged = (work: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] => {
   const lines: string[] = []
@@ -9,16 +10,16 @@ const logged = (work: (log: ReturnType<typeof createLog>) => void): Record<strin
 }
 
 describe('log', () => {
-  it('carries request id and address in every line of a request', async () => {
-    const lines: string[] = []
-    const log = createLog('info', { write: (line: string) => void lines.push(line) })
-    await inRequest({ requestId: 'r1', address: '192.0.2.1' }, async () => {
-      await new Promise((resolve) => setTimeout(resolve, 1))
-      log.info('inside')
-    })
-    log.info('outside')
-    expect(JSON.parse(lines[0]!)).to.include({ requestId: 'r1', address: '192.0.2.1', msg: 'inside', level: 'info' })
-    expect(JSON.parse(lines[1]!)).to.not.have.property('requestId')
+  const origin = { requestId: 'request-1', address: '192.0.2.1' }
+
+  it('carries request id and address in every audit line', () => {
+    const [line] = logged((log) => auditLog(log)({ event: 'token.refreshed', clientId: '1' }, origin))
+    expect(line).to.include({ ...origin, msg: 'token.refreshed', event: 'token.refreshed', level: 'info', clientId: '1' })
+  })
+
+  it('S-095 hides credentials that reach an audit line by mistake', () => {
+    const [line] = logged((log) => auditLog(log)({ event: 'token.refreshed', refresh_token: 'geheim' } as AuditEvent, origin))
+    expect(line).to.have.property('refresh_token', '***')
   })
 
   it('S-095 writes no statement of the database, whose values may be session ids', () => {
@@ -41,8 +42,8 @@ describe('log', () => {
 
   it('logs audit events by name, replays as warnings', () => {
     const lines = logged((log) => {
-      auditLog(log)({ event: 'token.replayed', clientId: '1', grantId: 'a' })
-      auditLog(log)({ event: 'token.refreshed', clientId: '1' })
+      auditLog(log)({ event: 'token.replayed', clientId: '1', grantId: 'a' }, origin)
+      auditLog(log)({ event: 'token.refreshed', clientId: '1' }, origin)
     })
     expect(lines.map(({ level, msg }) => [level, msg])).to.deep.equal([['warn', 'token.replayed'], ['info', 'token.refreshed']])
     expect(lines[0]).to.include({ clientId: '1', grantId: 'a' })

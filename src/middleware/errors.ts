@@ -7,6 +7,7 @@ import type { Views } from '../views/views.ts'
 import { asOAuthError, asPageError, isFault } from './faults.ts'
 import { pageContext } from './page-context.ts'
 import { PageError } from './page-error.ts'
+import { originOf } from './request-context.ts'
 
 interface Deps {
   readonly log: Log
@@ -20,7 +21,7 @@ export const errors = (deps: Deps): Middleware => async function errors(ctx, nex
   try {
     await next()
   } catch (error) {
-    if (isFault(error)) deps.log.error({ err: error }, 'request failed')
+    if (isFault(error)) deps.log.error({ ...originOf(ctx), err: error }, 'request failed')
     ctx.set('Cache-Control', 'no-store')
     ctx.set('Pragma', 'no-cache')
     if (deps.isForPrograms(ctx.path)) answerProgram(ctx, error, deps.audit)
@@ -40,7 +41,7 @@ const answerProgram = (ctx: Context, error: unknown, audit: Audit): void => {
   ctx.status = oauthError.status
   ctx.body = errorBody(oauthError.code, oauthError.description, oauthError.hint)
   setErrorHeaders(ctx, oauthError)
-  audit({ event: oauthError.code === 'slow_down' ? 'request.throttled' : 'request.refused', reason: oauthError.code })
+  audit({ event: oauthError.code === 'slow_down' ? 'request.throttled' : 'request.refused', reason: oauthError.code }, originOf(ctx))
 }
 
 const descriptions: Readonly<Record<number, string>> = {
@@ -69,5 +70,5 @@ const answerPerson = async (ctx: Context, error: unknown, views: Pick<Views, 'er
   if (status === 429 && retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
   ctx.status = status
   ctx.type = 'html'
-  ctx.body = await views.errorPage(pageContext(ctx), { kind, detail, reference: ctx.state['requestId'] as string })
+  ctx.body = await views.errorPage(pageContext(ctx), { kind, detail, reference: originOf(ctx).requestId })
 }

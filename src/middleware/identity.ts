@@ -9,6 +9,7 @@ import { errorStatus } from '../views/error-pages.ts'
 import { redirectTo } from './redirect.ts'
 import { pageContext } from './page-context.ts'
 import { PageError } from './page-error.ts'
+import { originOf } from './request-context.ts'
 
 export type Identity = Extract<Verdict, { kind: 'logged-in' }>
 
@@ -38,14 +39,14 @@ export const admit = ({ log, bounce, views, settings }: AdmitDeps): Middleware =
     return
   }
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new PageError('form-expired')
-  log.debug({ verdict: verdict.kind, ...(verdict.kind === 'bounce' && { reason: verdict.reason }) }, 'not admitted')
+  log.debug({ ...originOf(ctx), verdict: verdict.kind, ...(verdict.kind === 'bounce' && { reason: verdict.reason }) }, 'not admitted')
   const way = await bounce.start({ verdict, target, cookieHeader })
   addCookies(ctx, way.setCookies)
   ctx.set('Cache-Control', 'no-store')
   if (way.kind === 'redirect') return redirectTo(ctx, way.location, 302)
   const kind = way.kind === 'fallback' ? 'login-needed' : 'login-loop'
   ctx.status = errorStatus(kind)
-  ctx.body = await views.errorPage(pageContext(ctx), { kind, continuePath: target.slice(basePath(settings).length), reference: ctx.state['requestId'] as string })
+  ctx.body = await views.errorPage(pageContext(ctx), { kind, continuePath: target.slice(basePath(settings).length), reference: originOf(ctx).requestId })
 }
 
 /** Only for root, by the user's row of this moment (S-108). */

@@ -1,19 +1,22 @@
 // Gives every request an id and an address that its log lines carry, and its answer a place in the metrics.
 import { randomUUID } from 'node:crypto'
-import type { Middleware } from 'koa'
-import { inRequest } from '../log.ts'
+import type { Context, Middleware } from 'koa'
 import type { Metrics } from '../metrics.ts'
+import type { RequestOrigin } from '../oauth/ports.ts'
+
+/** What the log lines of this request carry. */
+export const originOf = (ctx: Context): RequestOrigin => (ctx.state as { origin: RequestOrigin }).origin
 
 /** The id is the proxy's when nginx sends a well-formed X-Request-Id, else our own; the answer repeats it. */
 export const requestContext = ({ metrics }: { metrics: Pick<Metrics, 'answered'> }): Middleware => function requestContext(ctx, next) {
   const given = ctx.get('X-Request-Id')
   const requestId = /^[A-Za-z0-9-]{8,64}$/.test(given) ? given : randomUUID()
   const start = performance.now()
-  ctx.state['requestId'] = requestId
+  ctx.state['origin'] = { requestId, address: ctx.ip } satisfies RequestOrigin
   ctx.set('X-Request-Id', requestId)
   ctx.res.once('close', () => {
     const { _matchedRoute: route } = ctx as { _matchedRoute?: string | RegExp }
     metrics.answered({ route: String(route ?? 'none'), method: ctx.method, status: ctx.status, seconds: (performance.now() - start) / 1000 })
   })
-  return inRequest({ requestId, address: ctx.ip }, next)
+  return next()
 }

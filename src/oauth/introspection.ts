@@ -36,12 +36,12 @@ interface LiveToken {
 }
 
 /** @throws OAuthError invalid_request, invalid_client (also for a public client: it could not keep the answer to itself), slow_down */
-export const createIntrospection = (ports: IntrospectionPorts) => async ({ authorization, form, address }: ClientRequest): Promise<IntrospectionResponse> => {
+export const createIntrospection = (ports: IntrospectionPorts) => async ({ authorization, form, origin }: ClientRequest): Promise<IntrospectionResponse> => {
   const parameters = singleParameters(form)
-  const client = await authenticateClient(ports, { authorization, parameters, address })
+  const client = await authenticateClient(ports, { authorization, parameters, address: origin.address })
   if (client.secretHash === null) throw invalidClient()
   const token = required(parameters, 'token')
-  const live = (await liveAccessToken(ports, token)) ?? (await liveRefreshToken(ports, { text: token, clientId: client.id, address }))
+  const live = (await liveAccessToken(ports, token)) ?? (await liveRefreshToken(ports, { text: token, clientId: client.id, address: origin.address }))
   if (!live || live.clientId !== client.id || live.expiresAt <= ports.now()) return { active: false }
   const state = await ports.users.stateOf(live.userId)
   if (state === 'maintenance') throw temporarilyUnavailable('Stud.IP is in maintenance mode.')

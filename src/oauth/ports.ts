@@ -78,4 +78,6 @@ export interface AuditEvent {
   readonly grantId?: string
   readonly reason?: string
 }
-export type Audit = (event: AuditEvent) => void
+/** The request that an event belongs to. `address` is the client's as nginx forwards it. */
+export interface RequestOrigin { readonly requestId: string; readonly address: string }
+export type Audit = (event: AuditEvent, origin: RequestOrigin) => void

@@ -5,6 +5,7 @@ import { formOf } from '../middleware/form.ts'
 import { identityOf } from '../middleware/identity.ts'
 import { pageContext } from '../middleware/page-context.ts'
 import { PageError } from '../middleware/page-error.ts'
+import { originOf } from '../middleware/request-context.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import type { Audit } from '../oauth/ports.ts'
 import { basePath } from '../settings.ts'
@@ -68,7 +69,7 @@ export const askToRevoke = (deps: ApplicationsDeps): Middleware => async functio
 export const revokeApplication = (deps: ApplicationsDeps): Middleware => async function revokeApplication(ctx) {
   const { grantId, clientId, clientName, userId } = await ownGrant(deps, ctx, loneValue(formOf(ctx), 'application'))
   await deps.grants.revoke(grantId)
-  deps.audit({ event: 'grant.revoked', grantId, clientId, userId })
+  deps.audit({ event: 'grant.revoked', grantId, clientId, userId }, originOf(ctx))
   await backToList(deps, ctx, { kind: 'revoked', name: clientName })
 }
 
@@ -83,6 +84,6 @@ export const askToRevokeAll = (deps: ApplicationsDeps): Middleware => async func
 export const revokeAllApplications = (deps: ApplicationsDeps): Middleware => async function revokeAllApplications(ctx) {
   const { id: userId } = identityOf(ctx).user
   const count = await deps.grants.revokeAllOf(userId)
-  deps.audit({ event: 'grant.revoked', userId, reason: 'all of the user' })
+  deps.audit({ event: 'grant.revoked', userId, reason: 'all of the user' }, originOf(ctx))
   await backToList(deps, ctx, { kind: 'revokedAll', count })
 }

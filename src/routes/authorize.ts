@@ -20,6 +20,7 @@ import type { AuthorizationRequest, Client } from '../oauth/types.ts'
 import type { Views } from '../views/views.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
 import { redirectTo } from '../middleware/redirect.ts'
+import { originOf } from '../middleware/request-context.ts'
 
 export interface AuthorizeDeps {
   readonly clients: Clients
@@ -90,13 +91,13 @@ export const answerConsent = (deps: AuthorizeDeps): Middleware => async function
   const target = { redirectUri: request.redirectUri, state: request.state, issuer: deps.issuer }
   const who = { clientId: request.clientId, userId: ticket.userId, grantId: grantOf(ticket.codeId) }
   if (denies(ctx)) {
-    deps.audit({ event: 'consent.denied', ...who })
+    deps.audit({ event: 'consent.denied', ...who }, originOf(ctx))
     return redirectTo(ctx, errorLocation(target, accessDenied()), 303)
   }
   const code = codeFor(ticket, deps.now())
   const sealed = await deps.credentials.sealCode(code)
   if (!(await deps.codes.insert(code))) throw new PageError('form-used')
-  deps.audit({ event: 'consent.approved', ...who })
+  deps.audit({ event: 'consent.approved', ...who }, originOf(ctx))
   redirectTo(ctx, successLocation(target, sealed), 303)
 }
 

@@ -1,11 +1,12 @@
 // What clients call: token, revoke, introspect. No session, no cookie (S-048).
 import type { Context, Middleware } from 'koa'
 import { formOf } from '../middleware/form.ts'
+import { originOf } from '../middleware/request-context.ts'
 import type { createIntrospection } from '../oauth/introspection.ts'
 import type { createRevocation } from '../oauth/revocation.ts'
 import type { ClientRequest, TokenEndpoint } from '../oauth/token-endpoint.ts'
 
-const requestOf = (ctx: Context): ClientRequest => ({ authorization: ctx.get('Authorization') || undefined, form: formOf(ctx), address: ctx.ip })
+const requestOf = (ctx: Context): ClientRequest => ({ authorization: ctx.get('Authorization') || undefined, form: formOf(ctx), origin: originOf(ctx) })
 
 /** RFC 6749 §3.2. */
 export const token = (endpoint: TokenEndpoint): Middleware => async function token(ctx) {

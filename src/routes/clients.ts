@@ -16,6 +16,7 @@ import type { Notice } from '../views/notice.ts'
 import type { Views } from '../views/views.ts'
 import { leaveNotice, type NoticeDeps } from './notice.ts'
 import { redirectTo } from '../middleware/redirect.ts'
+import { originOf } from '../middleware/request-context.ts'
 
 export interface ClientsDeps extends NoticeDeps {
   readonly administration: ClientAdministration
@@ -41,7 +42,7 @@ const backToList = async (deps: ClientsDeps, ctx: Context, notice: Notice): Prom
 }
 
 const record = ({ audit }: ClientsDeps, ctx: Context, event: AuditEvent['event'], clientId: string): void =>
-  audit({ event, clientId, userId: identityOf(ctx).user.id })
+  audit({ event, clientId, userId: identityOf(ctx).user.id }, originOf(ctx))
 
 const showForm = async (deps: ClientsDeps, ctx: Context, form: ClientRegistration, faults: Parameters<Views['addClient']>[1]['faults']): Promise<void> => {
   ctx.type = 'html'
