@@ -49,11 +49,15 @@ export const createDerivedKeys = ({ encryption, now, concurrency = 1, maxWaiting
   }
 
   let months = [0, -1, 1].map((offset) => month(monthName(now(), offset)))
+  let named = now()
   // Neighbours too: tokens live a month, and an instance whose clock is ahead may already be in the next one.
   const turned = () => {
-    if (months[0]!.name !== monthName(now(), 0)) {
+    const time = now()
+    if (time === named) return months // names take longer than everything else here
+    named = time
+    if (months[0]!.name !== monthName(time, 0)) {
       const known = months
-      months = [0, -1, 1].map((offset) => monthName(now(), offset)).map((name) => known.find((m) => m.name === name) ?? month(name))
+      months = [0, -1, 1].map((offset) => monthName(time, offset)).map((name) => known.find((m) => m.name === name) ?? month(name))
     }
     return months
   }

@@ -1,42 +1,42 @@
 // grant_type=authorization_code (RFC 6749 §4.1.3, RFC 7636 §4.6).
 import { invalidGrant, invalidRequest } from './errors.ts'
 import { grantOf } from './grant-id.ts'
-import { required } from './parameters.ts'
 import { verifyCodeVerifier } from './pkce.ts'
+import type { RequestOrigin } from './ports.ts'
 import { acceptedRedirectUri } from './redirect-uri.ts'
 import { newTokenPair, tokenResponse } from './token-issuing.ts'
 import type { AuthorizationCode, Client, Parameters, TokenResponse } from './types.ts'
 import type { Grant, GrantPorts } from './grant.ts'
-import { openOrThrottle } from './presented-credential.ts'
-import { assertUserMayHoldTokens } from './user-state.ts'
+import { present } from './presented-credential.ts'
+import { assertMayHoldTokens } from './user-state.ts'
 
 const invalid = (hint: string) => invalidGrant('The authorization code is invalid.', hint)
 
 /** Redeems an authorization code for tokens. The use is the last check: only who proved possession may trigger a replay. */
-export const authorizationCodeGrant = (ports: GrantPorts): Grant => async (client, parameters, address) => {
-  const presented = required(parameters, 'code')
-  const code = await openOrThrottle(ports, { text: presented, open: (sealed) => ports.credentials.openCode(sealed), clientId: client.id, address })
+export const authorizationCodeGrant = (ports: GrantPorts): Grant => async (request) => {
+  const { parameters } = request
+  const { client, credential: code, stateOfUser } = await present(ports, request, 'code', (text) => ports.credentials.openCode(text))
   if (!code) throw invalid('Cannot decrypt the authorization code')
   if (code.clientId !== client.id) throw invalid('Authorization code was not issued to this client')
   if (code.expiresAt < ports.now()) throw invalid('Authorization code has expired')
   checkRedirectUri(parameters, code, client)
   verifyCodeVerifier(parameters['code_verifier'], code.codeChallenge, ports.hash)
-  await assertUserMayHoldTokens(ports.users, code.userId)
-  return redeem(ports, code)
+  assertMayHoldTokens(await stateOfUser())
+  return redeem(ports, code, request.origin)
 }
 
-const redeem = async (ports: GrantPorts, code: AuthorizationCode): Promise<TokenResponse> => {
+const redeem = async (ports: GrantPorts, code: AuthorizationCode, origin: RequestOrigin): Promise<TokenResponse> => {
   const pair = newTokenPair(ports, code.id, code)
   const [redemption, response] = await Promise.all([ports.tokens.redeem(code, pair), tokenResponse(ports, pair)])
   const who = { clientId: code.clientId, userId: code.userId, grantId: grantOf(code.id) }
   if (redemption === 'redeemed') {
-    ports.audit({ event: 'code.redeemed', ...who })
+    ports.audit({ event: 'code.redeemed', ...who }, origin)
     return response
   }
   if (redemption === 'replayed') {
     // RFC 9700 §4.2.4: two parties hold this code, so nothing that came from it can be trusted.
     await ports.tokens.revokeGrant(grantOf(code.id))
-    ports.audit({ event: 'code.replayed', ...who })
+    ports.audit({ event: 'code.replayed', ...who }, origin)
   }
   throw invalid('Authorization code has been revoked')
 }

@@ -1,7 +1,7 @@
-// What a grant is: authenticated client and parameters in, tokens out.
+// What a grant is: a request whose client is still to prove itself in, tokens out.
 import type { Attempts } from './client-authentication.ts'
 import type { ChallengeHash } from './pkce.ts'
-import type { Audit, Tokens, Users } from './ports.ts'
+import type { Audit, RequestOrigin, Tokens, Users } from './ports.ts'
 import type { IssuingPorts } from './token-issuing.ts'
 import type { Client, Parameters, TokenResponse } from './types.ts'
 
@@ -15,5 +15,12 @@ export interface GrantPorts extends IssuingPorts {
   readonly refreshGraceSeconds: number
 }
 
+export interface GrantRequest {
+  readonly parameters: Parameters
+  readonly origin: RequestOrigin
+  /** The client that made the request. @throws OAuthError */
+  readonly authenticate: () => Promise<Client>
+}
+
 /** @throws OAuthError of RFC 6749 §5.2 */
-export type Grant = (client: Client, parameters: Parameters, address: string) => Promise<TokenResponse>
+export type Grant = (request: GrantRequest) => Promise<TokenResponse>

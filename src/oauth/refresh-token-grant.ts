@@ -1,31 +1,30 @@
 // grant_type=refresh_token (RFC 6749 §6) with rotation and replay detection (RFC 9700 §4.14.2).
 import { invalidGrant } from './errors.ts'
 import { grantOf } from './grant-id.ts'
-import { required } from './parameters.ts'
 import { formatScope, restrictScope } from './scope.ts'
 import { newTokenPair, tokenResponse } from './token-issuing.ts'
+import type { RequestOrigin } from './ports.ts'
 import type { RefreshToken, TokenResponse } from './types.ts'
 import type { Grant, GrantPorts } from './grant.ts'
-import { openOrThrottle } from './presented-credential.ts'
-import { assertUserMayHoldTokens } from './user-state.ts'
+import { present } from './presented-credential.ts'
+import { assertMayHoldTokens } from './user-state.ts'
 
 const invalid = (hint: string) => invalidGrant('The refresh token is invalid.', hint)
 
 /** Rotates a refresh token: the presented one and its access token end, a fresh pair of the same grant begins. */
-export const refreshTokenGrant = (ports: GrantPorts): Grant => async (client, parameters, address) => {
-  const text = required(parameters, 'refresh_token')
-  const presented = await openOrThrottle(ports, { text, open: (sealed) => ports.credentials.openRefreshToken(sealed), clientId: client.id, address })
+export const refreshTokenGrant = (ports: GrantPorts): Grant => async (request) => {
+  const { client, credential: presented, stateOfUser } = await present(ports, request, 'refresh_token', (text) => ports.credentials.openRefreshToken(text))
   if (!presented) throw invalid('Cannot decrypt the refresh token')
   if (presented.clientId !== client.id) throw invalid('Token is not linked to client')
   if (presented.expiresAt < ports.now()) throw invalid('Token has expired')
-  const scopes = restrictScope(parameters['scope'], presented.scopes)
-  await assertUserMayHoldTokens(ports.users, presented.userId)
-  const response = await rotate(ports, presented, scopes)
+  const scopes = restrictScope(request.parameters['scope'], presented.scopes)
+  assertMayHoldTokens(await stateOfUser())
+  const response = await rotate(ports, presented, scopes, request.origin)
   const granted = formatScope(scopes)
-  return parameters['scope'] === undefined || parameters['scope'] === granted ? response : { ...response, scope: granted }
+  return [undefined, granted].includes(request.parameters['scope']) ? response : { ...response, scope: granted }
 }
 
-const rotate = async (ports: GrantPorts, presented: RefreshToken, scopes: readonly string[]): Promise<TokenResponse> => {
+const rotate = async (ports: GrantPorts, presented: RefreshToken, scopes: readonly string[], origin: RequestOrigin): Promise<TokenResponse> => {
   const pair = newTokenPair(ports, presented.id, { ...presented, scopes })
   const [rotation, response] = await Promise.all([
     ports.tokens.rotate(presented, pair, ports.refreshGraceSeconds),
@@ -33,12 +32,12 @@ const rotate = async (ports: GrantPorts, presented: RefreshToken, scopes: readon
   ])
   const who = { clientId: presented.clientId, userId: presented.userId, grantId: grantOf(presented.id) }
   if (rotation === 'rotated' || rotation === 'in-grace') {
-    ports.audit({ event: rotation === 'rotated' ? 'token.refreshed' : 'token.refreshed-in-grace', ...who })
+    ports.audit({ event: rotation === 'rotated' ? 'token.refreshed' : 'token.refreshed-in-grace', ...who }, origin)
     return response
   }
   if (rotation === 'replayed') {
     await ports.tokens.revokeGrant(grantOf(presented.id))
-    ports.audit({ event: 'token.replayed', ...who })
+    ports.audit({ event: 'token.replayed', ...who }, origin)
   }
   throw invalid('Token has been revoked')
 }

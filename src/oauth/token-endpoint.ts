@@ -3,6 +3,7 @@ import { authenticateClient, type ClientAuthenticationPorts } from './client-aut
 import { unsupportedGrantType } from './errors.ts'
 import { authorizationCodeGrant } from './authorization-code-grant.ts'
 import type { GrantPorts } from './grant.ts'
+import type { RequestOrigin } from './ports.ts'
 import { refreshTokenGrant } from './refresh-token-grant.ts'
 import { required, singleParameters } from './parameters.ts'
 import type { RawParameters, TokenResponse } from './types.ts'
@@ -12,8 +13,8 @@ export interface ClientRequest {
   /** The Authorization header, if any. */
   readonly authorization: string | undefined
   readonly form: RawParameters
-  /** Where the request comes from, for throttling. */
-  readonly address: string
+  /** Where the request comes from, for throttling and the audit trail. */
+  readonly origin: RequestOrigin
 }
 
 /** @throws OAuthError of RFC 6749 §5.2 */
@@ -24,11 +25,10 @@ export const createTokenEndpoint = (ports: GrantPorts & ClientAuthenticationPort
     ['authorization_code', authorizationCodeGrant(ports)],
     ['refresh_token', refreshTokenGrant(ports)],
   ])
-  return async ({ authorization, form, address }) => {
+  return async ({ authorization, form, origin }) => {
     const parameters = singleParameters(form)
     const grant = grants.get(required(parameters, 'grant_type'))
     if (!grant) throw unsupportedGrantType()
-    const client = await authenticateClient(ports, { authorization, parameters, address })
-    return grant(client, parameters, address)
+    return grant({ parameters, origin, authenticate: () => authenticateClient(ports, { authorization, parameters, address: origin.address }) })
   }
 }

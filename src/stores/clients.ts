@@ -4,6 +4,7 @@ import type { Clients, Now } from '../oauth/ports.ts'
 import type { Client } from '../oauth/types.ts'
 import { isDatabaseAway } from './database-errors.ts'
 import { deleteTokensOf } from './client-tokens.ts'
+import type { Read } from './reads.ts'
 import { changedBy, rowsOf } from './rows.ts'
 
 export interface NewClient {
@@ -83,9 +84,9 @@ const countUse = async (db: Knex, ids: readonly string[], now: number): Promise<
 }
 
 /** Clients as the protocol sees them: a suspended one is unknown. */
-export const createClients = (db: Knex): Clients => ({
+export const createClients = (read: Read): Clients => ({
   find: async (id) => {
-    const [row] = await rowsOf<ClientRow>(db.raw('SELECT * FROM oauth2_clients WHERE id = ? AND revoked = 0', [id]))
+    const [row] = await read<ClientRow>('SELECT * FROM oauth2_clients WHERE id = ? AND revoked = 0', [id])
     return row && toClient(row)
   },
 })

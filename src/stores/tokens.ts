@@ -4,7 +4,8 @@ import { invalidClient } from '../oauth/errors.ts'
 import { grantOf, isGrantId } from '../oauth/grant-id.ts'
 import type { Now, Redemption, Rotation, Tokens } from '../oauth/ports.ts'
 import type { AuthorizationCode, RefreshToken, TokenPair } from '../oauth/types.ts'
-import { inOneTransaction, type Statement } from './batch.ts'
+import { inOneTransaction } from './batch.ts'
+import type { Statement } from './connection.ts'
 import { changedBy, rowsOf, scopesOf } from './rows.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -85,7 +86,8 @@ const rotateAgain = async (trx: Knex.Transaction, presented: RefreshToken, pair:
   if (!(await holdLiveGrant(trx, presented.id, time))) return 'unknown'
   const [used] = await rowsOf<{ rotated_at: number }>(trx.raw(
     'SELECT a.chdate AS rotated_at FROM oauth2_refresh_tokens r JOIN oauth2_access_tokens a ON a.id = r.access_token_id WHERE r.id = ?', [presented.id]))
-  if (!used || graceSeconds === 0 || used.rotated_at < time - graceSeconds) return 'replayed'
+  // A clock that went back may have dated it after now.
+  if (!used || graceSeconds === 0 || Math.abs(time - used.rotated_at) > graceSeconds) return 'replayed'
   const [insertAccessToken, insertRefreshToken] = issue(pair, { sql: 'oauth2_refresh_tokens WHERE id = ?', bindings: [presented.id] })
   if ((await run(trx, insertAccessToken)) !== 1) throw invalidClient()
   await run(trx, insertRefreshToken)

@@ -1,7 +1,7 @@
 // May this user hold tokens? Asked again at code redemption and refresh (contract §2.4, last paragraph).
-import type { Knex } from 'knex'
 import type { Now, Users } from '../oauth/ports.ts'
 import type { Settings } from '../settings.ts'
+import type { Read } from '../stores/reads.ts'
 import { mayHoldTokens } from './decision.ts'
 import { effectiveValue } from './global-config.ts'
 import { isTruthy, toInteger } from './php-values.ts'
@@ -28,10 +28,10 @@ const sql = `SELECT u.user_id, u.username, u.perms, u.locked, u.auth_plugin,
   WHERE u.user_id = ?`
 
 /** One round trip: user, lock, expiry and maintenance as they are now. */
-export const createUsers = ({ db, settings, now }: { db: Knex; settings: Pick<Settings, 'studipVersion' | 'configOverrides'>; now: Now }): Users => ({
+export const createUsers = ({ read, settings, now }: { read: Read; settings: Pick<Settings, 'studipVersion' | 'configOverrides'>; now: Now }): Users => ({
   async stateOf(userId) {
     if (!isUserId(userId)) return 'refused'
-    const [[row]] = await db.raw(sql, [userId, userId]) as [[Row | undefined]]
+    const [row] = await read<Row>(sql, [userId, userId])
     if (row?.user_id !== userId || !mayHoldTokens(userOf(row), now())) return 'refused'
     const maintenance = effectiveValue('MAINTENANCE_MODE_ENABLE', row.own_maintenance ?? row.shipped_maintenance, settings)
     return isTruthy(maintenance) && row.perms !== 'root' ? 'maintenance' : 'active'

@@ -3,7 +3,6 @@ import { expect } from 'chai'
 import { createStudipConfig } from '../../src/studip/config.ts'
 import { createGate } from '../../src/studip/gate.ts'
 import { openSessionStore } from '../../src/studip/open-session-store.ts'
-import { createUsers } from '../../src/studip/users.ts'
 import { users } from '../fixtures/users.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { insertSession } from '../support/php-session-writer.ts'
@@ -42,10 +41,6 @@ describe('what a lookup costs', () => {
     for (const cookie of [undefined, `Studip_Session=${'0'.repeat(32)}`, `Studip_Session=${anonymous}`]) {
       expect(await counted(() => gate.identify({ cookie, acceptLanguage: undefined })), String(cookie)).to.equal(1)
     }
-  })
-  it('one round trip for the state of a user at redemption and refresh', async () => {
-    const { stateOf } = createUsers({ db: database.knex, settings: gateSettings('6.0.2'), now: () => now })
-    expect(await counted(() => stateOf(users.autor.user_id))).to.equal(1)
   })
   it('reads every table by its primary key: no row is examined that is not needed', async () => {
     const queries: { sql: string; bindings: readonly string[] }[] = []

@@ -1,5 +1,6 @@
 // May this user hold tokens: asked at redemption and refresh (contract §2.4, last paragraph).
 import { expect } from 'chai'
+import { createRead } from '../../src/stores/reads.ts'
 import { createUsers } from '../../src/studip/users.ts'
 import { users } from '../fixtures/users.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
@@ -10,7 +11,7 @@ describe('state of a user', () => {
   before(async () => { database = await testDatabase() })
   after(() => database.drop())
   const stateOf = (id: string, configOverrides = {}) =>
-    createUsers({ db: database.knex, settings: gateSettings('6.0.2', { configOverrides }), now: () => 1_800_000_000 }).stateOf(id)
+    createUsers({ read: createRead(database.knex), settings: gateSettings('6.0.2', { configOverrides }), now: () => 1_800_000_000 }).stateOf(id)
 
   for (const name of ['autor', 'root', 'selfRegistered', 'expiring', 'unlimited', 'appFactor', 'termsPending', 'visibilityPending', 'noNames'] as const) {
     it(`${name} is active`, async () => expect(await stateOf(users[name].user_id)).to.equal('active'))

@@ -1,6 +1,7 @@
 // Client authentication at token, revocation and introspection (RFC 6749 §2.3, §3.2.1, §5.2), methods and form of the request.
 import { expect } from 'chai'
 import { hashClientSecret, newClientSecret } from '../../src/crypto/client-secret.ts'
+import { withGeneralLog } from '../support/general-log.ts'
 import { addClient, clientSecret, credentialsOf, post, redeem, refresh, testApp, verifier, type Query, type TestApp, type TestClient } from '../support/app.ts'
 import { issueCode, issueTokens, liveIds, stoppedClock } from '../support/issuing.ts'
 
@@ -81,16 +82,13 @@ describe('client authentication', () => {
     })
 
     it(`S-048 ${path} reads no session and sets no cookie`, async () => {
-      const asked: string[] = []
-      app.deps.db.on('query', ({ sql }: { sql: string }) => asked.push(sql))
-      const answers = [
+      const { result: answers, statements } = await withGeneralLog(app.deps.db, async () => [
         await call(path, credentialsOf(client), { Cookie: `${app.deps.settings.sessionCookie}=${'a'.repeat(32)}` }),
         await call(path, { client_id: client.id }, address()),
         await app.http.get(app.api(path)).set('Cookie', `${app.deps.settings.sessionCookie}=${'a'.repeat(32)}`),
-      ]
-      app.deps.db.removeAllListeners('query')
+      ])
       for (const { headers } of answers) expect(headers).not.to.have.property('set-cookie')
-      expect(asked.join('\n')).to.contain('oauth2_clients').and.not.match(/session|cache/)
+      expect(statements.join('\n')).to.contain('oauth2_clients').and.not.match(/session|cache/)
     })
   }
 
