@@ -100,6 +100,16 @@ describe('tokens in the database', () => {
     expect(await liveIds(db, first.grantId)).to.deep.equal([])
   })
 
+  it('the grace window is as long to both sides when a clock goes back', async () => {
+    const first = await newGrant()
+    await rotate(first)
+    clock.pass(-graceSeconds)
+    expect(await rotate(first)).to.equal('in-grace')
+    clock.pass(-1)
+    expect(await rotate(first)).to.equal('replayed')
+    clock.pass(graceSeconds + 1)
+  })
+
   it('S-050 a rotated refresh token whose row was purged is replayed while its grant lives', async () => {
     const first = await newGrant()
     await rotate(first)
