@@ -44,9 +44,12 @@ const endWhenSilent = ({ stream }: RawConnection): void => {
 const run = (connection: RawConnection, sql: string): Promise<unknown> =>
   new Promise((resolve, reject) => connection.query(sql, (error, rows) => (error ? reject(error) : resolve(rows))))
 
-// Servers without Galera do not know the variable, or have it off.
+const unknownVariable = 1193
+
+// Servers without Galera do not know the variable, or have it off. A node that does not answer, because it is cut off, is in a cluster.
 const askForCluster = async (connection: RawConnection): Promise<void> => {
-  const rows = await run(connection, 'SELECT @@wsrep_on AS is_on').catch(() => []) as readonly { readonly is_on: number | string }[]
+  const rows = await run(connection, 'SELECT @@wsrep_on AS is_on')
+    .catch(({ errno }: { errno?: number }) => (errno === unknownVariable ? [] : [{ is_on: 1 }])) as readonly { readonly is_on: number | string }[]
   if (Number(rows[0]?.is_on) === 1) inCluster.add(connection)
 }
 
