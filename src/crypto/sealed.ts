@@ -1,13 +1,22 @@
 // Values that travel through the browser and come back: the pending cookie and the consent form's auth_token (D5, D7).
-import { compactDecrypt, CompactEncrypt, decodeProtectedHeader } from 'jose'
+import { webcrypto } from 'node:crypto'
+import { compactDecrypt, CompactEncrypt, decodeProtectedHeader, type CryptoKey } from 'jose'
 
 const maxLength = 16_384
 
+const imported = new WeakMap<Buffer, Promise<CryptoKey>>()
+// The key ring hands out the same Buffer for as long as its key files live; importing it takes as long as encrypting with it.
+const cryptoKeyOf = (key: Buffer): Promise<CryptoKey> => {
+  const known = imported.get(key) ?? webcrypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt'])
+  imported.set(key, known)
+  return known
+}
+
 /** Encrypts a value as compact JWE. `key` is 32 bytes, `kind` says what it is for and must be named again to open it (RFC 8725 §3.11). */
-export const seal = (value: object, key: Buffer, kind: string): Promise<string> =>
+export const seal = async (value: object, key: Buffer, kind: string): Promise<string> =>
   new CompactEncrypt(Buffer.from(JSON.stringify(value)))
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: kind })
-    .encrypt(key)
+    .encrypt(await cryptoKeyOf(key))
 
 /**
  * Undefined for anything that `seal` did not make with this key for this kind.
@@ -16,7 +25,7 @@ export const seal = (value: object, key: Buffer, kind: string): Promise<string> 
 export const open = async <T extends object>(text: string, key: Buffer, kind: string): Promise<T | undefined> => {
   if (text.length > maxLength || !hasOurHeader(text, kind)) return undefined
   try {
-    const { plaintext } = await compactDecrypt(text, key, { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] })
+    const { plaintext } = await compactDecrypt(text, await cryptoKeyOf(key), { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] })
     return JSON.parse(Buffer.from(plaintext).toString()) as T
   } catch {
     return undefined

@@ -36,11 +36,23 @@ await instance.init({
 const split = (text: string, values: TextValues): readonly Piece[] =>
   text.split(/\{\{(\w+)\}\}/).map((part, i) => ({ text: i % 2 ? String(values[part] ?? '') : part, value: i % 2 === 1 }))
 
+// The library looks a key up for some ten microseconds, and a page has fifty of them.
+const remembered = (lookUp: (key: TextKey) => string) => {
+  const known = new Map<TextKey, string>()
+  return (key: TextKey): string => {
+    const text = known.get(key) ?? lookUp(key)
+    known.set(key, text)
+    return text
+  }
+}
+
 const textsIn = (language: Language): Texts => {
   const translate = instance.getFixedT(language)
+  const plain = remembered((key) => translate(key, {}))
+  const uninterpolated = remembered((key) => translate(key, { skipInterpolation: true }))
   return {
-    t: (key, values) => translate(key, values ?? {}),
-    pieces: (key, values) => split(translate(key, { skipInterpolation: true }), values),
+    t: (key, values) => (values ? translate(key, values) : plain(key)),
+    pieces: (key, values) => split(uninterpolated(key), values),
   }
 }
 
