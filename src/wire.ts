@@ -1,4 +1,5 @@
 // The only place where the parts are joined: settings → everything the application needs.
+import { availableParallelism } from 'node:os'
 import type { Knex } from 'knex'
 import { challengeHash } from './crypto/challenge-hash.ts'
 import { createClientSecrets, type RememberingClientSecrets } from './crypto/client-secret.ts'
@@ -59,6 +60,10 @@ export interface Outside {
   readonly log?: Log
 }
 
+// Signatures at once in one worker. As many as there are processors for all workers: more only take turns and keep everything
+// else waiting. Three at most, because the pool has four threads and a page needs one for its encryption.
+const signaturesAtOnce = (workers: number): number => Math.min(3, Math.ceil(availableParallelism() / workers))
+
 const systemClock: Now = () => Math.floor(Date.now() / 1000)
 
 // Stud.IP's time zone, known without a round trip; an hour's delay after a change does no harm to a month.
@@ -89,7 +94,7 @@ export const wire = async (settings: Settings, { now = systemClock, log = create
   const config = createStudipConfig({ db, settings })
   const sessions = await openSessionStore({ db, settings, config })
   const assets = createOwnAssets()
-  const credentials = createCredentials({ keys, now })
+  const credentials = createCredentials({ keys, now, signatures: signaturesAtOnce(settings.workers) })
   watchQueues(metrics, credentials, db)
   return {
     settings, db, log, metrics, audit, keys, config, assets, credentials, now,
@@ -108,7 +113,7 @@ export const wire = async (settings: Settings, { now = systemClock, log = create
     grants: createGrants(db, now),
     publicOrigins: createPublicOrigins(db),
     users: createUsers({ read, settings, now }),
-    gate: createGate({ db, settings, sessions, now }),
+    gate: createGate({ read, settings, sessions, now }),
     bounce: createBounce({
       db, settings, config, now,
       derive: async (label) => (await keys.current()).derive(label),

@@ -1,6 +1,7 @@
 // The three credentials of a grant, sealed and opened with the keys of the moment (D3).
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import pLimit from 'p-limit'
 import type { Credentials, Now } from '../oauth/ports.ts'
 import { signAccessToken, verifyAccessToken } from './access-token.ts'
 import { decrypt, encrypt, saltOf } from './defuse.ts'
@@ -22,10 +23,17 @@ export interface SealingCredentials extends Credentials {
   stats(): CredentialStats
 }
 
+interface CredentialOptions {
+  readonly keys: KeyRing
+  readonly now: Now
+  /** Access tokens signed at the same time. Fewer than the pool has threads, or the encryption of a page waits behind them. */
+  readonly signatures?: number
+}
+
 /** All methods reject with SetupError while the key files are unusable, and opening with temporarily_unavailable when too many foreign salts wait. */
-export const createCredentials = ({ keys, now }: { readonly keys: KeyRing; readonly now: Now }): SealingCredentials => {
+export const createCredentials = ({ keys, now, signatures = 1 }: CredentialOptions): SealingCredentials => {
   let inUse: { readonly encryption: EncryptionKey; readonly derivedKeys: DerivedKeys } | undefined
-  let signing = 0
+  const oneOfFew = pLimit(signatures)
 
   const derivedKeys = async (): Promise<DerivedKeys> => {
     const { encryption } = await keys.current()
@@ -56,11 +64,10 @@ export const createCredentials = ({ keys, now }: { readonly keys: KeyRing; reado
     openRefreshToken: (text) => open(text, readRefreshToken),
     signAccessToken: async (token) => {
       const current = await keys.current()
-      signing += 1
-      return signAccessToken(token, current).finally(() => { signing -= 1 })
+      return oneOfFew(() => signAccessToken(token, current))
     },
     openAccessToken: async (jwt) => verifyAccessToken(jwt, await keys.current()),
     prepare: async () => { await (await derivedKeys()).own() },
-    stats: () => ({ signing, derivedKeys: inUse?.derivedKeys.stats() ?? { cached: 0, waiting: 0, derived: 0 } }),
+    stats: () => ({ signing: oneOfFew.activeCount + oneOfFew.pendingCount, derivedKeys: inUse?.derivedKeys.stats() ?? { cached: 0, waiting: 0, derived: 0 } }),
   }
 }

@@ -46,9 +46,20 @@ const targetOrPage = async (clients: Clients, raw: ReturnType<typeof parseForm>)
   }
 }
 
+interface TargetState { asked: Promise<RequestTarget>; target: RequestTarget }
+
+/** Asks for the client while the gate asks for the user, so that one round trip serves both. */
+export const askForTarget = ({ clients }: Pick<AuthorizeDeps, 'clients'>): Middleware => function askForTarget(ctx, next) {
+  const state = ctx.state as TargetState
+  state.asked = targetOrPage(clients, parseForm(ctx.querystring))
+  state.asked.catch(() => undefined) // provenTarget sees the fault, when the language of its page is known
+  return next()
+}
+
 /** Proves client and redirect URI before the login: what fails here is a page for everybody (D18). */
-export const provenTarget = ({ clients }: Pick<AuthorizeDeps, 'clients'>): Middleware => async function provenTarget(ctx, next) {
-  ctx.state['target'] = await targetOrPage(clients, parseForm(ctx.querystring))
+export const provenTarget = (): Middleware => async function provenTarget(ctx, next) {
+  const state = ctx.state as TargetState
+  state.target = await state.asked
   await next()
 }
 
@@ -61,7 +72,7 @@ const approverOf = (ctx: Context): Approver => {
 /** The consent page for a sound request; the others go back to the client with their error. */
 export const showConsent = (deps: AuthorizeDeps): Middleware => async function showConsent(ctx) {
   const raw = parseForm(ctx.querystring)
-  const { target } = ctx.state as { target: RequestTarget }
+  const { target } = ctx.state as TargetState
   try {
     await renderConsent(deps, ctx, checkRequest(raw, target, deps), target.client)
   } catch (error) {

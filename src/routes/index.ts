@@ -16,7 +16,7 @@ import type { Deps } from '../wire.ts'
 import { showAdministration } from './admin.ts'
 import { askToRevoke, askToRevokeAll, revokeAllApplications, revokeApplication, revokeForm, showApplication, showApplications } from './applications.ts'
 import { showAsset } from './assets.ts'
-import { answerConsent, consentForm, provenTarget, showConsent } from './authorize.ts'
+import { answerConsent, askForTarget, consentForm, provenTarget, showConsent } from './authorize.ts'
 import { askToDelete, askToRenewSecret, clientForm, deleteClient, renewSecret, setSuspended, showNewClient, storeClient } from './clients.ts'
 import { introspect, revoke, token } from './client-endpoints.ts'
 import { jwks, metadata } from './published.ts'
@@ -46,7 +46,7 @@ export const routes = (deps: Deps): Middleware[] => {
   const page = [noStore(), recognise(deps)]
   const form = [noStore(), sameOrigin(deps.settings.baseUrl), readForm(), recognise(deps), admit(deps)]
   const answer = [...form, checkSecurityToken(deps.keys, consentForm), answerConsent(deps)]
-  router.get(api('authorize'), ...page, provenTarget(deps), admit(deps), showConsent(deps))
+  router.get(api('authorize'), askForTarget(deps), ...page, provenTarget(), admit(deps), showConsent(deps))
   router.post(api('authorize'), ...answer)
   router.delete(api('authorize'), ...answer)
   router.get(api('resume'), noStore(), resume(deps))

@@ -30,7 +30,7 @@ const answerAll = async (db: Knex, questions: readonly Question[]): Promise<void
   }
 }
 
-/** Collects what is asked until the current job ends, then sends it as one packet. */
+/** Collects what is asked until nothing can go on without an answer from outside, then sends it as one packet. */
 export const createRead = (db: Knex): Read => {
   let questions: Question[] = []
   const sendCollected = () => {
@@ -39,7 +39,7 @@ export const createRead = (db: Knex): Read => {
     void answerAll(db, collected)
   }
   return <Row>(...statement: Statement) => new Promise<readonly Row[]>((resolve, reject) => {
-    if (questions.length === 0) queueMicrotask(sendCollected)
+    if (questions.length === 0) process.nextTick(sendCollected)
     questions.push({ statement, resolve: (rows) => resolve(rows as readonly Row[]), reject })
   })
 }

@@ -5,7 +5,7 @@ import { SetupError } from '../oauth/errors.ts'
 import type { Now } from '../oauth/ports.ts'
 import { basePath, type Settings } from '../settings.ts'
 import type { StudipConfig } from './config.ts'
-import { cookieAttributes, forgetPending, keepPending, makeRoom, readPending, type Pending } from './pending.ts'
+import { cookieAttributes, forgetPending, keepPending, makeRoom, readPending, type Pending, pendingPrefix } from './pending.ts'
 import { canonicalTarget } from './target.ts'
 import { trampolineUrl } from './trampoline-url.ts'
 import { createTrampoline } from './trampoline.ts'
@@ -115,7 +115,7 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
       return { location: pending.target, setCookies: [...kept, ...clearMarker(cookieHeader)] }
     },
     arrived({ target, cookieHeader }) {
-      const canonical = canonicalTarget(target, settings)
+      const canonical = cookieHeader?.includes(pendingPrefix) ? canonicalTarget(target, settings) : undefined
       return [...(canonical ? forgetPending(canonical, cookieHeader, settings) : []), ...clearMarker(cookieHeader)]
     },
   }

@@ -1,6 +1,6 @@
 // Reads all that a decision depends on in one round trip: session, user, second factor, configuration (D6).
-import type { Knex } from 'knex'
 import type { Settings } from '../settings.ts'
+import type { Read } from '../stores/reads.ts'
 import type { Rules, UserFacts } from './decision.ts'
 import { fullName } from './full-name.ts'
 import { effectiveValue, globalValueSql, type GlobalField } from './global-config.ts'
@@ -71,12 +71,12 @@ export interface FactsQuery {
 export type ReadFacts = (query: FactsQuery) => Promise<FactsRead>
 
 /** One SELECT of one row; every part that is not there is null in it. */
-export const createFactsReader = ({ db, settings }: { db: Knex; settings: Pick<Settings, 'studipVersion' | 'configOverrides'> }): ReadFacts =>
+export const createFactsReader = ({ read, settings }: { read: Read; settings: Pick<Settings, 'studipVersion' | 'configOverrides'> }): ReadFacts =>
   async ({ userId, session }) => {
     const id = userId ?? ''
     const sql = `SELECT ${session ? `${session.store.columns}, ` : ''}${userColumns}, ${globalColumns}
       FROM (SELECT 1) one ${session?.store.join ?? ''} ${userJoins}`
-    const [[row]] = await db.raw(sql, [id, id, ...(session?.store.bindings(session.id, session.now) ?? []), id, id, id]) as [[Row]]
+    const [row] = await read<Row>(sql, [id, id, ...(session?.store.bindings(session.id, session.now) ?? []), id, id, id]) as readonly [Row]
     const value = (field: (typeof fields)[number]) => effectiveValue(field, text(row[field]), settings)
     return {
       stored: session && row.bytes ? session.store.open({ bytes: row.bytes, changed: row.changed ?? null }) : undefined,

@@ -1,8 +1,8 @@
 // The gate: who is this request, and may they (D6)? Nothing else in the service looks at cookies or sessions of Stud.IP.
-import type { Knex } from 'knex'
 import { LRUCache } from 'lru-cache'
 import type { Now } from '../oauth/ports.ts'
 import type { Settings } from '../settings.ts'
+import type { Read } from '../stores/reads.ts'
 import { decide, type Decision, type Facts } from './decision.ts'
 import { createFactsReader, type FactsRead, type ReadFacts } from './facts.ts'
 import { chooseLanguage } from './language.ts'
@@ -13,7 +13,7 @@ import { isStaleReturn } from './trampoline-url.ts'
 import type { Gate, GateRequest, Perms, Verdict } from './verdict.ts'
 
 export interface GateDeps {
-  readonly db: Knex
+  readonly read: Read
   readonly settings: Pick<Settings, 'studipVersion' | 'configOverrides' | 'sessionCookie' | 'sessionLifetime' | 'baseUrl'>
   readonly sessions: SessionStore
   readonly now: Now
@@ -44,9 +44,9 @@ const lookInDatabase = (store: JoinedStore, readFacts: ReadFacts, expected: LRUC
     return read(userId)
   }
 
-const createLook = ({ db, settings, sessions }: GateDeps): Look => {
+const createLook = ({ read, settings, sessions }: GateDeps): Look => {
   const { major } = settings.studipVersion
-  const readFacts = createFactsReader({ db, settings })
+  const readFacts = createFactsReader({ read, settings })
   const expected = new LRUCache<string, string>({ max: 10_000 })
   const withoutStore = async (stored: StoredSession | undefined): Promise<Found> => {
     const session = parseSession(stored?.bytes ?? noBytes, major)

@@ -22,7 +22,8 @@ export interface Pending {
 type Base = Pick<Settings, 'baseUrl'>
 
 const kind = 'pending'
-const prefix = 'studip_oauth2_pending_'
+/** Begins the name of each of them. */
+export const pendingPrefix = 'studip_oauth2_pending_'
 const lifetime = 30 * 60
 /** Browsers keep up to 4096 bytes of a cookie, attributes included. */
 const maxValueLength = 3800
@@ -31,7 +32,7 @@ const maxTotalLength = 6000
 const maxCount = 4
 
 /** One name for one target: a request that is sent again replaces itself. */
-const nameOf = (target: string): string => prefix + createHash('sha256').update(target).digest('hex').slice(0, 8)
+const nameOf = (target: string): string => pendingPrefix + createHash('sha256').update(target).digest('hex').slice(0, 8)
 
 const resumePath = (settings: Base) => `${basePath(settings)}dispatch.php/api/oauth2/`
 const adminPath = (settings: Base) => `${basePath(settings)}dispatch.php/admin/oauth2`

@@ -7,6 +7,7 @@ import { createRead } from '../../src/stores/reads.ts'
 import { createUsers } from '../../src/studip/users.ts'
 import { users } from '../fixtures/users.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
+import { roundTrips } from '../support/round-trips.ts'
 import { gateSettings } from '../studip/golden.ts'
 
 describe('reads', () => {
@@ -18,23 +19,13 @@ describe('reads', () => {
   })
   after(async () => { await db.destroy(); await database.drop() })
 
-  /** How often `work` takes a connection: once for each round trip. */
-  const trips = async (work: () => Promise<unknown>): Promise<number> => {
-    const client = db.client as { acquireConnection(): Promise<unknown> }
-    const acquire = client.acquireConnection.bind(client)
-    let taken = 0
-    client.acquireConnection = () => { taken += 1; return acquire() }
-    await work()
-    client.acquireConnection = acquire
-    return taken
-  }
   const rowOf = (value: number) => [{ value }]
 
   it('asks for the client and the user of a refresh in one round trip', async () => {
     const read = createRead(db)
     const clients = createClients(read)
     const { stateOf } = createUsers({ read, settings: gateSettings('6.0.2'), now: () => 1_800_000_000 })
-    expect(await trips(async () => {
+    expect(await roundTrips(db, async () => {
       const [state, client, unknown] = await Promise.all([stateOf(users.locked.user_id), clients.find('7'), clients.find('8')])
       expect([state, client?.name, unknown]).to.deep.equal(['refused', 'App', undefined])
     })).to.equal(1)
@@ -42,7 +33,7 @@ describe('reads', () => {
 
   it('asks anew for what is asked later', async () => {
     const read = createRead(db)
-    expect(await trips(async () => {
+    expect(await roundTrips(db, async () => {
       expect(await read('SELECT ? AS value', [1])).to.deep.equal(rowOf(1))
       expect(await Promise.all([read('SELECT ? AS value', [2]), read('SELECT ? AS value FROM DUAL WHERE 1 = 0', [3])])).to.deep.equal([rowOf(2), []])
     })).to.equal(2)

@@ -4,6 +4,7 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Redis } from 'ioredis'
 import { createStudipConfig, type StudipConfig } from '../../src/studip/config.ts'
+import { createRead } from '../../src/stores/reads.ts'
 import { createGate } from '../../src/studip/gate.ts'
 import { openSessionStore } from '../../src/studip/open-session-store.ts'
 import { redisSessions } from '../../src/studip/redis-sessions.ts'
@@ -61,7 +62,7 @@ describe('cache storage', () => {
     return store
   }
   const verdict = async (store: SessionStore, cookie: string, at = now, more: Partial<GateSettings> = {}) =>
-    spelled(await createGate({ db: database.knex, settings: { ...settings, ...more }, sessions: store, now: () => at }).identify({ cookie, acceptLanguage: undefined }))
+    spelled(await createGate({ read: createRead(database.knex), settings: { ...settings, ...more }, sessions: store, now: () => at }).identify({ cookie, acceptLanguage: undefined }))
   const database6 = systemCache('Studip\\Cache\\DbCache')
   const redis6 = () => systemCache('Studip\\Cache\\RedisCache', { hostname: '127.0.0.1', port, auth: '' })
   const files6 = () => systemCache('Studip\\Cache\\FileCache', { path: folder.path })

@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createStudipConfig } from '../../src/studip/config.ts'
+import { createRead } from '../../src/stores/reads.ts'
 import { createGate } from '../../src/studip/gate.ts'
 import { openSessionStore } from '../../src/studip/open-session-store.ts'
 import type { Gate } from '../../src/studip/verdict.ts'
@@ -158,7 +159,7 @@ describe('gate: the decision procedure', () => {
         const cookie = line.cookie?.(sid, settings.sessionCookie) ?? `${settings.sessionCookie}=${sid}`
         const db = database.knex
         const sessions = await openSessionStore({ settings, config: createStudipConfig({ db, settings }) })
-        const verdict = await createGate({ db, settings, sessions, now: () => now }).identify({ cookie, acceptLanguage: undefined })
+        const verdict = await createGate({ read: createRead(db), settings, sessions, now: () => now }).identify({ cookie, acceptLanguage: undefined })
         expect(spelled(verdict)).to.equal(line.expected)
         if (verdict.kind === 'logged-in') expect(verdict).to.deep.include({ sessionId: sid }).and.to.have.nested.property('user.id', id)
       })
@@ -173,7 +174,7 @@ describe('gate: what it says besides', () => {
     database = await testDatabase()
     const settings = gateSettings('6.0.2')
     const db = database.knex
-    gate = createGate({ db, settings, sessions: await openSessionStore({ settings, config: createStudipConfig({ db, settings }) }), now: () => now })
+    gate = createGate({ read: createRead(db), settings, sessions: await openSessionStore({ settings, config: createStudipConfig({ db, settings }) }), now: () => now })
   })
   after(() => database.drop())
   const identify = async (content: SessionContent | Buffer, acceptLanguage?: string) =>
@@ -243,7 +244,7 @@ describe('gate: what it says besides', () => {
       await connection.raw("SET time_zone = '-11:00'")
       const settings = gateSettings('6.0.2')
       const sessions = await openSessionStore({ settings, config: createStudipConfig({ db, settings }) })
-      const there = createGate({ db: connection, settings, sessions, now: () => now })
+      const there = createGate({ read: createRead(connection), settings, sessions, now: () => now })
       expect((await there.identify({ cookie: `Studip_Session=${sid}`, acceptLanguage: undefined })).kind).to.equal('logged-in')
       await connection.raw('SET time_zone = DEFAULT')
     })

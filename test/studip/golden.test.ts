@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createStudipConfig } from '../../src/studip/config.ts'
+import { createRead } from '../../src/stores/reads.ts'
 import { createGate } from '../../src/studip/gate.ts'
 import { openSessionStore } from '../../src/studip/open-session-store.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
@@ -9,7 +10,7 @@ import { cookieHeader, gateSettings, goldenFiles, loadCase, spelled, type GateSe
 
 const openGate = async (db: Knex, settings: GateSettings, now: () => number) => {
   const sessions = await openSessionStore({ db, settings, config: createStudipConfig({ db, settings }) })
-  return createGate({ db, settings, sessions, now })
+  return createGate({ read: createRead(db), settings, sessions, now })
 }
 
 for (const { studip, cookie_name, base, session_lifetime, cases } of goldenFiles) {
