@@ -32,7 +32,7 @@ export const consentPage = async (environment: Environment, { rounds, seconds }:
     generate({ port: contender.port, connections, warmUpSeconds: 0.5, seconds, kind: 'repeat', requests: [request], ...more })
   try {
     await warmUp([ours], seconds)
-    await pages(ours, { seconds: 4 })
+    await pages(ours, { seconds: seconds * 4 })
     const perSecond: number[] = []
     const atRest: number[] = []
     const saturated: number[] = []

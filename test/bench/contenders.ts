@@ -70,9 +70,12 @@ const peers = {
   'oidc-provider, memory': { file: 'oidc-provider.ts', store: 'memory', processes: 1 },
   'oidc-provider, MariaDB': { file: 'oidc-provider.ts', store: 'mariadb', processes: cores },
   '@jmondi/oauth2-server': { file: 'jmondi.ts', store: 'mariadb', processes: cores },
+  'bare signature': { file: 'bare.ts', store: 'memory', processes: cores },
 } as const
 export type PeerName = keyof typeof peers
-export const peerNames = Object.keys(peers) as PeerName[]
+/** No peer, but what a Node server can reach that does nothing but sign. */
+export const bareName: PeerName = 'bare signature'
+export const peerNames = (Object.keys(peers) as PeerName[]).filter((name) => name !== bareName)
 
 export const startPeer = async (environment: Environment, kind: KeyKind, name: PeerName): Promise<Contender> => {
   const port = await freePort()

@@ -1,5 +1,5 @@
 // Refresh throughput: our service, its peers and the limit take turns with keys of one size.
-import { peerNames, startLeagueContender, startOurs, startPeer } from './contenders.ts'
+import { bareName, peerNames, startLeagueContender, startOurs, startPeer } from './contenders.ts'
 import type { Contender } from './contenders.ts'
 import type { Environment, KeyKind } from './environment.ts'
 import { signaturesPerSecond } from './limit.ts'
@@ -16,8 +16,9 @@ const limitName = 'openssl speed'
 
 const startAll = async (environment: Environment, kind: KeyKind): Promise<Contender[]> => {
   const others = []
-  for (const name of peerNames) others.push(await startPeer(environment, kind, name))
-  const php = await startLeagueContender(environment, kind)
+  for (const name of [...peerNames, bareName]) others.push(await startPeer(environment, kind, name))
+  // league is compared at the key size that Stud.IP makes; with 16 at once its rounds are long.
+  const php = kind === 'rsa4096' ? await startLeagueContender(environment, kind) : undefined
   return [await startOurs(environment, kind), ...(php ? [php] : []), ...others]
 }
 
@@ -61,6 +62,10 @@ const leagueLine = (what: string, { perSecond }: Rates): Line => perSecond[leagu
   ? reported(`${what}: times league`, 'skipped: LEAGUE_AUTOLOAD names no copy of league/oauth2-server, or php-fpm is missing')
   : atLeast(`${what}: times ${league} (${format(perSecond[league])}/s)`, 40, (perSecond[ours] ?? NaN) / perSecond[league], ' ×')
 
+const bareLine = (what: string, { perSecond, cpu, limit }: Rates): Line => reported(
+  `${what}: a bare Node server that signs and stores nothing, share of the limit`,
+  `${format((perSecond[bareName] ?? NaN) / limit)} (${format(perSecond[bareName] ?? NaN)}/s, ${format(cpu[bareName] ?? NaN)} ms of CPU, this service ${format(cpu[ours] ?? NaN)} ms)`)
+
 /** Milliseconds that one signature takes of one processor. */
 export const signatureCpu = (limit: number): number => (cores * 1000) / limit
 
@@ -74,6 +79,7 @@ export const refresh4096 = async (environment: Environment, scale: Scale): Promi
       atLeast(`${what}: ${format(mine)}/s, share of the limit (${format(rates.limit)} signatures/s)`, 0.75, mine / rates.limit),
       leagueLine(what, rates),
       ...linesAgainstPeers(what, rates),
+      bareLine(what, rates),
       atMost('CPU of the service per refresh beyond the signature itself', 1.2, (rates.cpu[ours] ?? NaN) - signatureCpu(rates.limit), ' ms'),
     ],
   }
@@ -85,6 +91,6 @@ export const refresh2048 = async (environment: Environment, scale: Scale): Promi
   const mine = rates.perSecond[ours] ?? NaN
   return {
     data: rates,
-    lines: [...linesAgainstPeers(what, rates), reported(`${what}: ${format(mine)}/s, share of the limit (${format(rates.limit)} signatures/s)`, format(mine / rates.limit))],
+    lines: [...linesAgainstPeers(what, rates), bareLine(what, rates), reported(`${what}: ${format(mine)}/s, share of the limit (${format(rates.limit)} signatures/s)`, format(mine / rates.limit))],
   }
 }
