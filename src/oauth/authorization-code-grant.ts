@@ -8,20 +8,20 @@ import { newTokenPair, tokenResponse } from './token-issuing.ts'
 import type { AuthorizationCode, Client, Parameters, TokenResponse } from './types.ts'
 import type { Grant, GrantPorts } from './grant.ts'
 import { present } from './presented-credential.ts'
-import { assertMayHoldTokens } from './user-state.ts'
+import { assertUserMayHoldTokens } from './user-state.ts'
 
 const invalid = (hint: string) => invalidGrant('The authorization code is invalid.', hint)
 
 /** Redeems an authorization code for tokens. The use is the last check: only who proved possession may trigger a replay. */
 export const authorizationCodeGrant = (ports: GrantPorts): Grant => async (request) => {
   const { parameters } = request
-  const { client, credential: code, stateOfUser } = await present(ports, request, 'code', (text) => ports.credentials.openCode(text))
+  const { client, credential: code, userState } = await present(ports, request, 'code', (text) => ports.credentials.openCode(text))
   if (!code) throw invalid('Cannot decrypt the authorization code')
   if (code.clientId !== client.id) throw invalid('Authorization code was not issued to this client')
   if (code.expiresAt < ports.now()) throw invalid('Authorization code has expired')
   checkRedirectUri(parameters, code, client)
   verifyCodeVerifier(parameters['code_verifier'], code.codeChallenge, ports.hash)
-  assertMayHoldTokens(await stateOfUser())
+  await assertUserMayHoldTokens(ports.users, code.userId, userState)
   return redeem(ports, code, request.origin)
 }
 

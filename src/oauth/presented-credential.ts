@@ -34,7 +34,8 @@ interface Presented<T> {
   readonly client: Client
   /** Undefined when it is none of ours. */
   readonly credential: T | undefined
-  readonly stateOfUser: () => Promise<UserState>
+  /** Of its user, where it was asked for ahead. */
+  readonly userState: Promise<UserState> | undefined
 }
 
 /**
@@ -50,9 +51,9 @@ export const present = async <T extends { readonly userId: string }>(
 ): Promise<Presented<T>> => {
   const text = parameters[name]
   const ahead = text !== undefined && ports.credentials.knowsSalt(text) ? await open(text) : undefined
-  const state = ahead && ports.users.stateOf(ahead.userId)
-  state?.catch(() => undefined) // who awaits it later still sees the fault
+  const userState = ahead && ports.users.stateOf(ahead.userId)
+  userState?.catch(() => undefined) // who awaits it later still sees the fault
   const client = await authenticate()
   const credential = ahead ?? (await openOrThrottle(ports, { text: required(parameters, name), open, clientId: client.id, address: origin.address }))
-  return { client, credential, stateOfUser: () => state ?? ports.users.stateOf(credential?.userId ?? '') }
+  return { client, credential, userState }
 }
