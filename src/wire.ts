@@ -128,7 +128,7 @@ interface Pool { numUsed(): number; numPendingAcquires(): number }
 
 const watchQueues = (metrics: Metrics, credentials: SealingCredentials, db: Knex): void => {
   const pool = (db.client as { pool: Pool }).pool
-  metrics.watch('signatures_under_way', 'Access tokens being signed', () => credentials.stats().signing)
+  metrics.watch('signatures_under_way', 'Access tokens being signed or waiting for it', () => credentials.stats().signing)
   metrics.watch('derived_keys_cached', 'Keys of foreign salts in the cache', () => credentials.stats().derivedKeys.cached)
   metrics.watch('derived_keys_waiting', 'Foreign salts waiting for their key', () => credentials.stats().derivedKeys.waiting)
   metrics.watch('database_connections_used', 'Connections in use', () => pool.numUsed())

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import knex, { type Knex } from 'knex'
 import type { DatabaseSettings } from '../settings.ts'
+import { send, type Connection } from './connection.ts'
 import { migrationSource } from './migration-source.ts'
 
 /** Milliseconds a request waits for a free connection, and a connection for the server, before it is answered 503 (D16). */
@@ -29,7 +30,7 @@ const silenceLimit = statementLimit * 1000 + 2_000
 
 const quiet = () => undefined
 
-interface RawConnection { readonly stream: Socket; query(sql: string, done: (error: Error | null, rows?: unknown) => void): void }
+interface RawConnection extends Connection { readonly stream: Socket }
 
 const inCluster = new WeakSet<object>()
 /** Whether this connection leads to a node of a Galera cluster. */
@@ -41,21 +42,18 @@ const endWhenSilent = ({ stream }: RawConnection): void => {
   stream.setTimeout(patience, () => stream.destroy(Object.assign(new Error('The database server does not answer.'), { code: 'ETIMEDOUT' })))
 }
 
-const run = (connection: RawConnection, sql: string): Promise<unknown> =>
-  new Promise((resolve, reject) => connection.query(sql, (error, rows) => (error ? reject(error) : resolve(rows))))
-
 const unknownVariable = 1193
 
 // Servers without Galera do not know the variable, or have it off. A node that does not answer, because it is cut off, is in a cluster.
 const askForCluster = async (connection: RawConnection): Promise<void> => {
-  const rows = await run(connection, 'SELECT @@wsrep_on AS is_on')
+  const rows = await send(connection, [['SELECT @@wsrep_on AS is_on']])
     .catch(({ errno }: { errno?: number }) => (errno === unknownVariable ? [] : [{ is_on: 1 }])) as readonly { readonly is_on: number | string }[]
   if (Number(rows[0]?.is_on) === 1) inCluster.add(connection)
 }
 
 const prepareSession = async (connection: RawConnection): Promise<void> => {
-  for (const sql of requiredSession) await run(connection, sql)
-  for (const sql of optionalSession) await run(connection, sql).catch(() => undefined)
+  for (const sql of requiredSession) await send(connection, [[sql]])
+  for (const sql of optionalSession) await send(connection, [[sql]]).catch(() => undefined)
   await askForCluster(connection)
 }
 
