@@ -56,6 +56,7 @@ describe('faults under load', function () {
     // The load reached the fault at all. Whether anybody was left behind without a reason is among the violations: on a busy
     // machine an answer may be lost where on an idle one none is.
     expect(goOn).to.be.greaterThan(count - 1)
+    return { ended }
   }
 
   it('MariaDB is killed and comes back', () => suffer('MariaDB killed under load', 'SIGKILL, back after half a second', async () => {
@@ -70,19 +71,23 @@ describe('faults under load', function () {
     proxy.decide = () => 'pass'
   }))
 
-  it('the database is slow', () => suffer('Slow database', 'proxy delays every statement by 300 ms', async () => {
-    proxy.decide = () => 300
-    await sleep(3000)
-    proxy.decide = () => 'pass'
-  }))
+  it('the database is slow', async () => {
+    const { ended } = await suffer('Slow database', 'proxy delays every statement by 300 ms', async () => {
+      proxy.decide = () => 300
+      await sleep(3000)
+      proxy.decide = () => 'pass'
+    })
+    expect(ended).to.equal(0)
+  })
 
   it('the database stops answering and the pool runs dry', async () => {
     const before = apps.answers.length
-    await suffer('Database hangs, pool exhausted', 'SIGSTOP of MariaDB for 7 s with more requests than connections, then SIGCONT', async () => {
+    const { ended } = await suffer('Database hangs, pool exhausted', 'SIGSTOP of MariaDB for 7 s with more requests than connections, then SIGCONT', async () => {
       process.kill(server.pid(), 'SIGSTOP')
       await sleep(7000)
       process.kill(server.pid(), 'SIGCONT')
     }, { count: 30, pause: 400 })
+    expect(ended).to.equal(0)
     const slowest = Math.max(...apps.answers.slice(before).map(({ milliseconds }) => milliseconds))
     expect(slowest, 'nobody waits longer than nginx does').to.be.lessThan(30_000)
   })
@@ -118,6 +123,7 @@ describe('faults under load', function () {
     note({ fault: 'Key files gone, back, replaced', how: 'private.key moved away until noticed, and back; then another pair moved in, encryption key kept', runs: 1, violations: found.length, seen: `${tally(apps.answers)}; ${goOn} applications went on, ${ended} had to be connected again` })
     expect(found).to.deep.equal([])
     expect(setup, 'the fault was met').to.be.greaterThan(0)
+    expect(ended).to.equal(0)
     await rm(aside, { recursive: true })
   })
 
