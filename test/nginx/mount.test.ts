@@ -99,11 +99,13 @@ for (const base of ['/', '/studip/'] as const) {
     })
 
     it('limits requests per address and says so in JSON where clients ask', async () => {
-      const answers = await Promise.all(Array.from({ length: 320 }, () => send(nginx.port, `${base}dispatch.php/api/oauth2/token`, { method: 'POST', body: 'a=b' })))
+      // An nginx of its own: what the requests before have used up of the burst is nobody's to know.
+      const fresh = await startNginx({ sidecar: sidecar.address, php: php.address, base })
+      const answers = await Promise.all(Array.from({ length: 600 }, () => send(fresh.port, `${base}dispatch.php/api/oauth2/token`, { method: 'POST', body: 'a=b' })))
       const refused = answers.filter((answer) => answer.status === 429)
-      expect(refused.length).to.be.within(1, 120)
-      expect(JSON.parse(refused[0]?.body ?? '')).to.include({ error: 'slow_down' })
-      expect(answers.length - refused.length).to.be.at.least(200)
+      expect(answers.length - refused.length, 'let through').to.be.at.least(200)
+      expect(JSON.parse(refused[0]?.body ?? '{}')).to.include({ error: 'slow_down' })
+      await fresh.stop()
     })
   })
 }
