@@ -67,6 +67,16 @@ export const addPublicClient = (knex: Knex): Promise<unknown> => knex('oauth2_cl
 const challengeFor = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 
+/** Where a browser asks for consent for them. */
+export const consentPath = `/dispatch.php/api/oauth2/authorize?${String(new URLSearchParams({
+  response_type: 'code', client_id: publicClientId, redirect_uri: redirectUri, scope: 'api', state: 'x', code_challenge: challengeFor, code_challenge_method: 'S256',
+}))}`
+
+/** Deletes what earlier applications left behind. */
+export const forgetTokens = async (knex: Knex): Promise<void> => {
+  for (const table of ['oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens']) await knex(table).delete()
+}
+
 const issueCode = async ({ knex, clientId = publicClientId, now = realTime }: AppsOptions, credentials: SealingCredentials): Promise<App> => {
   const id = randomBytes(40).toString('hex')
   const [userId, time] = [users.autor.user_id, now()]

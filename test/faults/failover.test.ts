@@ -10,7 +10,7 @@ import { freshKeys } from '../support/keys.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { startNginx, type RunningNginx } from '../support/nginx.ts'
 import { insertSession } from '../support/php-session-writer.ts'
-import { addPublicClient, createApps, publicClientId, type Apps } from './apps.ts'
+import { addPublicClient, consentPath, createApps, type Apps } from './apps.ts'
 import { outcome, violations } from './invariants.ts'
 import { note, tally } from './results.ts'
 import { killWhole, startSidecar, type Sidecar } from './sidecar.ts'
@@ -63,16 +63,12 @@ for (const { name, start: startPhp, missing } of servers) {
       const from = count(ours)
       return until(() => count(ours) >= from + number)
     }
-    const query = new URLSearchParams({
-      response_type: 'code', client_id: publicClientId, redirect_uri: 'https://app.example.org/callback', scope: 'api', state: 'x',
-      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256',
-    })
     /** A user who looks at the consent page again and again. */
     const looks = async (going: () => boolean): Promise<ReadonlyMap<number, { readonly times: number; readonly retryAfter: string | null; readonly text: string }>> => {
       const seen = new Map<number, { times: number; retryAfter: string | null; text: string }>()
       const cookie = `Studip_Session=${await insertSession(database.knex, { content: { uid: users.autor.user_id, sessionStart: 1 } })}`
       for (; going(); await sleep(150)) {
-        const answer = await fetch(`${nginx.url}dispatch.php/api/oauth2/authorize?${String(query)}`, { headers: { cookie }, redirect: 'manual' })
+        const answer = await fetch(`${nginx.url.replace(/\/$/, '')}${consentPath}`, { headers: { cookie }, redirect: 'manual' })
         seen.set(answer.status, { times: (seen.get(answer.status)?.times ?? 0) + 1, retryAfter: answer.headers.get('retry-after'), text: await answer.text() })
       }
       return seen

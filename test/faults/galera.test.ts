@@ -12,7 +12,7 @@ import { freshKeys } from '../support/keys.ts'
 import { newPair } from '../support/issuing.ts'
 import { testDatabase, type MariaDb, type TestDatabase } from '../support/mariadb.ts'
 import { startNginx, type RunningNginx } from '../support/nginx.ts'
-import { addPublicClient, createApps, publicClientId, type Apps } from './apps.ts'
+import { addPublicClient, createApps, forgetTokens, publicClientId, type Apps } from './apps.ts'
 import { galeraIsInstalled, startGalera, type Galera } from './galera.ts'
 import { outcome, violations } from './invariants.ts'
 import { note, tally } from './results.ts'
@@ -128,7 +128,7 @@ describe('a Galera cluster', function () {
     before(async () => {
       const name = database.settings.database
       // What the stores above were made to leave behind is no application's.
-      for (const table of ['oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens']) await database.knex(table).delete()
+      await forgetTokens(database.knex)
       sidecars = await Promise.all([0, 1].map((node) => startSidecar({ database: galera.nodes[node as 0 | 1].settings(name), keysPath })))
       nginx = await startNginx({ sidecar: sidecars.map(({ address }) => address), php: '127.0.0.1:1', failover: 'off' })
       apps = createApps({ knex: database.knex, keysPath, origin: nginx.url.replace(/\/$/, '') })

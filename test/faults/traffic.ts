@@ -6,7 +6,7 @@ import { createKeyRing } from '../../src/crypto/key-ring.ts'
 import { percentiles, type Percentiles } from '../bench/statistics.ts'
 import type { Knex } from 'knex'
 import { insertSession } from '../support/php-session-writer.ts'
-import { createApps, publicClientId } from './apps.ts'
+import { consentPath, createApps, publicClientId } from './apps.ts'
 import { someGrants } from './population.ts'
 
 export interface TrafficOptions {
@@ -48,11 +48,7 @@ export const traffic = async ({ knex, keysPath, origin, seconds, applications, o
 
   const page = async (cookie: string): Promise<void> => {
     const before = performance.now()
-    const query = new URLSearchParams({
-      response_type: 'code', client_id: publicClientId, redirect_uri: 'https://app.example.org/callback', scope: 'api', state: 'x',
-      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256',
-    })
-    const answer = await fetch(`${origin}/dispatch.php/api/oauth2/authorize?${String(query)}`, { headers: { cookie }, redirect: 'manual' })
+    const answer = await fetch(`${origin}${consentPath}`, { headers: { cookie }, redirect: 'manual' })
     await answer.text()
     pages.push(performance.now() - before)
     if (answer.status !== 200) errors.push(`page ${answer.status}`)

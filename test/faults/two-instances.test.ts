@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { freshKeys } from '../support/keys.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { startNginx, type RunningNginx } from '../support/nginx.ts'
-import { addPublicClient, createApps, type Answer, type App, type Apps } from './apps.ts'
+import { addPublicClient, createApps, forgetTokens, type Answer, type App, type Apps } from './apps.ts'
 import { outcome, violations, type Circumstances } from './invariants.ts'
 import { note, tally } from './results.ts'
 import { killWhole, startSidecar, type Sidecar } from './sidecar.ts'
@@ -32,7 +32,7 @@ for (const graceSeconds of [10, 0]) {
       await database?.drop()
     })
     beforeEach(async () => {
-      for (const table of ['oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens']) await database.knex(table).delete()
+      await forgetTokens(database.knex)
       apps = createApps({ knex: database.knex, keysPath, origin: nginx.url.replace(/\/$/, '') })
     })
     const settle = async (fault: string, how: string, runs: number, seen: string, circumstances: Circumstances = {}) => {

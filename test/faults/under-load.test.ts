@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freshKeys } from '../support/keys.ts'
 import { startMariaDb, testDatabase, type MariaDb, type TestDatabase } from '../support/mariadb.ts'
 import { temporaryDirectory } from '../support/child-process.ts'
-import { addPublicClient, createApps, type Apps } from './apps.ts'
+import { addPublicClient, createApps, forgetTokens, type Apps } from './apps.ts'
 import { outcome, violations } from './invariants.ts'
 import { startMysqlProxy, type MysqlProxy } from './mysql-proxy.ts'
 import { note, tally } from './results.ts'
@@ -34,7 +34,7 @@ describe('faults under load', function () {
   })
   beforeEach(async () => {
     // Each fault answers for its own applications only.
-    for (const table of ['oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens']) await database.knex(table).delete()
+    await forgetTokens(database.knex)
     apps = createApps({ knex: database.knex, keysPath, origin: sidecar.origin })
   })
   afterEach(() => { proxy.decide = () => 'pass'; proxy.refuse(false) })
