@@ -1,13 +1,25 @@
 // Free loopback ports, so that several runs and a demo live side by side.
-import { createServer, connect, type AddressInfo } from 'node:net'
+import { randomInt } from 'node:crypto'
+import { createServer, connect } from 'node:net'
 
-/** A TCP port on 127.0.0.1 that was free a moment ago; who binds it later must be ready to try another one. */
+// Below the ports that Linux gives to outgoing connections and to whoever asks for any: a port from there could be taken before
+// it is bound, or while a server that was killed under load is away from it.
+const [lowest, highest] = [20_000, 32_000]
+const given = new Set<number>()
+
+const isFree = (port: number): Promise<boolean> => new Promise((resolve) => {
+  const server = createServer().once('error', () => resolve(false))
+  server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+})
+
+/** A TCP port on 127.0.0.1 that was free a moment ago, and never the same twice; another run on this machine could still take it. */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  for (;;) {
+    const port = randomInt(lowest, highest)
+    if (given.has(port)) continue
+    given.add(port)
+    if (await isFree(port)) return port
+  }
 }
 
 /** True when something accepts connections there. */
