@@ -35,7 +35,8 @@ export const startDatabaseProxy = async (database: DatabaseSettings): Promise<Da
       } else {
         upstream.removeAllListeners('data')
         upstream.write(bytes)
-        setTimeout(end, 100)
+        // Plenty for a few rows, on a busy machine too: a server that has lost the connection may stop before the COMMIT.
+        setTimeout(end, 1000)
       }
       fault = undefined
     })
