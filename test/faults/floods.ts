@@ -59,6 +59,8 @@ export interface SlowSenders {
   mostOpen(): number
 }
 
+const opened = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))
+
 /** Connections to a port of this host that never finish their header or their body. They come from an address of their own. */
 export const slowSenders = (port: number, { headers, bodies }: { readonly headers: number; readonly bodies: number }): SlowSenders => {
   const open = (start: string): Socket => {
@@ -74,12 +76,14 @@ export const slowSenders = (port: number, { headers, bodies }: { readonly header
   let most = 0
   const run = async (going: () => boolean): Promise<void> => {
     let sockets = starts.map(open)
-    while (going()) {
-      await sleep(200)
+    // A busy machine may need longer for that than the abuse is to last.
+    await Promise.all(sockets.map(opened))
+    do {
       most = Math.max(most, sockets.filter(({ readyState }) => readyState === 'open').length)
+      await sleep(200)
       sockets = sockets.map((socket, index) => (socket.readyState === 'open' ? socket : open(starts[index] ?? '')))
       for (const socket of sockets) socket.write('a')
-    }
+    } while (going())
     for (const socket of sockets) socket.destroy()
   }
   return { run, mostOpen: () => most }
