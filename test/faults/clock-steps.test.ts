@@ -105,7 +105,8 @@ describe('clock steps', function () {
   it('who is held off is not held off longer by a step backwards', async () => {
     await database.knex('oauth2_clients').insert({ id: 8, name: 'Victim', secret: await hashClientSecret('right'), redirect: 'https://x.example', revoked: 0, mkdate: 1, chdate: 1 })
     const retryAfter = async (): Promise<number> => {
-      const answer = await fetch(`${sidecar.origin}/dispatch.php/api/oauth2/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', client_id: '8', client_secret: 'wrong', refresh_token: 'x' }) })
+      // A connection of its own: one that stayed open would lead to the same worker each time.
+      const answer = await fetch(`${sidecar.origin}/dispatch.php/api/oauth2/token`, { method: 'POST', headers: { connection: 'close' }, body: new URLSearchParams({ grant_type: 'refresh_token', client_id: '8', client_secret: 'wrong', refresh_token: 'x' }) })
       await answer.text()
       return Number(answer.headers.get('retry-after') ?? 0)
     }
