@@ -10,7 +10,7 @@ const load = (url: string, seconds: number) =>
     headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'grant_type=refresh_token&refresh_token=x&client_id=1' })
 
 describe('reload under load', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   for (const through of ['nginx', 'no proxy'] as const) {
     it(`loses no request at 100 a second while all workers are replaced twice (${through})`, async () => {
       const database = await testDatabase()
@@ -22,7 +22,7 @@ describe('reload under load', function () {
       for (let round = 0; round < 2; round++) {
         const last = reloaded()
         process.kill(service.process.pid, 'SIGHUP')
-        await until(() => reloaded() !== undefined && reloaded() !== last, 30_000)
+        await until(() => reloaded() !== undefined && reloaded() !== last, 60_000)
       }
       const result = await running
       await nginx?.stop()
