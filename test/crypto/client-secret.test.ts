@@ -89,9 +89,9 @@ describe('client secrets', () => {
     const known = secrets({ maxWaiting: 4 })
     await known.verify('1', secret, hash)
     const flood = Promise.allSettled(Array.from({ length: 20 }, (_, i) => known.verify('1', `wrong ${i}`, hash)))
-    const start = performance.now()
     expect(await known.verify('1', secret, hash), 'the right one passes meanwhile').to.equal(true)
-    expect(performance.now() - start, 'milliseconds').to.be.lessThan(30)
+    // Twenty looks take a millisecond or two, the flood a hundred times that: the machine may interrupt one of them.
+    expect((await timed(() => known.verify('1', secret, hash))).best, 'milliseconds').to.be.lessThan(30)
     const refused = (await flood).flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
     expect(refused.length).to.be.within(15, 16)
     for (const error of refused) expect(error).to.be.instanceOf(OAuthError).with.property('code', 'temporarily_unavailable')
