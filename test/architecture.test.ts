@@ -11,6 +11,16 @@ const importsOf = (file: string): readonly string[] =>
   [...textOf(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) => (target.startsWith('.') ? normalize(join(dirname(file), target)) : target))
 const offenders = (where: RegExp, forbidden: (target: string, file: string) => boolean): readonly string[] =>
   files.filter((file) => where.test(file)).flatMap((file) => importsOf(file).filter((target) => forbidden(target, file)).map((target) => `${file} imports ${target}`))
+/** Everything that importing a file loads: what is imported for its types alone, or only when it is needed, is not. */
+const loadedBy = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
+  for (const [, specifier = ''] of textOf(file).matchAll(/^(?:import|export) (?!type\b)[^'()]*'([^']+)'/gm)) {
+    const target = specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier
+    if (seen.has(target)) continue
+    seen.add(target)
+    if (specifier.startsWith('.')) loadedBy(target, seen)
+  }
+  return seen
+}
 const readersOf = (pattern: RegExp): readonly string[] => files.filter((file) => pattern.test(textOf(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
 
 describe('architecture', () => {
@@ -47,6 +57,14 @@ describe('architecture', () => {
 
   it('nothing but config.ts, its folder and the command line reads the environment', () => {
     expect(readersOf(/process\.env/).filter((file) => !/^(config\.ts|config\/|cli\/|doctor\/|server)/.test(file))).to.be.empty
+  })
+
+  it('a command starts without what only the service needs, a worker without the command line and rare parsers and clients', () => {
+    const [command, worker] = [loadedBy('cli/index.ts'), loadedBy('server/worker-process.ts')]
+    expect(command).to.include('yargs')
+    expect(worker).to.include('knex')
+    expect(['knex', 'koa', 'pino', 'prom-client', 'ioredis', 'php-parser'].filter((name) => command.has(name))).to.be.empty
+    expect(['yargs', 'ioredis', 'php-parser'].filter((name) => worker.has(name))).to.be.empty
   })
 
   it('S-097 Math.random is nowhere', () => {

@@ -3,7 +3,6 @@ import type { Knex } from 'knex'
 import { loadSettings } from '../config.ts'
 import type { SettingName } from '../config/table.ts'
 import type { Settings } from '../settings.ts'
-import { openDatabase } from '../stores/database.ts'
 import { CommandError } from './command.ts'
 import { DatabaseFault } from './faults.ts'
 
@@ -16,6 +15,8 @@ const isDriverError = (error: unknown): boolean =>
 /** Runs `work` on Stud.IP's database. The database's errors come as DatabaseFault. */
 export const withDatabase = async <T>(work: (db: Knex, settings: Settings) => Promise<T>, needs: readonly SettingName[] = []): Promise<T> => {
   const settings = await loadSettings(process.env, { needs: ['DATABASE_URL', ...needs] })
+  // Imported here: commands that need no database, shell completion above all, start without the query builder.
+  const { openDatabase } = await import('../stores/database.ts')
   const db = openDatabase(settings.database, 4)
   try {
     return await work(db, settings)

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { parse } from 'dotenv'
 import type { SettingFault } from './fault-texts.ts'
-import { readAssignments, type PhpAssignments } from './php-assignments.ts'
+import type { PhpAssignments } from './php-assignments.ts'
 import type { MaybeReading } from './php-value.ts'
 
 export interface StudipFiles {
@@ -32,9 +32,12 @@ const textOf = async (file: string, faults: Faults): Promise<string | undefined>
   }
 }
 
-const assignmentsOf = (file: string, text: string | undefined, environment: StudipFiles['environment'], faults: Faults): PhpAssignments => {
+const assignmentsOf = async (file: string, text: string | undefined, environment: StudipFiles['environment'], faults: Faults): Promise<PhpAssignments> => {
+  if (text === undefined) return { variables: new Map(), includesOthers: false }
+  // Imported here: a parser for all of PHP takes its time.
+  const { readAssignments } = await import('./php-assignments.ts')
   try {
-    return text === undefined ? { variables: new Map(), includesOthers: false } : readAssignments(text, environment)
+    return readAssignments(text, environment)
   } catch {
     faults.push({ key: 'file-not-php', values: { file } })
     return { variables: new Map(), includesOthers: false }
@@ -62,7 +65,7 @@ export const readStudipFiles = async (root: string, env: NodeJS.ProcessEnv): Pro
   const [local, defaults] = await Promise.all(files.map(async (file, index) => {
     const text = await textOf(file, faults)
     // A fault in the shipped defaults stops nothing: config_local.inc.php and the known defaults of Stud.IP remain.
-    return { file, ...assignmentsOf(file, text, environment, index === 0 ? faults : []) }
+    return { file, ...await assignmentsOf(file, text, environment, index === 0 ? faults : []) }
   }))
   return {
     path: root,

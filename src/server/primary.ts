@@ -1,20 +1,19 @@
 // The primary process: starts workers, replaces them one by one on SIGHUP, ends them on SIGTERM (D16).
 import { once } from 'node:events'
+import type { Server } from 'node:net'
 import { listenText } from '../config/show.ts'
 import { createLog } from '../log.ts'
 import { SetupError } from '../oauth/errors.ts'
-import type { Settings } from '../settings.ts'
+import type { Listen, Settings } from '../settings.ts'
 import { listen } from './http.ts'
-import { createMonitoring } from './monitoring.ts'
 import { prepareSocketFile } from './socket-file.ts'
 import { startWarnings } from './warnings.ts'
 import { createWorkers, reviver, type Workers } from './workers.ts'
 
-const startMonitoring = async ({ metricsListen }: Settings, workers: Workers): Promise<void> => {
-  if (!metricsListen) return
-  await prepareSocketFile(metricsListen)
-  await listen(createMonitoring(workers), metricsListen).catch((error: NodeJS.ErrnoException) => {
-    throw new SetupError(`Health and metrics cannot listen at ${listenText(metricsListen)} (${error.code}). Set METRICS_LISTEN to another address, or to off.`)
+const startMonitoring = async (at: Listen, monitoring: Server): Promise<void> => {
+  await prepareSocketFile(at)
+  await listen(monitoring, at).catch((error: NodeJS.ErrnoException) => {
+    throw new SetupError(`Health and metrics cannot listen at ${listenText(at)} (${error.code}). Set METRICS_LISTEN to another address, or to off.`)
   })
 }
 
@@ -42,16 +41,12 @@ const oneAtATime = (work: () => Promise<void>): (() => void) => {
 }
 
 const startAll = async ({ start }: Workers, count: number): Promise<void> => {
-  const [first, ...others] = Array.from({ length: count }, () => start)
-  try {
-    await first!()
-    await Promise.all(others.map((another) => another()))
-  } catch (error) {
+  await Promise.all(Array.from({ length: count }, start)).catch((error: unknown) => {
     throw new SetupError((error as Error).message, { cause: error })
-  }
+  })
 }
 
-/** Runs the service until SIGTERM or SIGINT. Rejects with SetupError when it cannot start. */
+/** Runs the service until SIGTERM or SIGINT; SIGHUP replaces the workers without losing a request. Rejects with SetupError when it cannot start. */
 export const runPrimary = async (settings: Settings): Promise<void> => {
   const log = createLog(settings.logLevel)
   let stopping = false
@@ -59,9 +54,11 @@ export const runPrimary = async (settings: Settings): Promise<void> => {
   const revive = reviver(() => (stopping ? Promise.resolve() : workers.start()), log)
   for (const warning of startWarnings(settings)) log.warn(warning)
   await prepareSocketFile(settings.listen)
-  await startAll(workers, settings.workers)
-  await startMonitoring(settings, workers)
-  log.info({ listen: listenText(settings.listen), metrics: listenText(settings.metricsListen), workers: settings.workers, studip: settings.studipVersion.text, baseUrl: settings.baseUrl }, 'started')
+  const { metricsListen } = settings
+  // Imported beside the workers' start: the primary has nothing else to do, and they need not wait for it.
+  const [monitoring] = await Promise.all([metricsListen && import('./monitoring.ts'), startAll(workers, settings.workers)])
+  if (metricsListen && monitoring) await startMonitoring(metricsListen, monitoring.createMonitoring(workers))
+  log.info({ listen: listenText(settings.listen), metrics: listenText(metricsListen), workers: settings.workers, studip: settings.studipVersion.text, baseUrl: settings.baseUrl }, 'started')
   process.on('SIGHUP', oneAtATime(async () => {
     log.info('reloading')
     await reload(workers).then(() => log.info('reloaded'), (error: unknown) => log.error({ err: error }, 'reload failed, the old workers go on'))

@@ -1,5 +1,6 @@
 // The set of worker processes: started, replaced when they die, drained.
 import cluster, { type Worker } from 'node:cluster'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import { isReady } from './readiness.ts'
@@ -30,7 +31,7 @@ export const createWorkers = (log: Log, onDeath: () => void): Workers => {
   const expected = new WeakSet<Worker>()
   let asked = 0
   // What the operator gave to node comes last and wins.
-  cluster.setupPrimary({ execArgv: [...heapLimits, ...process.execArgv] })
+  cluster.setupPrimary({ exec: join(import.meta.dirname, 'worker-process.js'), execArgv: [...heapLimits, ...process.execArgv] })
 
   const start = () => new Promise<Worker>((resolve, reject) => {
     const worker = cluster.fork()

@@ -2,7 +2,7 @@
 import type { Knex } from 'knex'
 import type { ResultSetHeader } from 'mysql2'
 import { send, withConnection, type Connection, type Statement } from './connection.ts'
-import { isInCluster } from './database.ts'
+import { isInCluster } from './fresh-connection.ts'
 import { retried } from './transaction.ts'
 
 /** Milliseconds. */

@@ -7,7 +7,6 @@ import type { StudipConfig } from './config.ts'
 import { databaseCacheSessions } from './database-cache-sessions.ts'
 import { databaseSessions } from './database-sessions.ts'
 import { fileSessions } from './file-sessions.ts'
-import { redisSessions } from './redis-sessions.ts'
 import type { JoinedStore, SeparateStore, SessionStore } from './session-store.ts'
 import { systemCache, type SystemCache } from './system-cache.ts'
 
@@ -26,6 +25,8 @@ const openFolder = async (directory: string, prefix: Settings['cacheKeyPrefix'])
 const openCache = async (cache: SystemCache, { cacheKeyPrefix }: StoreSettings): Promise<Opened> => {
   if (cache.kind === 'database') return { store: databaseCacheSessions, close: nothing }
   if (cache.kind === 'file') return openFolder(cache.directory, cacheKeyPrefix)
+  // Imported here: most installations have no Redis, and the workers start sooner without its client.
+  const { redisSessions } = await import('./redis-sessions.ts')
   const store = redisSessions(cache.address, cacheKeyPrefix)
   return { store, close: () => store.close() }
 }

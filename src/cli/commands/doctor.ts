@@ -3,7 +3,6 @@ import { resolveSettings, type Resolution } from '../../config.ts'
 import type { CheckResult } from '../../doctor/examine.ts'
 import type { Level } from '../../doctor/check.ts'
 import type { Settings } from '../../settings.ts'
-import { openDatabase } from '../../stores/database.ts'
 import { flag, type Command, type Options } from '../command.ts'
 import { printColumns } from '../columns.ts'
 import type { Terminal } from '../terminal.ts'
@@ -15,7 +14,8 @@ interface Report { readonly resolution: Resolution; readonly results: readonly C
 const nowhere = { user: '', password: '', database: '', host: '127.0.0.1', port: 0 }
 
 const examined = async (options: Options, { t }: Terminal): Promise<Report> => {
-  const [{ allChecks, examine }, { grantStatements }] = await Promise.all([import('../../doctor/examine.ts'), import('../../doctor/rights.ts')])
+  const [{ allChecks, examine }, { grantStatements }, { openDatabase }] =
+    await Promise.all([import('../../doctor/examine.ts'), import('../../doctor/rights.ts'), import('../../stores/database.ts')])
   const resolution = await resolveSettings(process.env)
   const settings = resolution.settings ?? ({} as Settings)
   const db = openDatabase(resolution.settings?.database ?? nowhere, 2)

@@ -1,5 +1,4 @@
 // oauth2:serve — runs the service.
-import cluster from 'node:cluster'
 import { loadSettings } from '../../config.ts'
 import type { Command } from '../command.ts'
 
@@ -10,15 +9,12 @@ export const serve: Command = {
   options: (args) => args,
   run: async () => {
     // Imported here: the other commands start faster without the whole service.
-    const { serve: serveUntilStopped, failWorker } = await import('../../server.ts')
+    const { runPrimary } = await import('../../server/primary.ts')
     try {
-      await serveUntilStopped(await loadSettings())
-    } catch (error) {
-      if (cluster.isPrimary) throw error
-      failWorker((error as Error).message)
+      await runPrimary(await loadSettings())
     } finally {
       // After the error has been printed: workers that did start end with the primary.
-      if (cluster.isPrimary) setImmediate(() => process.exit())
+      setImmediate(() => process.exit())
     }
   },
 }
