@@ -1,6 +1,5 @@
 // The gate at work: who is this, may they pass, and if not, where to (D5, D6). Nothing else looks at cookies.
 import type { Context, Middleware } from 'koa'
-import { basePath, type Settings } from '../settings.ts'
 import type { Bounce } from '../studip/bounce.ts'
 import type { Log } from '../log.ts'
 import type { Gate, Verdict } from '../studip/verdict.ts'
@@ -23,10 +22,10 @@ export const recognise = ({ gate }: { gate: Gate }): Middleware => async functio
   await next()
 }
 
-interface AdmitDeps { readonly log: Log; readonly bounce: Pick<Bounce, 'start' | 'arrived'>; readonly views: Pick<Views, 'errorPage'>; readonly settings: Pick<Settings, 'baseUrl'> }
+interface AdmitDeps { readonly log: Log; readonly bounce: Pick<Bounce, 'start' | 'arrived'>; readonly views: Pick<Views, 'errorPage'> }
 
 /** Lets the logged-in pass and sends the others to Stud.IP and back; a form of somebody who left is void (S-107). */
-export const admit = ({ log, bounce, views, settings }: AdmitDeps): Middleware => async function admit(ctx, next) {
+export const admit = ({ log, bounce, views }: AdmitDeps): Middleware => async function admit(ctx, next) {
   const { verdict } = ctx.state as { verdict: Verdict }
   const cookieHeader = ctx.get('Cookie') || undefined
   const target = ctx.path + ctx.search
@@ -45,8 +44,9 @@ export const admit = ({ log, bounce, views, settings }: AdmitDeps): Middleware =
   ctx.set('Cache-Control', 'no-store')
   if (way.kind === 'redirect') return redirectTo(ctx, way.location, 302)
   const kind = way.kind === 'fallback' ? 'login-needed' : 'login-loop'
+  const continuePath = way.kind === 'fallback' ? way.continuePath : undefined
   ctx.status = errorStatus(kind)
-  ctx.body = await views.errorPage(pageContext(ctx), { kind, continuePath: target.slice(basePath(settings).length), reference: originOf(ctx).requestId })
+  ctx.body = await views.errorPage(pageContext(ctx), { kind, continuePath, reference: originOf(ctx).requestId })
 }
 
 /** Only for root, by the user's row of this moment (S-108). */

@@ -31,8 +31,8 @@ export interface BounceRequest {
 
 export type BounceAnswer =
   | { readonly kind: 'redirect'; readonly location: string; readonly setCookies: readonly string[] }
-  /** Show a page: log in at `loginUrl` (another tab), go on at `continueUrl`. Both are paths of this host. */
-  | { readonly kind: 'fallback'; readonly loginUrl: string; readonly continueUrl: string; readonly setCookies: readonly string[] }
+  /** Show a page: log in in another tab, then go on at `continuePath`, a path below BASE. */
+  | { readonly kind: 'fallback'; readonly continuePath: string; readonly setCookies: readonly string[] }
   /** Two bounces did not help. Show an error page: sessions are not where, or not of the version, that the settings say. */
   | { readonly kind: 'give-up'; readonly reason: 'anonymous' | BounceReason; readonly setCookies: readonly string[] }
 
@@ -84,7 +84,7 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
     return { target, bounces: (again ? before.bounces : 0) + 1, resumed: false, at: now(), sequence }
   }
   const fallback = (target: string | undefined): BounceAnswer =>
-    ({ kind: 'fallback', loginUrl: base, continueUrl: target ?? `${base}dispatch.php/start`, setCookies: [] })
+    ({ kind: 'fallback', continuePath: target?.slice(base.length) ?? 'dispatch.php/start', setCookies: [] })
 
   const send = async ({ verdict, cookieHeader }: BounceRequest, pending: Pending, waiting: readonly Pending[], secret: Buffer): Promise<BounceAnswer> => {
     const kept = await keepPending(pending, secret, settings)

@@ -181,7 +181,7 @@ describe('bounce', () => {
   })
   it('shows the fallback page when the request is too long for a cookie', async () => {
     const target = `/studip/dispatch.php/api/oauth2/authorize?state=${'s'.repeat(4000)}`
-    expect(await go(bounceWith(), browser(), target)).to.deep.equal({ kind: 'fallback', loginUrl: '/studip/', continueUrl: target, setCookies: [] })
+    expect(await go(bounceWith(), browser(), target)).to.deep.equal({ kind: 'fallback', continuePath: target.slice('/studip/'.length), setCookies: [] })
   })
   it('every cookie fits a browser: below 4096 bytes with its attributes', async () => {
     for (let length = 2500; length < 3000; length += 20) {
@@ -202,7 +202,7 @@ describe('bounce', () => {
     const faults: unknown[] = []
     const answer = await go(bounceWith({ db: empty.knex, onFault: (error) => faults.push(error) }), browser(), authorize)
     await empty.drop()
-    expect(answer).to.include({ kind: 'fallback', loginUrl: '/studip/', continueUrl: canonical })
+    expect(answer).to.include({ kind: 'fallback', continuePath: canonical.slice('/studip/'.length) })
     expect(faults).to.have.length(1)
   })
   it('resume ends the marker, so that the start page is intercepted once only', async () => {
