@@ -39,7 +39,7 @@ const owner = process.getuid?.() === 0 ? ['--user=mysql'] : []
 interface Ports { readonly sql: number; readonly group: number; readonly incremental: number; readonly transfer: number }
 
 // Seconds instead of the half minutes that a real network wants: a dead node is given up soon.
-const timing = 'evs.keepalive_period=PT0.2S;evs.suspect_timeout=PT1S;evs.inactive_timeout=PT3S;evs.inactive_check_period=PT0.2S;repl.causal_read_timeout=PT5S;gcache.size=64M'
+const timing = 'evs.keepalive_period=PT0.2S;evs.suspect_timeout=PT2S;evs.inactive_timeout=PT5S;evs.inactive_check_period=PT0.2S;repl.causal_read_timeout=PT5S;gcache.size=64M'
 
 const argumentsOf = (folder: string, ports: Ports, all: readonly Ports[], index: number): string[] => [
   '--no-defaults', ...owner, `--datadir=${folder}/data`, `--socket=${folder}/sock`, `--pid-file=${folder}/pid`, `--tmpdir=${folder}`, `--port=${ports.sql}`, '--bind-address=127.0.0.1',
