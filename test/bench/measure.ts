@@ -36,9 +36,9 @@ export const refreshes = async (contender: Contender, seconds: number, more: Par
   return { ...result, cpuPerAnswer: (contender.cpu() - before) / result.allAnswers }
 }
 
-/** Unmeasured time for everybody who compiles as they go: a Node server needs some thousand requests until it is itself. */
+/** Unmeasured time for everybody, the same for all: a Node server compiles as it goes, for some ten thousand requests. */
 export const warmUp = async (contenders: readonly Contender[], seconds: number): Promise<void> => {
-  for (const contender of contenders) await refreshes(contender, Math.max(6, seconds * 6), { warmUpSeconds: 0 })
+  for (const contender of contenders) await refreshes(contender, Math.max(6, seconds * 12), { warmUpSeconds: 0 })
 }
 
 /** `count` rounds; in each of them every one takes its turn, and the order turns too. Name → one value per round. */
