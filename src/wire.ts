@@ -18,6 +18,7 @@ import { createClientAdministration, createClients, type ClientAdministration } 
 import { openDatabase } from './stores/database.ts'
 import { createGrants, type Grants } from './stores/grants.ts'
 import { createPublicOrigins } from './stores/public-origins.ts'
+import { createLookUp, type LookUp } from './stores/lookups.ts'
 import { createRead } from './stores/reads.ts'
 import { createTokens } from './stores/tokens.ts'
 import { createBounce, type Bounce } from './studip/bounce.ts'
@@ -42,6 +43,8 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts {
   readonly credentials: SealingCredentials
   readonly secrets: RememberingClientSecrets
   readonly config: StudipConfig
+  /** Where tokens are issued, clients and users are looked up in groups, as late as the signatures allow. */
+  readonly issuing: Pick<GrantPorts & ClientAuthenticationPorts, 'clients' | 'users'>
   readonly gate: Gate
   readonly bounce: Bounce
   readonly views: Views
@@ -60,9 +63,9 @@ export interface Outside {
   readonly log?: Log
 }
 
-// Signatures at once in one worker. As many as there are processors for all workers: more only take turns and keep everything
-// else waiting. Three at most, because the pool has four threads and a page needs one for its encryption.
-const signaturesAtOnce = (workers: number): number => Math.min(3, Math.ceil(availableParallelism() / workers))
+// Signatures at once in one worker: one for each of its processors, and one that is ready when the first is done. Three at most,
+// because the pool has four threads and a page needs one for its encryption.
+const signaturesAtOnce = (workers: number): number => Math.min(3, Math.ceil(availableParallelism() / workers) + 1)
 
 const systemClock: Now = () => Math.floor(Date.now() / 1000)
 
@@ -96,6 +99,7 @@ export const wire = async (settings: Settings, { now = systemClock, log = create
   const assets = createOwnAssets()
   const credentials = createCredentials({ keys, now, signatures: signaturesAtOnce(settings.workers) })
   watchQueues(metrics, credentials, db)
+  const partiesBy = (lookUp: LookUp) => ({ clients: createClients(lookUp), users: createUsers({ lookUp, settings, now }) })
   return {
     settings, db, log, metrics, audit, keys, config, assets, credentials, now,
     issuer: issuer(settings),
@@ -106,13 +110,13 @@ export const wire = async (settings: Settings, { now = systemClock, log = create
     refreshTokenExpiry: monthInStudipZone(config),
     secrets: createClientSecrets({ now }),
     attempts: createAttempts(),
-    clients: createClients(read),
+    ...partiesBy(createLookUp(read)),
+    issuing: partiesBy(createLookUp(read, () => credentials.runningDry())),
     administration: createClientAdministration(db, now),
     codes: createAuthorizationCodes(db, now),
     tokens: createTokens(db, now),
     grants: createGrants(db, now),
     publicOrigins: createPublicOrigins(db),
-    users: createUsers({ read, settings, now }),
     gate: createGate({ read, settings, sessions, now }),
     bounce: createBounce({
       db, settings, config, now,

@@ -1,7 +1,6 @@
 // The three credentials of a grant, sealed and opened with the keys of the moment (D3).
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import pLimit from 'p-limit'
 import type { Credentials, Now } from '../oauth/ports.ts'
 import { signAccessToken, verifyAccessToken } from './access-token.ts'
 import { decrypt, encrypt, saltOf } from './defuse.ts'
@@ -10,6 +9,7 @@ import type { DerivedKeys } from './derived-keys.ts'
 import type { EncryptionKey } from './encryption-key.ts'
 import type { KeyRing } from './key-ring.ts'
 import { readCode, readRefreshToken, writeCode, writeRefreshToken } from './payloads.ts'
+import { createSignatureQueue } from './signature-queue.ts'
 
 /** For the metrics: signatures under way, and the derivation of foreign salts (D4). */
 export interface CredentialStats {
@@ -21,6 +21,8 @@ export interface SealingCredentials extends Credentials {
   /** Derives this month's keys ahead of the first request. Rejects with SetupError when the key files are unusable. */
   prepare(): Promise<void>
   stats(): CredentialStats
+  /** Resolves while few access tokens wait for their signature. */
+  runningDry(): Promise<void>
 }
 
 interface CredentialOptions {
@@ -33,7 +35,7 @@ interface CredentialOptions {
 /** All methods reject with SetupError while the key files are unusable, and opening with temporarily_unavailable when too many foreign salts wait. */
 export const createCredentials = ({ keys, now, signatures = 1 }: CredentialOptions): SealingCredentials => {
   let inUse: { readonly encryption: EncryptionKey; readonly derivedKeys: DerivedKeys } | undefined
-  const oneOfFew = pLimit(signatures)
+  const queue = createSignatureQueue(signatures)
 
   const derivedKeys = async (): Promise<DerivedKeys> => {
     const { encryption } = await keys.current()
@@ -64,10 +66,11 @@ export const createCredentials = ({ keys, now, signatures = 1 }: CredentialOptio
     openRefreshToken: (text) => open(text, readRefreshToken),
     signAccessToken: async (token) => {
       const current = await keys.current()
-      return oneOfFew(() => signAccessToken(token, current))
+      return queue.add(() => signAccessToken(token, current))
     },
     openAccessToken: async (jwt) => verifyAccessToken(jwt, await keys.current()),
+    runningDry: queue.runningDry,
     prepare: async () => { await (await derivedKeys()).own() },
-    stats: () => ({ signing: oneOfFew.activeCount + oneOfFew.pendingCount, derivedKeys: inUse?.derivedKeys.stats() ?? { cached: 0, waiting: 0, derived: 0 } }),
+    stats: () => ({ signing: queue.length(), derivedKeys: inUse?.derivedKeys.stats() ?? { cached: 0, waiting: 0, derived: 0 } }),
   }
 }

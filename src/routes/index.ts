@@ -75,7 +75,7 @@ export const routes = (deps: Deps): Middleware[] => {
 
   const clientCall = [noStore(), readForm()]
   const fromBrowserApps = originOfNamedClient(deps.publicOrigins)
-  router.post(api('token'), ...clientCall, fromBrowserApps, token(createTokenEndpoint(deps)))
+  router.post(api('token'), ...clientCall, fromBrowserApps, token(createTokenEndpoint({ ...deps, ...deps.issuing })))
   router.post(api('revoke'), ...clientCall, fromBrowserApps, revoke(createRevocation(deps)))
   router.post(api('introspect'), ...clientCall, introspect(createIntrospection(deps)))
   for (const path of ['token', 'revoke']) router.options(api(path), anyPublicOrigin(deps.publicOrigins, 'POST'))

@@ -4,7 +4,7 @@ import type { Clients, Now } from '../oauth/ports.ts'
 import type { Client } from '../oauth/types.ts'
 import { isDatabaseAway } from './database-errors.ts'
 import { deleteTokensOf } from './client-tokens.ts'
-import type { Read } from './reads.ts'
+import type { LookUp } from './lookups.ts'
 import { changedBy, rowsOf } from './rows.ts'
 
 export interface NewClient {
@@ -83,10 +83,12 @@ const countUse = async (db: Knex, ids: readonly string[], now: number): Promise<
   }
 }
 
+const findSql = 'SELECT id AS asked, id, name, secret, redirect, description, owner, homepage FROM oauth2_clients WHERE revoked = 0 AND id IN (?)'
+
 /** Clients as the protocol sees them: a suspended one is unknown. */
-export const createClients = (read: Read): Clients => ({
+export const createClients = (lookUp: LookUp): Clients => ({
   find: async (id) => {
-    const [row] = await read<ClientRow>('SELECT * FROM oauth2_clients WHERE id = ? AND revoked = 0', [id])
+    const row = await lookUp<ClientRow & { asked: string }>(findSql, id)
     return row && toClient(row)
   },
 })

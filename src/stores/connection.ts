@@ -10,13 +10,16 @@ export interface Connection {
 }
 interface Client { acquireConnection(): Promise<Connection>; releaseConnection(connection: Connection): Promise<void> }
 
+type Scalar = string | number
+/** A list fills `IN (?)`, a list of lists `VALUES ?`. */
+export type Binding = Scalar | readonly Scalar[] | readonly (readonly Scalar[])[]
 /** SQL with `?` for each binding; never with a value in its text, because the connection takes several statements at once. */
-export type Statement = readonly [sql: string, bindings?: readonly (string | number)[]]
+export type Statement<B extends Binding = Scalar> = readonly [sql: string, bindings?: readonly B[]]
 
 /** One packet: one result for one statement, a list of results for several. @throws the error of the first statement that failed */
-export const send = (connection: Connection, statements: readonly Statement[], timeout = patience): Promise<unknown> => {
+export const send = (connection: Connection, statements: readonly Statement<Binding>[], timeout = patience): Promise<unknown> => {
   const sql = statements.map(([text]) => text).join('; ')
-  const values = statements.flatMap(([, bindings]) => bindings ?? [])
+  const values = statements.flatMap<Binding>(([, bindings]) => bindings ?? [])
   return new Promise((resolve, reject) => connection.query({ sql, values, timeout }, (error, results) => (error ? reject(error) : resolve(results))))
 }
 

@@ -1,17 +1,17 @@
 // What is asked at the same moment is read in one round trip: the client and the user of a refresh, or two requests' clients.
 import type { Knex } from 'knex'
-import { send, withConnection, type Statement } from './connection.ts'
+import { send, withConnection, type Binding, type Statement } from './connection.ts'
 
 /** The rows of a SELECT by primary key; what is slow would keep its neighbours waiting. @throws the database's error */
-export type Read = <Row>(...statement: Statement) => Promise<readonly Row[]>
+export type Read = <Row>(...statement: Statement<Binding>) => Promise<readonly Row[]>
 
 interface Question {
-  readonly statement: Statement
+  readonly statement: Statement<Binding>
   readonly resolve: (rows: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
-const ask = (db: Knex, statements: readonly Statement[]): Promise<unknown> => withConnection(db, async (connection) => {
+const ask = (db: Knex, statements: readonly Statement<Binding>[]): Promise<unknown> => withConnection(db, async (connection) => {
   try {
     return await send(connection, statements)
   } catch (error) {
@@ -38,7 +38,7 @@ export const createRead = (db: Knex): Read => {
     questions = []
     void answerAll(db, collected)
   }
-  return <Row>(...statement: Statement) => new Promise<readonly Row[]>((resolve, reject) => {
+  return <Row>(...statement: Statement<Binding>) => new Promise<readonly Row[]>((resolve, reject) => {
     if (questions.length === 0) process.nextTick(sendCollected)
     questions.push({ statement, resolve: (rows) => resolve(rows as readonly Row[]), reject })
   })

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createClients } from '../../src/stores/clients.ts'
 import { openDatabase } from '../../src/stores/database.ts'
+import { createLookUp } from '../../src/stores/lookups.ts'
 import { createRead } from '../../src/stores/reads.ts'
 import { createUsers } from '../../src/studip/users.ts'
 import { users } from '../fixtures/users.ts'
@@ -23,8 +24,9 @@ describe('reads', () => {
 
   it('asks for the client and the user of a refresh in one round trip', async () => {
     const read = createRead(db)
-    const clients = createClients(read)
-    const { stateOf } = createUsers({ read, settings: gateSettings('6.0.2'), now: () => 1_800_000_000 })
+    const lookUp = createLookUp(read)
+    const clients = createClients(lookUp)
+    const { stateOf } = createUsers({ lookUp, settings: gateSettings('6.0.2'), now: () => 1_800_000_000 })
     expect(await roundTrips(db, async () => {
       const [state, client, unknown] = await Promise.all([stateOf(users.locked.user_id), clients.find('7'), clients.find('8')])
       expect([state, client?.name, unknown]).to.deep.equal(['refused', 'App', undefined])

@@ -1,5 +1,8 @@
 // May this user hold tokens: asked at redemption and refresh (contract §2.4, last paragraph).
 import { expect } from 'chai'
+import type { Knex } from 'knex'
+import { openDatabase } from '../../src/stores/database.ts'
+import { createLookUp } from '../../src/stores/lookups.ts'
 import { createRead } from '../../src/stores/reads.ts'
 import { createUsers } from '../../src/studip/users.ts'
 import { users } from '../fixtures/users.ts'
@@ -7,11 +10,14 @@ import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { gateSettings } from './golden.ts'
 
 describe('state of a user', () => {
-  let database: TestDatabase
-  before(async () => { database = await testDatabase() })
-  after(() => database.drop())
+  let database: TestDatabase, db: Knex
+  before(async () => {
+    database = await testDatabase()
+    db = openDatabase(database.settings)
+  })
+  after(async () => { await db.destroy(); await database.drop() })
   const stateOf = (id: string, configOverrides = {}) =>
-    createUsers({ read: createRead(database.knex), settings: gateSettings('6.0.2', { configOverrides }), now: () => 1_800_000_000 }).stateOf(id)
+    createUsers({ lookUp: createLookUp(createRead(db)), settings: gateSettings('6.0.2', { configOverrides }), now: () => 1_800_000_000 }).stateOf(id)
 
   for (const name of ['autor', 'root', 'selfRegistered', 'expiring', 'unlimited', 'appFactor', 'termsPending', 'visibilityPending', 'noNames'] as const) {
     it(`${name} is active`, async () => expect(await stateOf(users[name].user_id)).to.equal('active'))
