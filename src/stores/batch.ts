@@ -1,7 +1,7 @@
 // A transaction in one round trip where the server allows it: on the hot path the trips, not the statements, are what costs.
 import type { Knex } from 'knex'
 import type { ResultSetHeader } from 'mysql2'
-import { send, withConnection, type Connection, type Statement } from './connection.ts'
+import { send, withConnection, type Binding, type Connection, type Statement } from './connection.ts'
 import { isInCluster } from './fresh-connection.ts'
 import { retried } from './transaction.ts'
 
@@ -23,9 +23,9 @@ const oneByOne = async (connection: Connection, statements: readonly Statement[]
   return results
 }
 
-const once = async (connection: Connection, statements: readonly Statement[]): Promise<Results> => {
+const orRolledBack = async <T>(connection: Connection, work: () => Promise<T>): Promise<T> => {
   try {
-    return await (isInCluster(connection) ? oneByOne : inOnePacket)(connection, statements)
+    return await work()
   } catch (error) {
     // The server stops at the statement that failed and leaves the transaction open; a connection that is ended takes it along.
     await send(connection, [['ROLLBACK']], rollbackPatience).catch(() => connection.destroy())
@@ -34,9 +34,27 @@ const once = async (connection: Connection, statements: readonly Statement[]): P
 }
 
 /**
+ * Takes the server's word between two packets: `mark` decides what is to be done, `proven` judges its results, and only
+ * then does `store` follow, with COMMIT at its end. Everything is taken back when it is not proven.
+ * @returns whether it was committed; false at a node of a Galera cluster, where statements travel one by one. @throws the database's error
+ */
+export const inTwoPackets = (
+  db: Knex, mark: readonly Statement<Binding>[], proven: (results: readonly unknown[]) => boolean, store: readonly Statement<Binding>[],
+): Promise<boolean> => withConnection(db, async (connection) => {
+  if (isInCluster(connection)) return false
+  return orRolledBack(connection, async () => {
+    const [, ...results] = (await send(connection, [['START TRANSACTION'], ...mark])) as readonly unknown[]
+    const isProven = proven(results)
+    await send(connection, isProven ? [...store, ['COMMIT']] : [['ROLLBACK']])
+    return isProven
+  })
+})
+
+/**
  * Runs the statements between START TRANSACTION and COMMIT, all or nothing, again after a conflict;
  * in one round trip, at a node of a Galera cluster in one for each statement.
  * @returns the result of each statement @throws the last error of the database
  */
 export const inOneTransaction = (db: Knex, statements: readonly Statement[]): Promise<Results> =>
-  retried(() => withConnection(db, (connection) => once(connection, statements)))
+  retried(() => withConnection(db, (connection) => orRolledBack(connection, () =>
+    (isInCluster(connection) ? oneByOne : inOnePacket)(connection, statements))))

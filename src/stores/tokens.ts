@@ -6,25 +6,37 @@ import type { Now, Redemption, Rotation, Tokens } from '../oauth/ports.ts'
 import type { AuthorizationCode, RefreshToken, TokenPair } from '../oauth/types.ts'
 import { inOneTransaction } from './batch.ts'
 import type { Statement } from './connection.ts'
+import { redeemTogether, rotateTogether, type Redeeming, type Rotating } from './issue-together.ts'
 import { changedBy, rowsOf, scopesOf } from './rows.ts'
+import { inGroups } from './together.ts'
 import { inTransaction } from './transaction.ts'
 
-export const createTokens = (db: Knex, now: Now): Tokens => ({
-  redeem: (code, pair) => redeem(db, code, pair),
-  rotate: (presented, pair, graceSeconds) => rotate(db, presented, pair, graceSeconds),
-  revokeGrant: (grantId) => inTransaction(db, (trx) => revokeGrant(trx, grantId, now())),
-  revokeAccessToken: async (id, clientId) => {
-    await db.raw('UPDATE oauth2_access_tokens SET revoked = 1, chdate = ? WHERE id = ? AND client_id = ? AND revoked = 0', [now(), id, clientId])
-  },
-  findLiveAccessToken: async (id) => {
-    const [row] = await rowsOf<{ user_id: string | null; client_id: string; scopes: string | null; expires_at: number | null }>(
-      db.raw('SELECT user_id, client_id, scopes, expires_at FROM oauth2_access_tokens WHERE id = ? AND revoked = 0', [id]))
-    return row && row.user_id !== null && row.expires_at !== null
-      ? { id, userId: row.user_id, clientId: row.client_id, scopes: scopesOf(row.scopes), expiresAt: row.expires_at }
-      : undefined
-  },
-  isLiveRefreshToken: async (id) => (await rowsOf(db.raw('SELECT 1 FROM oauth2_refresh_tokens WHERE id = ? AND revoked = 0', [id]))).length === 1,
-})
+export const createTokens = (db: Knex, now: Now): Tokens => {
+  const redeemInGroup = inGroups<Redeeming, Redemption>({
+    together: async (all) => ((await redeemTogether(db, all)) ? 'redeemed' : undefined),
+    alone: ({ code, pair }) => redeem(db, code, pair),
+  })
+  const rotateInGroup = inGroups<Rotating, Rotation>({
+    together: async (all) => ((await rotateTogether(db, all)) ? 'rotated' : undefined),
+    alone: ({ presented, pair, graceSeconds }) => rotate(db, presented, pair, graceSeconds),
+  })
+  return {
+    redeem: (code, pair) => redeemInGroup({ code, pair }),
+    rotate: (presented, pair, graceSeconds) => rotateInGroup({ presented, pair, graceSeconds }),
+    revokeGrant: (grantId) => inTransaction(db, (trx) => revokeGrant(trx, grantId, now())),
+    revokeAccessToken: async (id, clientId) => {
+      await db.raw('UPDATE oauth2_access_tokens SET revoked = 1, chdate = ? WHERE id = ? AND client_id = ? AND revoked = 0', [now(), id, clientId])
+    },
+    findLiveAccessToken: async (id) => {
+      const [row] = await rowsOf<{ user_id: string | null; client_id: string; scopes: string | null; expires_at: number | null }>(
+        db.raw('SELECT user_id, client_id, scopes, expires_at FROM oauth2_access_tokens WHERE id = ? AND revoked = 0', [id]))
+      return row && row.user_id !== null && row.expires_at !== null
+        ? { id, userId: row.user_id, clientId: row.client_id, scopes: scopesOf(row.scopes), expiresAt: row.expires_at }
+        : undefined
+    },
+    isLiveRefreshToken: async (id) => (await rowsOf(db.raw('SELECT 1 FROM oauth2_refresh_tokens WHERE id = ? AND revoked = 0', [id]))).length === 1,
+  }
+}
 
 // What a pair comes from, as long as it is unused. Each statement of a batch asks for it itself, under the lock of the first one:
 // a server that cannot send an answer, because we are gone, stops counting rows, and a decision kept in a variable would be lost.
