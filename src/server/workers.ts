@@ -31,7 +31,7 @@ export const createWorkers = (log: Log, onDeath: () => void): Workers => {
   const expected = new WeakSet<Worker>()
   let asked = 0
   // What the operator gave to node comes last and wins.
-  cluster.setupPrimary({ exec: join(import.meta.dirname, 'worker-process.js'), execArgv: [...heapLimits, ...process.execArgv] })
+  cluster.setupPrimary({ exec: join(import.meta.dirname, 'worker-start.cjs'), execArgv: [...heapLimits, ...process.execArgv] })
 
   const start = () => new Promise<Worker>((resolve, reject) => {
     const worker = cluster.fork()

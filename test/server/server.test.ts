@@ -1,8 +1,8 @@
 // The service as a process: health, readiness, metrics, slow clients, workers, signals (D16).
-import { cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
+import { getPriority, tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { bareEnvironment, environmentOf, run, studip } from '../cli/studip.ts'
@@ -45,6 +45,14 @@ describe('oauth2:serve', function () {
     for (const name of ['tokens_issued_total', 'replays_total', 'revocations_total', 'refusals_total', 'database_connections_used', 'signatures_under_way', 'derived_keys_cached']) {
       expect(body).to.contain(`studip_oauth2_${name}`)
     }
+  })
+
+  it('signs in threads that stand back behind the event loop', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const [worker] = logLines(service).filter(({ event }) => event === 'keys.loaded').map(({ pid }) => pid as number)
+    const priorities = (await readdir(`/proc/${worker}/task`)).map((thread) => getPriority(Number(thread)) - getPriority())
+    expect(getPriority(worker!), 'the event loop').to.equal(getPriority())
+    expect(priorities.filter((steps) => steps === 10), 'the four threads of the pool').to.have.length(4)
   })
 
   it('replaces a worker that dies, and goes on answering', async () => {

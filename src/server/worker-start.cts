@@ -1,0 +1,24 @@
+// What the primary process forks. CommonJS, because loading a module of the other kind starts the thread pool, which is to be met unused.
+const { randomBytes } = process.getBuiltinModule('node:crypto')
+const { readdirSync } = process.getBuiltinModule('node:fs')
+const { getPriority, setPriority } = process.getBuiltinModule('node:os')
+
+/** Steps of Linux' niceness that the pool, which signs, stands behind the event loop: a page asks for little, but at once. */
+const stepsBehind = 10
+
+const threads = (): readonly number[] => readdirSync('/proc/self/task').map(Number)
+
+// Linux takes the number of a thread where others take that of a process.
+const standBack = (): void => {
+  const before = new Set(threads())
+  // The first work for the pool starts all its threads.
+  randomBytes(1, () => undefined)
+  for (const thread of threads()) if (!before.has(thread)) setPriority(thread, getPriority() + stepsBehind)
+}
+
+try {
+  standBack()
+} catch {
+  // Another system, or no /proc: everything has the same priority.
+}
+void import('./worker-process.ts')
