@@ -55,7 +55,7 @@ const resolveAll = (sources: Sources, cwd: string) => {
     SESSION_COOKIE: resolveSessionCookie(sources, version.value),
     SESSION_LIFETIME: resolveSessionLifetime(sources, version.value),
     ASSETS_URL: resolveAssetsUrl(sources, baseUrl.value),
-    WORKERS: wholeNumber(sources, 'WORKERS', 1, 64, Math.min(availableParallelism(), 4)),
+    WORKERS: wholeNumber(sources, 'WORKERS', 1, 64, Math.min(Math.ceil(availableParallelism() / 2), 4)),
     LOG_LEVEL: oneOf(sources, 'LOG_LEVEL', logLevels, 'info'),
     REFRESH_GRACE: wholeNumber(sources, 'REFRESH_GRACE', 0, 300, 10),
     PKCE_PLAIN: oneOf(sources, 'PKCE_PLAIN', ['on', 'off'], 'on'),

@@ -20,7 +20,7 @@ export const documentedSettings = [
   { name: 'SESSION_COOKIE', fallback: '`Studip_Session`, 5.x `Seminar_Session`', meaning: "Name of Stud.IP's session cookie; read from `$SESSION_OPTIONS` of 6.x." },
   { name: 'SESSION_LIFETIME', fallback: '`7200`, 5.x `86400`', meaning: 'Seconds after which an unused session no longer counts; read from `$SESSION_OPTIONS` of 6.x.' },
   { name: 'ASSETS_URL', fallback: '`BASE_URL` + `assets/`', meaning: "Where Stud.IP's stylesheets and icons are; read from `$ASSETS_URL`." },
-  { name: 'WORKERS', fallback: 'one per core, at most 4', meaning: 'Number of worker processes.' },
+  { name: 'WORKERS', fallback: 'one per two cores, at most 4', meaning: 'Number of worker processes.' },
   { name: 'LOG_LEVEL', fallback: '`info`', meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.' },
   { name: 'REFRESH_GRACE', fallback: '`10`', meaning: 'Seconds in which a refresh token that was just rotated still yields a pair, for lost answers; `0` turns this off.' },
   { name: 'PKCE_PLAIN', fallback: '`on`', meaning: '`off` refuses the PKCE method `plain`.' },

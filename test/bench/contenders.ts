@@ -41,13 +41,13 @@ const launch = (environment: Environment, port: number, options: { name: string;
 /** e.g. BENCH_NODE_OPTIONS='--cpu-prof --cpu-prof-dir=/tmp/profile', to see where time goes. */
 const nodeOptions = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []
 
-/** Our service with two workers per two processors, as its README says. Needs `npm run build`. */
+/** Our service with as many workers as it takes by itself. Needs `npm run build`. */
 export const startOurs = async (environment: Environment, kind: KeyKind, more: NodeJS.ProcessEnv = {}): Promise<Contender> => {
   const port = await freePort()
   const { user, password, database, socketPath } = environment.settings
   const env = {
     NODE_ENV: 'production', STUDIP_VERSION: '6.0.2', BASE_URL: `http://127.0.0.1:${port}/`, KEYS_PATH: await environment.keys(kind), LISTEN: `127.0.0.1:${port}`,
-    DATABASE_URL: `mysql://${user}:${password}@localhost/${database}?socketPath=${socketPath}`, SESSION_STORE: 'database', METRICS_LISTEN: 'off', WORKERS: `${cores}`, LOG_LEVEL: 'info', ...more,
+    DATABASE_URL: `mysql://${user}:${password}@localhost/${database}?socketPath=${socketPath}`, SESSION_STORE: 'database', METRICS_LISTEN: 'off', LOG_LEVEL: 'info', ...more,
   }
   const before = performance.now()
   const running = await launch(environment, port, { name: 'ours', command: ['node', ...nodeOptions, 'bin/studip', 'oauth2:serve'], env })
