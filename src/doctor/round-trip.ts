@@ -31,7 +31,7 @@ const redirectUri = 'https://localhost/oauth2-doctor'
 /** The application for one user who is logged in and does not exist: no session is read, none is written (D5). */
 const withVisitor = (deps: Deps, userId: string): Deps => ({
   ...deps,
-  users: { stateOf: () => Promise.resolve('active') },
+  issuing: { ...deps.issuing, users: { stateOf: () => Promise.resolve('active') } },
   gate: {
     identify: () => Promise.resolve({
       kind: 'logged-in', sessionId: randomHexOf(userId), language: 'en', languageTag: 'en-GB',

@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import { addClient, approve, authorizationQuery, clientSecret, consentPage, logIn, post, redeem, refresh, testApp, type TestApp, type TestClient, type Tokens } from '../support/app.ts'
 import { rawBytes, rawHttp, type RawHttp } from '../support/raw-http.ts'
+import type { Deps } from '../../src/wire.ts'
 
 const printable = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/
 
@@ -137,10 +138,11 @@ describe('answers', () => {
 describe('a fault inside', () => {
   const secretText = "ER_SECRET: SELECT hidden FROM oauth2_clients at /srv/app/src/stores/clients.ts:12 password='hunter2'"
   const broken = () => Promise.reject(Object.assign(new Error(secretText), { sql: 'SELECT hunter2', code: 'ER_SECRET', sqlMessage: 'hunter2' }))
+  const withClients = (find: Deps['clients']['find']) => (deps: Deps): Deps => ({ ...deps, clients: { find }, issuing: { ...deps.issuing, clients: { find } } })
   let app: TestApp
   const log: string[] = []
   before(async () => {
-    app = await testApp({ log, replace: (deps) => ({ ...deps, clients: { find: broken } }) })
+    app = await testApp({ log, replace: withClients(broken) })
   })
   after(() => app.close())
 
@@ -163,7 +165,7 @@ describe('a fault inside', () => {
   })
 
   it('S-091 a status that a library gave an error is not believed to be harmless', async () => {
-    const odd = await testApp({ database: app.database, replace: (deps) => ({ ...deps, clients: { find: () => Promise.reject(Object.assign(new Error(secretText), { status: 400, expose: true })) } }) })
+    const odd = await testApp({ database: app.database, replace: withClients(() => Promise.reject(Object.assign(new Error(secretText), { status: 400, expose: true }))) })
     for (const answer of [await odd.http.get(`${odd.api('authorize')}?client_id=1`), await post(odd, 'token', { client_id: '1', grant_type: 'refresh_token' })]) {
       expect(answer.text).to.not.match(/ER_SECRET|SELECT|hunter2/)
     }
