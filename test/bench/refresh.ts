@@ -2,7 +2,7 @@
 import { bareName, peerNames, startLeagueContender, startOurs, startPeer } from './contenders.ts'
 import type { Contender } from './contenders.ts'
 import type { Environment, KeyKind } from './environment.ts'
-import { signaturesPerSecond } from './limit.ts'
+import { signaturesOfNode, signaturesPerSecond } from './limit.ts'
 import { cores } from './machine.ts'
 import { inTurns, refreshes, warmUp } from './measure.ts'
 import type { Round } from './measure.ts'
@@ -13,6 +13,7 @@ import { median } from './statistics.ts'
 const ours = 'this service'
 const league = 'league, php-fpm'
 const limitName = 'openssl speed'
+const nodeLimitName = 'OpenSSL in Node'
 
 const startAll = async (environment: Environment, kind: KeyKind): Promise<Contender[]> => {
   const others = []
@@ -25,6 +26,8 @@ const startAll = async (environment: Environment, kind: KeyKind): Promise<Conten
 /** Medians of the rounds. */
 export interface Rates {
   readonly limit: number
+  /** Signatures a second as Node makes them. */
+  readonly nodeLimit: number
   /** Name → refreshes a second. */
   readonly perSecond: Readonly<Record<string, number>>
   /** Name → milliseconds of CPU a refresh. */
@@ -39,13 +42,17 @@ const measure = async (environment: Environment, bits: 2048 | 4096, { rounds, se
   const contenders = await startAll(environment, `rsa${bits}`)
   try {
     await warmUp(contenders, seconds)
-    const takers: Record<string, () => Promise<Round | number>> = { [limitName]: () => signaturesPerSecond(bits, Math.ceil(seconds / 2)) }
+    const takers: Record<string, () => Promise<Round | number>> = {
+      [limitName]: () => signaturesPerSecond(bits, Math.ceil(seconds / 2)),
+      [nodeLimitName]: () => signaturesOfNode(bits, seconds / 2),
+    }
     for (const contender of contenders) takers[contender.name] = () => refreshes(contender, contender.name === league ? leagueSeconds(seconds) : seconds)
     const taken = await inTurns(takers, rounds)
     const of = (name: string, field: 'perSecond' | 'cpuPerAnswer') => median((taken[name] as Round[]).map((round) => round[field]))
     const names = contenders.map(({ name }) => name)
     return {
       limit: median(taken[limitName] as number[]),
+      nodeLimit: median(taken[nodeLimitName] as number[]),
       perSecond: Object.fromEntries(names.map((name) => [name, of(name, 'perSecond')])),
       cpu: Object.fromEntries(names.map((name) => [name, of(name, 'cpuPerAnswer')])),
       rounds: Object.fromEntries(Object.entries(taken).map(([name, list]) => [name, list.map((round) => (typeof round === 'number' ? round : { ...round, tokens: [] }))])),
@@ -66,8 +73,11 @@ const bareLine = (what: string, { perSecond, cpu, limit }: Rates): Line => repor
   `${what}: a bare Node server that signs and stores nothing, share of the limit`,
   `${format((perSecond[bareName] ?? NaN) / limit)} (${format(perSecond[bareName] ?? NaN)}/s, ${format(cpu[bareName] ?? NaN)} ms of CPU, this service ${format(cpu[ours] ?? NaN)} ms)`)
 
-/** Milliseconds that one signature takes of one processor. */
-export const signatureCpu = (limit: number): number => (cores * 1000) / limit
+const nodeLimitLine = (what: string, { perSecond, nodeLimit }: Rates): Line => reported(
+  `${what}: share of what the OpenSSL in Node signs (${format(nodeLimit)} signatures/s)`, format((perSecond[ours] ?? NaN) / nodeLimit))
+
+/** Milliseconds that one signature takes of one processor, with the faster OpenSSL of the two. */
+const signatureCpu = ({ limit, nodeLimit }: Rates): number => (cores * 1000) / Math.max(limit, nodeLimit)
 
 export const refresh4096 = async (environment: Environment, scale: Scale): Promise<SectionResult> => {
   const rates = await measure(environment, 4096, scale)
@@ -77,10 +87,11 @@ export const refresh4096 = async (environment: Environment, scale: Scale): Promi
     data: rates,
     lines: [
       atLeast(`${what}: ${format(mine)}/s, share of the limit (${format(rates.limit)} signatures/s)`, 0.75, mine / rates.limit),
+      nodeLimitLine(what, rates),
       leagueLine(what, rates),
       ...linesAgainstPeers(what, rates),
       bareLine(what, rates),
-      atMost('CPU of the service per refresh beyond the signature itself', 1.2, (rates.cpu[ours] ?? NaN) - signatureCpu(rates.limit), ' ms'),
+      atMost('CPU of the service per refresh beyond the signature itself', 1.2, (rates.cpu[ours] ?? NaN) - signatureCpu(rates), ' ms'),
     ],
   }
 }
@@ -91,6 +102,11 @@ export const refresh2048 = async (environment: Environment, scale: Scale): Promi
   const mine = rates.perSecond[ours] ?? NaN
   return {
     data: rates,
-    lines: [...linesAgainstPeers(what, rates), bareLine(what, rates), reported(`${what}: ${format(mine)}/s, share of the limit (${format(rates.limit)} signatures/s)`, format(mine / rates.limit))],
+    lines: [
+      ...linesAgainstPeers(what, rates),
+      bareLine(what, rates),
+      reported(`${what}: ${format(mine)}/s, share of the limit (${format(rates.limit)} signatures/s)`, format(mine / rates.limit)),
+      nodeLimitLine(what, rates),
+    ],
   }
 }
