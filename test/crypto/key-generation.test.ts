@@ -121,7 +121,7 @@ describe('key generation', () => {
       expect(error).to.be.instanceOf(SetupError).with.property('message').that.matches(/openssl command, which is not installed/)
     })
 
-    it('signs what anybody verifies, at least 1.5 times as fast as two primes of the same size', async function () {
+    it('signs what anybody verifies, faster than two primes of the same size', async function () {
       const [four, two] = [await signer({ primes: 4 }), await signer({ primes: 2 })]
       expect(createPrivateKey(four.privatePem).asymmetricKeyDetails).to.include({ modulusLength: 4096 })
       const info = execFileSync('openssl', ['rsa', '-text', '-noout'], { input: four.privatePem, stdio: ['pipe', 'pipe', 'ignore'] }).toString()
@@ -135,7 +135,8 @@ describe('key generation', () => {
         best.two = Math.min(best.two, await millisecondsEach(two.sign))
       }
       this.test!.title += ` (${best.four.toFixed(2)} against ${best.two.toFixed(2)} ms)`
-      expect(best.two / best.four).to.be.greaterThan(1.5)
+      // Later versions have instructions of their own for two primes of 2048 bits (AVX-512 IFMA), where the processor has them.
+      expect(best.two / best.four).to.be.greaterThan(process.versions.openssl.startsWith('3.0.') ? 1.5 : 1.1)
     })
   })
 })
