@@ -21,7 +21,7 @@ export interface SealingCredentials extends Credentials {
   /** Derives this month's keys ahead of the first request. Rejects with SetupError when the key files are unusable. */
   prepare(): Promise<void>
   stats(): CredentialStats
-  /** Resolves while few access tokens wait for their signature. */
+  /** Resolves while no access token waits for a thread to sign it. */
   runningDry(): Promise<void>
 }
 

@@ -6,20 +6,18 @@ export interface SignatureQueue {
   readonly add: <T>(sign: () => Promise<T>) => Promise<T>
   /** Under way and waiting. */
   readonly length: () => number
-  /** Resolves while there is little left to sign: whoever brings more should come now, and who comes earlier only waits here. */
+  /** Resolves while none waits for a thread: whoever brings more should come now, and who comes earlier only waits here. */
   readonly runningDry: () => Promise<void>
 }
 
 /** `atOnce` signatures are made at the same time. */
 export const createSignatureQueue = (atOnce: number): SignatureQueue => {
-  // One for each thread to go on with while the next ones are prepared.
-  const few = 2 * atOnce
   const oneOfFew = pLimit(atOnce)
   let length = 0
   let toTell: (() => void)[] = []
   const signed = () => {
     length -= 1
-    if (length > few) return
+    if (length > atOnce) return
     for (const tell of toTell) tell()
     toTell = []
   }
@@ -29,6 +27,6 @@ export const createSignatureQueue = (atOnce: number): SignatureQueue => {
       return oneOfFew(sign).finally(signed)
     },
     length: () => length,
-    runningDry: () => (length <= few ? Promise.resolve() : new Promise((resolve) => { toTell.push(resolve) })),
+    runningDry: () => (length <= atOnce ? Promise.resolve() : new Promise((resolve) => { toTell.push(resolve) })),
   }
 }

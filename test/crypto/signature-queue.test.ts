@@ -1,4 +1,4 @@
-// So many signatures at once, in their order, and word when there is little left to sign.
+// So many signatures at once, in their order, and word when none waits.
 import { expect } from 'chai'
 import { createSignatureQueue } from '../../src/crypto/signature-queue.ts'
 
@@ -23,8 +23,8 @@ describe('the queue of signatures', () => {
     expect(queue.length()).to.equal(0)
   })
 
-  it('is running dry until more than two for each thread wait, and again as soon as no more do', async () => {
-    const queue = createSignatureQueue(1)
+  it('is running dry until one waits for a thread, and again as soon as none does', async () => {
+    const queue = createSignatureQueue(2)
     const done: (() => void)[] = []
     const sign = () => void queue.add(() => new Promise<void>((resolve) => { done.push(resolve) }))
     let dry = 0
@@ -33,7 +33,7 @@ describe('the queue of signatures', () => {
     sign()
     listen()
     await pause()
-    expect(dry, 'two wait').to.equal(1)
+    expect(dry, 'none waits').to.equal(1)
     sign()
     sign()
     listen()
