@@ -2,7 +2,7 @@
 import { startOurs } from './contenders.ts'
 import type { Environment } from './environment.ts'
 import { residentOf } from './machine.ts'
-import { refreshes } from './measure.ts'
+import { inTurns, refreshes } from './measure.ts'
 import { atMost, format } from './sections.ts'
 import type { Scale, SectionResult } from './sections.ts'
 import { median } from './statistics.ts'
@@ -10,20 +10,16 @@ import { median } from './statistics.ts'
 /** Biggest worker, megabytes. */
 const biggest = (pid: number): number => residentOf(pid)[0] ?? NaN
 
-/** Milliseconds until it listens, of each of `count` starts. */
-const starts = async (environment: Environment, count: number): Promise<number[]> => {
-  const all: number[] = []
-  for (let round = 0; round < count; round++) {
-    const ours = await startOurs(environment, 'rsa4096-4-primes')
-    all.push(ours.readyAfter)
-    await ours.stop()
-  }
-  return all
+/** Milliseconds until it listens. */
+const start = async (environment: Environment): Promise<number> => {
+  const ours = await startOurs(environment, 'rsa4096-4-primes')
+  await ours.stop()
+  return ours.readyAfter
 }
 
 export const memory = async (environment: Environment, { rounds, refreshes: total }: Scale): Promise<SectionResult> => {
   await environment.keys('rsa4096-4-primes')
-  const started = await starts(environment, rounds)
+  const { started = [] } = await inTurns({ started: () => start(environment) }, rounds)
   const ours = await startOurs(environment, 'rsa4096-4-primes')
   try {
     const samples: { refreshes: number; megabytes: number }[] = []
