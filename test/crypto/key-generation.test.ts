@@ -19,6 +19,9 @@ const contents = (dir: string) => Object.fromEntries(readdirSync(dir).sort().map
 const failure = (dir: string, options: KeyGenerationOptions = { bits: 2048 }) =>
   generateKeyFiles(dir, options).then(() => expect.fail('keys were made'), (error: unknown) => error as Error)
 
+// OpenSSL after 3.0 has code of its own for two primes of 2048 bits, on processors with AVX-512 IFMA.
+const leastGain = (): number => (!process.versions.openssl.startsWith('3.0.') && readFileSync('/proc/cpuinfo', 'utf8').includes('avx512ifma') ? 1.1 : 1.5)
+
 describe('key generation', () => {
   const umask = process.umask()
   afterEach(() => { process.umask(umask) })
@@ -121,7 +124,7 @@ describe('key generation', () => {
       expect(error).to.be.instanceOf(SetupError).with.property('message').that.matches(/openssl command, which is not installed/)
     })
 
-    it('signs what anybody verifies, faster than two primes of the same size', async function () {
+    it(`signs what anybody verifies, at least ${leastGain()} times as fast as two primes of the same size`, async function () {
       const [four, two] = [await signer({ primes: 4 }), await signer({ primes: 2 })]
       expect(createPrivateKey(four.privatePem).asymmetricKeyDetails).to.include({ modulusLength: 4096 })
       const info = execFileSync('openssl', ['rsa', '-text', '-noout'], { input: four.privatePem, stdio: ['pipe', 'pipe', 'ignore'] }).toString()
@@ -135,8 +138,7 @@ describe('key generation', () => {
         best.two = Math.min(best.two, await millisecondsEach(two.sign))
       }
       this.test!.title += ` (${best.four.toFixed(2)} against ${best.two.toFixed(2)} ms)`
-      // Later versions have instructions of their own for two primes of 2048 bits (AVX-512 IFMA), where the processor has them.
-      expect(best.two / best.four).to.be.greaterThan(process.versions.openssl.startsWith('3.0.') ? 1.5 : 1.1)
+      expect(best.two / best.four).to.be.greaterThan(leastGain())
     })
   })
 })
