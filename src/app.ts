@@ -14,6 +14,8 @@ export const createApp = (deps: Deps): Koa => {
   app.use(errors({ ...deps, isForPrograms: isForPrograms(deps) }))
   app.use(canonicalPath(pathPrefixes(deps)))
   for (const middleware of routes(deps)) app.use(middleware)
-  app.on('error', (error: unknown, ctx?: Koa.Context) => deps.log.error({ ...(ctx && originOf(ctx)), err: error }, 'answer failed'))
+  app.on('error', (error: unknown, ctx?: Koa.Context) =>
+    deps.log.error({ ...(ctx && originOf(ctx)), err: error }, 'answer failed'),
+  )
   return app
 }

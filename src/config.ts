@@ -18,18 +18,29 @@ import type { Settings } from './settings.ts'
 export { SettingsError } from './config/settings-error.ts'
 
 /** `settings` is undefined as soon as there is a fault. */
-export interface Resolution { readonly settings: Settings | undefined; readonly faults: readonly SettingFault[]; readonly shown: readonly ShownSetting[] }
+export interface Resolution {
+  readonly settings: Settings | undefined
+  readonly faults: readonly SettingFault[]
+  readonly shown: readonly ShownSetting[]
+}
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
-const ownDotenv = async (folder: string): Promise<Record<string, string>> => parse(await readFile(path.join(folder, '.env'), 'utf8').catch(() => ''))
+const ownDotenv = async (folder: string): Promise<Record<string, string>> =>
+  parse(await readFile(path.join(folder, '.env'), 'utf8').catch(() => ''))
 
-interface Fault extends SettingFault { readonly missing: SettingName | undefined }
+interface Fault extends SettingFault {
+  readonly missing: SettingName | undefined
+}
 
 const sourcesOf = async (env: NodeJS.ProcessEnv, cwd: string, faults: Fault[]): Promise<Sources> => {
   const dotenv = await ownDotenv(cwd)
   const own: Sources['own'] = (name) =>
-    env[name] ? { text: env[name], source: 'environment' } : dotenv[name] ? { text: dotenv[name], source: path.join(cwd, '.env') } : undefined
+    env[name]
+      ? { text: env[name], source: 'environment' }
+      : dotenv[name]
+        ? { text: dotenv[name], source: path.join(cwd, '.env') }
+        : undefined
   const root = own('STUDIP_PATH')
   const studip = root && (await readStudipFiles(path.resolve(cwd, root.text), env))
   const fault: Sources['fault'] = (key, values = {}, missing) => {
@@ -85,20 +96,31 @@ const settingsOf = (found: Resolved, sources: Sources, env: NodeJS.ProcessEnv): 
 })
 
 /** What a command needs; settings that it does not need may be missing, but none may be wrong. */
-export interface LoadOptions { readonly cwd?: string; readonly needs?: readonly SettingName[] }
+export interface LoadOptions {
+  readonly cwd?: string
+  readonly needs?: readonly SettingName[]
+}
 
 /** Resolves every setting; never throws. `cwd` is where .env is looked for and relative paths start. */
-export const resolveSettings = async (env: NodeJS.ProcessEnv = process.env, { cwd = process.cwd(), needs }: LoadOptions = {}): Promise<Resolution> => {
+export const resolveSettings = async (
+  env: NodeJS.ProcessEnv = process.env,
+  { cwd = process.cwd(), needs }: LoadOptions = {},
+): Promise<Resolution> => {
   const all: Fault[] = []
   const sources = await sourcesOf(env, cwd, all)
   const found = resolveAll(sources, cwd)
   const settings = Object.freeze(settingsOf(found, sources, env))
-  const faults = all.filter(({ missing }) => !missing || !needs || needs.includes(missing)).map(({ key, values }) => ({ key, values }))
+  const faults = all
+    .filter(({ missing }) => !missing || !needs || needs.includes(missing))
+    .map(({ key, values }) => ({ key, values }))
   return { settings: faults.length > 0 ? undefined : settings, faults, shown: showSettings(found) }
 }
 
 /** The settings, frozen. Throws SettingsError with every fault at once. */
-export const loadSettings = async (env: NodeJS.ProcessEnv = process.env, options: LoadOptions = {}): Promise<Settings> => {
+export const loadSettings = async (
+  env: NodeJS.ProcessEnv = process.env,
+  options: LoadOptions = {},
+): Promise<Settings> => {
   const { settings, faults } = await resolveSettings(env, options)
   if (!settings) throw new SettingsError(faults)
   return settings

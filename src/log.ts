@@ -6,21 +6,44 @@ export type Log = Logger
 
 // Names under which a credential could reach the log by mistake, two levels deep.
 const secretNames = [
-  'authorization', 'cookie', 'set-cookie', 'password', 'secret', 'client_secret', 'code', 'code_verifier', 'token', 'access_token',
-  'refresh_token', 'auth_token', 'security_token', 'sid', 'sessionId', 'sql', 'bindings',
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'password',
+  'secret',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'token',
+  'access_token',
+  'refresh_token',
+  'auth_token',
+  'security_token',
+  'sid',
+  'sessionId',
+  'sql',
+  'bindings',
 ]
 const censor = '***'
 const quoted = (name: string) => `["${name}"]`
 // Numbers of errors are called `code` as well, so `code` is hidden in parameters and bodies only.
 const paths = ['', '*', 'req.headers', 'request.headers', '*.headers', 'query', 'body', 'params'].flatMap((prefix) =>
-  secretNames.filter((name) => name !== 'code' || ['query', 'body', 'params'].includes(prefix)).map((name) => `${prefix}${quoted(name)}`),
+  secretNames
+    .filter((name) => name !== 'code' || ['query', 'body', 'params'].includes(prefix))
+    .map((name) => `${prefix}${quoted(name)}`),
 )
 
 /** Bytes that are worth a write of their own, and milliseconds that a line waits for others at most. */
 const blockSize = 8192
 const longestDelay = 200
 
-interface LoggedError { readonly type: string; readonly message: string; readonly code?: string; readonly stack?: string; readonly cause?: LoggedError }
+interface LoggedError {
+  readonly type: string
+  readonly message: string
+  readonly code?: string
+  readonly stack?: string
+  readonly cause?: LoggedError
+}
 
 /** Only these fields: mysql2 puts the whole statement with its values beside them, and a session id is such a value. */
 const loggedError = (error: unknown, depth = 0): LoggedError => {

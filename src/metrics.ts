@@ -58,7 +58,8 @@ const counters = (registry: Registry) => {
 type CounterName = keyof ReturnType<typeof counters>
 
 /** A reason becomes a label only when it is a word of ours: labels from requests would grow without bound. */
-const reasonLabel = (reason: string | undefined): string => (reason && /^[a-z][a-z0-9_.-]{0,39}$/.test(reason) ? reason : 'other')
+const reasonLabel = (reason: string | undefined): string =>
+  reason && /^[a-z][a-z0-9_.-]{0,39}$/.test(reason) ? reason : 'other'
 
 /** The metrics of this process, in a registry of their own. */
 export const createMetrics = (): Metrics => {
@@ -78,7 +79,16 @@ export const createMetrics = (): Metrics => {
       const [name, label] = counted[event]
       of[name].inc(name === 'refusals' ? { reason: reasonLabel(reason) } : label)
     },
-    answered: ({ route, method, status, seconds: taken }) => seconds.observe({ route, method, status: String(status) }, taken),
-    watch: (name, help, read) => void new Gauge({ name: `${prefix}${name}`, help, registers: [registry], collect() { this.set(read()) } }),
+    answered: ({ route, method, status, seconds: taken }) =>
+      seconds.observe({ route, method, status: String(status) }, taken),
+    watch: (name, help, read) =>
+      void new Gauge({
+        name: `${prefix}${name}`,
+        help,
+        registers: [registry],
+        collect() {
+          this.set(read())
+        },
+      }),
   }
 }

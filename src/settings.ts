@@ -1,6 +1,10 @@
 // The settings of a running service: one frozen value, read once by config.ts.
 
-export interface StudipVersion { readonly major: number; readonly minor: number; readonly text: string }
+export interface StudipVersion {
+  readonly major: number
+  readonly minor: number
+  readonly text: string
+}
 
 export type Listen = { readonly host: string; readonly port: number } | { readonly path: string }
 

@@ -72,7 +72,11 @@ const systemClock: Now = () => Math.floor(Date.now() / 1000)
 // Stud.IP's time zone, known without a round trip; an hour's delay after a change does no harm to a month.
 const monthInStudipZone = (config: StudipConfig) => {
   let zone = 'Europe/Berlin'
-  const look = () => void config.global('DEFAULT_TIMEZONE').then((found) => (zone = found), () => undefined)
+  const look = () =>
+    void config.global('DEFAULT_TIMEZONE').then(
+      (found) => (zone = found),
+      () => undefined,
+    )
   look()
   setInterval(look, 3_600_000).unref()
   // Calendars are slow and requests come many to the second.
@@ -87,21 +91,39 @@ const monthInStudipZone = (config: StudipConfig) => {
  * Joins the parts. Makes no connection but what the session store needs.
  * @throws SetupError when sessions are kept where we cannot read them
  */
-export const wire = async (settings: Settings, { now = systemClock, log = createLog(settings.logLevel) }: Outside = {}): Promise<Deps> => {
+export const wire = async (
+  settings: Settings,
+  { now = systemClock, log = createLog(settings.logLevel) }: Outside = {},
+): Promise<Deps> => {
   const db = openDatabase(settings.database)
   const read = createRead(db)
   const metrics = createMetrics()
   const audited = auditLog(log)
-  const audit: Audit = (event, origin) => { audited(event, origin); metrics.audit(event) }
+  const audit: Audit = (event, origin) => {
+    audited(event, origin)
+    metrics.audit(event)
+  }
   const keys = createKeyRing({ dir: settings.keysPath, now, log })
   const config = createStudipConfig({ db, settings })
   const sessions = await openSessionStore({ db, settings, config })
   const assets = createOwnAssets()
   const credentials = createCredentials({ keys, now, signatures: signaturesAtOnce(settings.workers) })
   watchQueues(metrics, credentials, db)
-  const partiesBy = (lookUp: LookUp) => ({ clients: createClients(lookUp), users: createUsers({ lookUp, settings, now }) })
+  const partiesBy = (lookUp: LookUp) => ({
+    clients: createClients(lookUp),
+    users: createUsers({ lookUp, settings, now }),
+  })
   return {
-    settings, db, log, metrics, audit, keys, config, assets, credentials, now,
+    settings,
+    db,
+    log,
+    metrics,
+    audit,
+    keys,
+    config,
+    assets,
+    credentials,
+    now,
     issuer: issuer(settings),
     pkcePlain: settings.pkcePlain,
     refreshGraceSeconds: settings.refreshGraceSeconds,
@@ -119,22 +141,42 @@ export const wire = async (settings: Settings, { now = systemClock, log = create
     publicOrigins: createPublicOrigins(db),
     gate: createGate({ read, settings, sessions, now }),
     bounce: createBounce({
-      db, settings, config, now,
+      db,
+      settings,
+      config,
+      now,
       derive: async (label) => (await keys.current()).derive(label),
       onFault: (err) => log.error({ err }, 'nobody can be sent to the login and back'),
     }),
     views: createViews({ settings, config, assets, now }),
-    close: async () => { await Promise.all([db.destroy(), sessions.close()]) },
+    close: async () => {
+      await Promise.all([db.destroy(), sessions.close()])
+    },
   }
 }
 
-interface Pool { numUsed(): number; numPendingAcquires(): number }
+interface Pool {
+  numUsed(): number
+  numPendingAcquires(): number
+}
 
 const watchQueues = (metrics: Metrics, credentials: SealingCredentials, db: Knex): void => {
   const pool = (db.client as { pool: Pool }).pool
-  metrics.watch('signatures_under_way', 'Access tokens being signed or waiting for it', () => credentials.stats().signing)
-  metrics.watch('derived_keys_cached', 'Keys of foreign salts in the cache', () => credentials.stats().derivedKeys.cached)
-  metrics.watch('derived_keys_waiting', 'Foreign salts waiting for their key', () => credentials.stats().derivedKeys.waiting)
+  metrics.watch(
+    'signatures_under_way',
+    'Access tokens being signed or waiting for it',
+    () => credentials.stats().signing,
+  )
+  metrics.watch(
+    'derived_keys_cached',
+    'Keys of foreign salts in the cache',
+    () => credentials.stats().derivedKeys.cached,
+  )
+  metrics.watch(
+    'derived_keys_waiting',
+    'Foreign salts waiting for their key',
+    () => credentials.stats().derivedKeys.waiting,
+  )
   metrics.watch('database_connections_used', 'Connections in use', () => pool.numUsed())
   metrics.watch('database_connections_awaited', 'Requests waiting for a connection', () => pool.numPendingAcquires())
 }

@@ -8,9 +8,17 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((fi
 const textOf = (file: string): string => readFileSync(join(src, file), 'utf8')
 /** Specifiers of a file's imports; our own as paths below src. */
 const importsOf = (file: string): readonly string[] =>
-  [...textOf(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) => (target.startsWith('.') ? normalize(join(dirname(file), target)) : target))
+  [...textOf(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) =>
+    target.startsWith('.') ? normalize(join(dirname(file), target)) : target,
+  )
 const offenders = (where: RegExp, forbidden: (target: string, file: string) => boolean): readonly string[] =>
-  files.filter((file) => where.test(file)).flatMap((file) => importsOf(file).filter((target) => forbidden(target, file)).map((target) => `${file} imports ${target}`))
+  files
+    .filter((file) => where.test(file))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter((target) => forbidden(target, file))
+        .map((target) => `${file} imports ${target}`),
+    )
 /** Everything that importing a file loads: what is imported for its types alone, or only when it is needed, is not. */
 const loadedBy = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
   for (const [, specifier = ''] of textOf(file).matchAll(/^(?:import|export) (?!type\b)[^'()]*'([^']+)'/gm)) {
@@ -21,7 +29,8 @@ const loadedBy = (file: string, seen = new Set<string>()): ReadonlySet<string> =
   }
   return seen
 }
-const readersOf = (pattern: RegExp): readonly string[] => files.filter((file) => pattern.test(textOf(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
+const readersOf = (pattern: RegExp): readonly string[] =>
+  files.filter((file) => pattern.test(textOf(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
 
 describe('architecture', () => {
   it('sees the imports of the whole source', () => {
@@ -38,7 +47,11 @@ describe('architecture', () => {
   })
 
   it('stores, crypto, studip and views know no HTTP framework, route, middleware or wiring', () => {
-    expect(offenders(/^(stores|crypto|studip|views)\//, (target) => /^(koa|@koa|routes\/|middleware\/|app\.ts|wire\.ts|server)/.test(target))).to.be.empty
+    expect(
+      offenders(/^(stores|crypto|studip|views)\//, (target) =>
+        /^(koa|@koa|routes\/|middleware\/|app\.ts|wire\.ts|server)/.test(target),
+      ),
+    ).to.be.empty
   })
 
   it('crypto and stores know no page, and pages no store and no database', () => {
@@ -51,19 +64,27 @@ describe('architecture', () => {
   })
 
   it('nothing but src/studip, identity.ts, the way back and the notice of a redirect reads cookies', () => {
-    expect(readersOf(/\.cookies\b|get\('cookie'\)|headers\.cookie|header\('Cookie'\)/i)).to.have.members(['middleware/identity.ts', 'routes/notice.ts', 'routes/resume.ts'])
-    expect(offenders(/^(?!studip\/|wire\.ts$|doctor\/|server|cli\/)/, (target) => /^studip\/(.*session|php-)/.test(target))).to.be.empty
+    expect(readersOf(/\.cookies\b|get\('cookie'\)|headers\.cookie|header\('Cookie'\)/i)).to.have.members([
+      'middleware/identity.ts',
+      'routes/notice.ts',
+      'routes/resume.ts',
+    ])
+    expect(
+      offenders(/^(?!studip\/|wire\.ts$|doctor\/|server|cli\/)/, (target) => /^studip\/(.*session|php-)/.test(target)),
+    ).to.be.empty
   })
 
   it('nothing but config.ts, its folder and the command line reads the environment', () => {
-    expect(readersOf(/process\.env/).filter((file) => !/^(config\.ts|config\/|cli\/|doctor\/|server)/.test(file))).to.be.empty
+    expect(readersOf(/process\.env/).filter((file) => !/^(config\.ts|config\/|cli\/|doctor\/|server)/.test(file))).to.be
+      .empty
   })
 
   it('a command starts without what only the service needs, a worker without the command line and rare parsers and clients', () => {
     const [command, worker] = [loadedBy('cli/index.ts'), loadedBy('server/worker-process.ts')]
     expect(command).to.include('yargs')
     expect(worker).to.include('knex')
-    expect(['knex', 'koa', 'pino', 'prom-client', 'ioredis', 'php-parser'].filter((name) => command.has(name))).to.be.empty
+    expect(['knex', 'koa', 'pino', 'prom-client', 'ioredis', 'php-parser'].filter((name) => command.has(name))).to.be
+      .empty
     expect(['yargs', 'ioredis', 'php-parser'].filter((name) => worker.has(name))).to.be.empty
   })
 

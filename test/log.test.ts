@@ -14,16 +14,28 @@ describe('log', () => {
 
   it('carries request id and address in every audit line', () => {
     const [line] = logged((log) => auditLog(log)({ event: 'token.refreshed', clientId: '1' }, origin))
-    expect(line).to.include({ ...origin, msg: 'token.refreshed', event: 'token.refreshed', level: 'info', clientId: '1' })
+    expect(line).to.include({
+      ...origin,
+      msg: 'token.refreshed',
+      event: 'token.refreshed',
+      level: 'info',
+      clientId: '1',
+    })
   })
 
   it('S-095 hides credentials that reach an audit line by mistake', () => {
-    const [line] = logged((log) => auditLog(log)({ event: 'token.refreshed', refresh_token: 'geheim' } as AuditEvent, origin))
+    const [line] = logged((log) =>
+      auditLog(log)({ event: 'token.refreshed', refresh_token: 'geheim' } as AuditEvent, origin),
+    )
     expect(line).to.have.property('refresh_token', '***')
   })
 
   it('S-095 writes no statement of the database, whose values may be session ids', () => {
-    const error = Object.assign(new Error('ER_LOCK_DEADLOCK'), { code: 'ER_LOCK_DEADLOCK', sql: "select 1 where sid = 'geheim'", cause: Object.assign(new Error('deeper'), { sql: 'geheim' }) })
+    const error = Object.assign(new Error('ER_LOCK_DEADLOCK'), {
+      code: 'ER_LOCK_DEADLOCK',
+      sql: "select 1 where sid = 'geheim'",
+      cause: Object.assign(new Error('deeper'), { sql: 'geheim' }),
+    })
     const [line] = logged((log) => log.error({ err: error }, 'failed'))
     expect(JSON.stringify(line)).to.not.contain('geheim')
     expect(line).to.have.nested.property('err.code', 'ER_LOCK_DEADLOCK')
@@ -32,10 +44,17 @@ describe('log', () => {
 
   it('S-095 hides credentials that reach the log by mistake', () => {
     const headers = { authorization: 'Basic geheim', cookie: 'Studip_Session=geheim' }
-    const text = JSON.stringify(logged((log) => {
-      log.debug({ headers, req: { headers }, body: { code: 'geheim', client_secret: 'geheim', refresh_token: 'geheim' }, query: { code: 'geheim' } })
-      log.debug({ password: 'geheim', database: { password: 'geheim' }, access_token: 'geheim', sid: 'geheim' })
-    }))
+    const text = JSON.stringify(
+      logged((log) => {
+        log.debug({
+          headers,
+          req: { headers },
+          body: { code: 'geheim', client_secret: 'geheim', refresh_token: 'geheim' },
+          query: { code: 'geheim' },
+        })
+        log.debug({ password: 'geheim', database: { password: 'geheim' }, access_token: 'geheim', sid: 'geheim' })
+      }),
+    )
     expect(text).to.not.contain('geheim')
     expect(text).to.contain('***')
   })
@@ -45,7 +64,10 @@ describe('log', () => {
       auditLog(log)({ event: 'token.replayed', clientId: '1', grantId: 'a' }, origin)
       auditLog(log)({ event: 'token.refreshed', clientId: '1' }, origin)
     })
-    expect(lines.map(({ level, msg }) => [level, msg])).to.deep.equal([['warn', 'token.replayed'], ['info', 'token.refreshed']])
+    expect(lines.map(({ level, msg }) => [level, msg])).to.deep.equal([
+      ['warn', 'token.replayed'],
+      ['info', 'token.refreshed'],
+    ])
     expect(lines[0]).to.include({ clientId: '1', grantId: 'a' })
   })
 })

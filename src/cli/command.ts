@@ -24,10 +24,16 @@ export class CommandError extends Error {
 
 export const flag = (options: Options, name: string): boolean => options[name] === true
 export const text = (options: Options, name: string): string => (typeof options[name] === 'string' ? options[name] : '')
-export const list = (options: Options, name: string): readonly string[] => [options[name]].flat().filter((item) => typeof item === 'string')
+export const list = (options: Options, name: string): readonly string[] =>
+  [options[name]].flat().filter((item) => typeof item === 'string')
 
 /** A whole number within bounds. Throws CommandError otherwise. */
-export const numberIn = (options: Options, name: string, [from, to]: readonly [number, number], t: Translate): number => {
+export const numberIn = (
+  options: Options,
+  name: string,
+  [from, to]: readonly [number, number],
+  t: Translate,
+): number => {
   const value = Number(options[name])
   if (Number.isInteger(value) && value >= from && value <= to) return value
   throw new CommandError(t('fault.number', { option: name, from, to }))

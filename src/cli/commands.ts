@@ -10,4 +10,17 @@ import { purge } from './commands/purge.ts'
 import { serve } from './commands/serve.ts'
 import type { Command } from './command.ts'
 
-export const commands: readonly Command[] = [serve, doctor, keys, purge, migrate, clients, clientAdd, clientDelete, clientSuspend, clientResume, clientSecret, grants]
+export const commands: readonly Command[] = [
+  serve,
+  doctor,
+  keys,
+  purge,
+  migrate,
+  clients,
+  clientAdd,
+  clientDelete,
+  clientSuspend,
+  clientResume,
+  clientSecret,
+  grants,
+]

@@ -7,7 +7,12 @@ import { isDatabaseAway } from '../stores/database-errors.ts'
 import { CommandError } from './command.ts'
 import type { Translate } from './texts.ts'
 
-interface DriverError { readonly errno?: number; readonly code?: string; readonly sqlMessage?: string; readonly message?: string }
+interface DriverError {
+  readonly errno?: number
+  readonly code?: string
+  readonly sqlMessage?: string
+  readonly message?: string
+}
 
 /** An error of the database with the settings it came from, so that the sentence can name them. */
 export class DatabaseFault extends Error {
@@ -36,14 +41,21 @@ const databaseSentence = (t: Translate, settings: DatabaseSettings, error: Drive
   const errno = error.errno ?? 0
   if (refusedLogin.has(errno)) return t('fault.login', { user })
   if (refusedDatabase.has(errno)) return t('fault.no-database', { user, database })
-  if (errno === 1146) return t(table.startsWith('oauth2_') ? 'fault.no-oauth2-table' : 'fault.no-table', { table, database })
+  if (errno === 1146)
+    return t(table.startsWith('oauth2_') ? 'fault.no-oauth2-table' : 'fault.no-table', { table, database })
   if (refusedRight.has(errno)) return t('fault.no-right', { user, table })
   if (isDatabaseAway(error)) return t('fault.away', { where: addressOf(settings), code: error.code ?? 'timeout' })
   // The statement stays out: its values may be secret.
   return t('fault.unexpected', { message: message || error.code || 'database' })
 }
 
-const folderKeys = { ENOENT: 'keys.folder-missing', ENOTDIR: 'keys.folder-missing', EACCES: 'keys.folder-forbidden', EPERM: 'keys.folder-forbidden', EROFS: 'keys.folder-read-only' } as const
+const folderKeys = {
+  ENOENT: 'keys.folder-missing',
+  ENOTDIR: 'keys.folder-missing',
+  EACCES: 'keys.folder-forbidden',
+  EPERM: 'keys.folder-forbidden',
+  EROFS: 'keys.folder-read-only',
+} as const
 
 /** The sentence for a key folder that cannot be written; undefined when the error is another one. */
 export const folderSentence = (t: Translate, error: unknown, folder: string): string | undefined => {
@@ -54,7 +66,11 @@ export const folderSentence = (t: Translate, error: unknown, folder: string): st
 /** What to tell the operator; several lines only when several settings or fields are wrong. */
 export const sentenceOf = (t: Translate, error: unknown): string => {
   if (error instanceof CommandError || error instanceof SetupError) return error.message
-  if (error instanceof SettingsError) return [t('fault.settings', { count: error.faults.length }), ...error.faults.map((fault) => `  - ${t.setting(fault)}`)].join('\n')
+  if (error instanceof SettingsError)
+    return [
+      t('fault.settings', { count: error.faults.length }),
+      ...error.faults.map((fault) => `  - ${t.setting(fault)}`),
+    ].join('\n')
   if (error instanceof KeyFilesExistError) return t('keys.exist', { paths: error.paths.join(', ') })
   if (error instanceof DatabaseFault) return databaseSentence(t, error.database, error.cause as DriverError)
   return t('fault.unexpected', { message: error instanceof Error ? error.message : String(error) })

@@ -14,7 +14,12 @@ const globalOptions = (args: Argv, t: Translate): Argv =>
     .option('no-interaction', { alias: 'n', type: 'boolean', global: true, describe: t('option.no-interaction') })
 
 const terminalOf = (t: Translate, options: Options): Terminal =>
-  createTerminal(t, { json: flag(options, 'json'), quiet: flag(options, 'quiet'), ansi: !flag(options, 'no-ansi'), interaction: !flag(options, 'no-interaction') })
+  createTerminal(t, {
+    json: flag(options, 'json'),
+    quiet: flag(options, 'quiet'),
+    ansi: !flag(options, 'no-ansi'),
+    interaction: !flag(options, 'no-interaction'),
+  })
 
 const perform = async (command: Command, options: Options, t: Translate): Promise<void> => {
   const terminal = terminalOf(t, options)
@@ -26,7 +31,8 @@ const perform = async (command: Command, options: Options, t: Translate): Promis
   }
 }
 
-const overview = (t: Translate) => commands.map(({ name, positional, describe }) => ({ name, positional, describe: t(describe) }))
+const overview = (t: Translate) =>
+  commands.map(({ name, positional, describe }) => ({ name, positional, describe: t(describe) }))
 
 const register = (args: Argv, command: Command, t: Translate): Argv =>
   args.command(
@@ -38,15 +44,37 @@ const register = (args: Argv, command: Command, t: Translate): Argv =>
 
 const commandLine = (argv: readonly string[], language: CliLanguage, t: Translate): Argv => {
   // Only so can `--no-ansi` be an option of its own; yargs would read it as `ansi` off.
-  const plain = globalOptions(yargs([...argv]), t).scriptName('studip').usage(t('usage')).detectLocale(false).locale(language)
+  const plain = globalOptions(yargs([...argv]), t)
+    .scriptName('studip')
+    .usage(t('usage'))
+    .detectLocale(false)
+    .locale(language)
     .parserConfiguration({ 'boolean-negation': false, 'parse-positional-numbers': false })
-  const listed = plain.command(['list', '$0'], t('list.describe'), (its) => its, async (options) => {
-    if (flag(options, 'json')) terminalOf(t, options).result({ commands: overview(t) })
-    else process.stdout.write(`${await commandLine([], language, t).getHelp()}\n`)
-  })
-  return commands.reduce((all, command) => register(all, command, t), listed)
-    .command('completion', t('completion.describe'), (its) => its, () => void plain.showCompletionScript()).strict().recommendCommands().help().version().wrap(Math.min(process.stdout.columns || 100, 120))
-    .epilogue(t('epilogue')).exitProcess(false).fail(false)
+  const listed = plain.command(
+    ['list', '$0'],
+    t('list.describe'),
+    (its) => its,
+    async (options) => {
+      if (flag(options, 'json')) terminalOf(t, options).result({ commands: overview(t) })
+      else process.stdout.write(`${await commandLine([], language, t).getHelp()}\n`)
+    },
+  )
+  return commands
+    .reduce((all, command) => register(all, command, t), listed)
+    .command(
+      'completion',
+      t('completion.describe'),
+      (its) => its,
+      () => void plain.showCompletionScript(),
+    )
+    .strict()
+    .recommendCommands()
+    .help()
+    .version()
+    .wrap(Math.min(process.stdout.columns || 100, 120))
+    .epilogue(t('epilogue'))
+    .exitProcess(false)
+    .fail(false)
 }
 
 const language = languageOf(process.env)

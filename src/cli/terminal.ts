@@ -5,7 +5,12 @@ import pc from 'picocolors'
 import { CommandError } from './command.ts'
 import type { Translate } from './texts.ts'
 
-export interface TerminalOptions { readonly json: boolean; readonly quiet: boolean; readonly ansi: boolean; readonly interaction: boolean }
+export interface TerminalOptions {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly ansi: boolean
+  readonly interaction: boolean
+}
 
 export interface Terminal {
   readonly t: Translate
@@ -37,7 +42,12 @@ const ask = async (question: string): Promise<string> => {
 
 const bar = (shown: boolean): ReturnType<Terminal['progress']> => {
   if (!shown) return { update: () => undefined, stop: () => undefined }
-  const single = new SingleBar({ format: '{bar} {percentage} % | {value}/{total} | {eta_formatted}', hideCursor: true, clearOnComplete: true, stream: process.stderr })
+  const single = new SingleBar({
+    format: '{bar} {percentage} % | {value}/{total} | {eta_formatted}',
+    hideCursor: true,
+    clearOnComplete: true,
+    stream: process.stderr,
+  })
   let started = false
   return {
     update: (done, total) => {

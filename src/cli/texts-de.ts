@@ -2,8 +2,9 @@
 import type { en } from './texts-en.ts'
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
-  'usage': 'Aufruf: $0 <Befehl> [Optionen]',
-  'epilogue': 'Einstellungen kommen aus der Umgebung, aus .env und aus den Dateien von Stud.IP; siehe docs/operations.md.',
+  usage: 'Aufruf: $0 <Befehl> [Optionen]',
+  epilogue:
+    'Einstellungen kommen aus der Umgebung, aus .env und aus den Dateien von Stud.IP; siehe docs/operations.md.',
   'option.json': 'JSON für Skripte',
   'option.force': 'Nicht nachfragen',
   'option.quiet': 'Nur Fehler ausgeben',
@@ -18,11 +19,15 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'keys.bits': 'Länge des RSA-Schlüssels',
   'keys.primes': '4 signiert dreimal so schnell, braucht 4096 Bit und den Befehl openssl',
   'keys.done': 'Schlüsseldateien erfolgreich angelegt.',
-  'keys.exist': 'Schlüsseldateien liegen bereits vor: {{paths}}. Mit --force werden sie ersetzt; damit enden alle Codes und Tokens.',
+  'keys.exist':
+    'Schlüsseldateien liegen bereits vor: {{paths}}. Mit --force werden sie ersetzt; damit enden alle Codes und Tokens.',
   'keys.example': 'Ein Schlüssel, der schneller signiert',
-  'keys.folder-missing': 'Der Ordner {{folder}} existiert nicht. Setzen Sie STUDIP_PATH oder KEYS_PATH auf den richtigen, oder legen Sie den Ordner an.',
-  'keys.folder-forbidden': 'Dieser Benutzer darf nicht in {{folder}} schreiben. Führen Sie den Befehl als Besitzer dieses Ordners aus.',
-  'keys.folder-read-only': '{{folder}} liegt auf einem schreibgeschützten Dateisystem. Legen Sie die Schlüsseldateien an, wo geschrieben werden kann, oder hängen Sie es beschreibbar ein.',
+  'keys.folder-missing':
+    'Der Ordner {{folder}} existiert nicht. Setzen Sie STUDIP_PATH oder KEYS_PATH auf den richtigen, oder legen Sie den Ordner an.',
+  'keys.folder-forbidden':
+    'Dieser Benutzer darf nicht in {{folder}} schreiben. Führen Sie den Befehl als Besitzer dieses Ordners aus.',
+  'keys.folder-read-only':
+    '{{folder}} liegt auf einem schreibgeschützten Dateisystem. Legen Sie die Schlüsseldateien an, wo geschrieben werden kann, oder hängen Sie es beschreibbar ein.',
 
   'purge.describe': 'Abgelaufene und widerrufene Codes und Tokens löschen',
   'purge.revoked': 'Alles Widerrufene, wie frisch auch immer',
@@ -34,14 +39,14 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'purge.intro-expired': 'Entfernt wird alles, was seit mindestens 7 Tagen abgelaufen ist.',
   'purge.intro-both': 'Entfernt wird alles Widerrufene und alles, was seit mindestens 7 Tagen abgelaufen ist.',
   'purge.done': 'Entfernt: {{codes}} Autorisierungscodes, {{access}} Access-Tokens, {{refresh}} Refresh-Tokens.',
-  'purge.would': 'Entfernt würden: {{codes}} Autorisierungscodes, {{access}} Access-Tokens, {{refresh}} Refresh-Tokens.',
+  'purge.would':
+    'Entfernt würden: {{codes}} Autorisierungscodes, {{access}} Access-Tokens, {{refresh}} Refresh-Tokens.',
   'purge.stopped': 'Vorzeitig beendet. Ein weiterer Aufruf entfernt den Rest.',
   'purge.example': 'Was würde gelöscht?',
   'purge.example-gentle': 'Behutsam, neben einem belasteten Dienst',
 
   'serve.describe': 'Den Dienst betreiben',
   'serve.example': 'An einem Socket für nginx lauschen',
-
 
   'migrate.describe': 'Die Tabellen des OAuth2-Servers anlegen, wo Stud.IP es nicht getan hat',
   'migrate.done_one': '{{count}} Migration wurde ausgeführt.',
@@ -72,7 +77,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'client.add.example': 'Ein öffentlicher Client, etwa eine App',
   'client.add.example-confidential': 'Ein vertraulicher Client, der ein Geheimnis bekommt',
   'client.delete.describe': 'Einen Client mit allen seinen Tokens löschen',
-  'client.delete.question': 'Client {{id}} ({{name}}) mit allen seinen Tokens löschen? Das lässt sich nicht rückgängig machen.',
+  'client.delete.question':
+    'Client {{id}} ({{name}}) mit allen seinen Tokens löschen? Das lässt sich nicht rückgängig machen.',
   'client.delete.done_one': 'Der Client wurde gelöscht; {{count}} Freigabe endete.',
   'client.delete.done_other': 'Der Client wurde gelöscht; {{count}} Freigaben endeten.',
   'client.suspend.describe': 'Einen Client sperren: Seine Tokens gelten nicht, bis er entsperrt wird',
@@ -84,7 +90,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'client.secret.describe': 'Einem vertraulichen Client ein neues Geheimnis geben',
   'client.secret.question': 'Client {{id}} ({{name}}) ein neues Geheimnis geben? Das alte gilt sofort nicht mehr.',
   'client.secret.done': 'Der Client hat ein neues Geheimnis.',
-  'client.secret.public': 'Client {{id}} ist öffentlich und hat kein Geheimnis. Registrieren Sie stattdessen mit oauth2:client:add einen vertraulichen.',
+  'client.secret.public':
+    'Client {{id}} ist öffentlich und hat kein Geheimnis. Registrieren Sie stattdessen mit oauth2:client:add einen vertraulichen.',
   'client.unknown': 'Es gibt keinen Client {{id}}. oauth2:clients listet alle auf.',
 
   'grants.describe': 'Freigaben der Benutzer auflisten oder widerrufen',
@@ -102,26 +109,44 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'grants.example': 'Ein verlorenes Gerät trennen',
   'grants.first': 'Die ersten {{count}}.',
 
-  'column.id': 'Id', 'column.name': 'Name', 'column.type': 'Art', 'column.grants': 'Freigaben', 'column.used': 'Zuletzt benutzt', 'column.state': 'Zustand',
-  'column.redirect': 'Redirect-URIs', 'column.grant': 'Freigabe', 'column.user': 'Benutzer', 'column.client': 'Client', 'column.connected': 'Verbunden',
-  'type.public': 'öffentlich', 'type.confidential': 'vertraulich', 'state.active': 'aktiv', 'state.suspended': 'gesperrt',
+  'column.id': 'Id',
+  'column.name': 'Name',
+  'column.type': 'Art',
+  'column.grants': 'Freigaben',
+  'column.used': 'Zuletzt benutzt',
+  'column.state': 'Zustand',
+  'column.redirect': 'Redirect-URIs',
+  'column.grant': 'Freigabe',
+  'column.user': 'Benutzer',
+  'column.client': 'Client',
+  'column.connected': 'Verbunden',
+  'type.public': 'öffentlich',
+  'type.confidential': 'vertraulich',
+  'state.active': 'aktiv',
+  'state.suspended': 'gesperrt',
 
   'question.hint': '[j/N]',
   'question.yes': 'j',
   'question.refused': 'Es wurde nichts geändert.',
   'question.force': 'Das lässt sich nicht rückgängig machen. Mit --force geschieht es ohne Rückfrage.',
 
-  'word.ok': 'OK', 'word.error': 'FEHLER', 'word.warning': 'WARNUNG',
+  'word.ok': 'OK',
+  'word.error': 'FEHLER',
+  'word.warning': 'WARNUNG',
   'fault.help': 'Hilfe gibt --help.',
   'fault.number': '--{{option}} muss eine ganze Zahl von {{from}} bis {{to}} sein.',
   'fault.settings_one': 'Eine Einstellung ist falsch:',
   'fault.settings_other': '{{count}} Einstellungen sind falsch:',
-  'fault.away': 'Die Datenbank unter {{where}} antwortet nicht ({{code}}). Starten Sie sie, oder berichtigen Sie DATABASE_URL.',
-  'fault.login': 'Die Datenbank weist den Benutzer {{user}} ab: Name oder Passwort ist falsch. Berichtigen Sie DATABASE_URL oder die Zugangsdaten in config_local.inc.php.',
-  'fault.no-database': 'Auf diesem Server gibt es keine Datenbank {{database}}, oder der Benutzer {{user}} darf sie nicht benutzen. Berichtigen Sie DATABASE_URL, oder vergeben Sie die Rechte, die oauth2:doctor ausgibt.',
+  'fault.away':
+    'Die Datenbank unter {{where}} antwortet nicht ({{code}}). Starten Sie sie, oder berichtigen Sie DATABASE_URL.',
+  'fault.login':
+    'Die Datenbank weist den Benutzer {{user}} ab: Name oder Passwort ist falsch. Berichtigen Sie DATABASE_URL oder die Zugangsdaten in config_local.inc.php.',
+  'fault.no-database':
+    'Auf diesem Server gibt es keine Datenbank {{database}}, oder der Benutzer {{user}} darf sie nicht benutzen. Berichtigen Sie DATABASE_URL, oder vergeben Sie die Rechte, die oauth2:doctor ausgibt.',
   'fault.no-table': 'Die Tabelle {{table}} fehlt. Prüfen Sie, ob die Datenbank {{database}} die von Stud.IP ist.',
   'fault.no-oauth2-table': 'Die Tabelle {{table}} fehlt. Legen Sie sie mit oauth2:migrate an.',
-  'fault.no-right': 'Dem Benutzer {{user}} fehlt ein Recht an {{table}}. Vergeben Sie die Rechte, die oauth2:doctor ausgibt.',
+  'fault.no-right':
+    'Dem Benutzer {{user}} fehlt ein Recht an {{table}}. Vergeben Sie die Rechte, die oauth2:doctor ausgibt.',
   'fault.unexpected': 'Etwas Unerwartetes ist geschehen: {{message}}',
   'fault.registration': 'Der Client kann so nicht registriert werden:',
 
@@ -133,9 +158,12 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'registration.redirect.userinfo': '{{uri}} enthält einen Benutzernamen. Lassen Sie ihn weg.',
   'registration.redirect.white-space': '{{uri}} enthält Leerraum oder unsichtbare Zeichen. Lassen Sie sie weg.',
   'registration.redirect.comma': '{{uri}} enthält ein Komma, das Stud.IP nicht speichern kann. Schreiben Sie %2C.',
-  'registration.redirect.dangerous-scheme': '{{uri}} hat ein Schema, das Browser ausführen oder lokal öffnen. Nehmen Sie https.',
-  'registration.redirect.insecure-http': '{{uri}} ist nicht verschlüsselt. Nehmen Sie https, oder --allow-insecure-redirect, wenn Sie wissen, warum.',
-  'registration.redirect.scheme-without-dot': '{{uri}} hat ein Schema ohne Punkt, das niemandem gehört. Nehmen Sie com.example.app:/callback, oder --allow-insecure-redirect, wenn Sie wissen, warum.',
+  'registration.redirect.dangerous-scheme':
+    '{{uri}} hat ein Schema, das Browser ausführen oder lokal öffnen. Nehmen Sie https.',
+  'registration.redirect.insecure-http':
+    '{{uri}} ist nicht verschlüsselt. Nehmen Sie https, oder --allow-insecure-redirect, wenn Sie wissen, warum.',
+  'registration.redirect.scheme-without-dot':
+    '{{uri}} hat ein Schema ohne Punkt, das niemandem gehört. Nehmen Sie com.example.app:/callback, oder --allow-insecure-redirect, wenn Sie wissen, warum.',
   'registration.redirect.malformed': '{{uri}} ist nicht wohlgeformt.',
   'registration.redirect.too-long': '{{uri}} ist zu lang.',
 }

@@ -1,8 +1,8 @@
 // English texts of the command line. `{{x}}` is a value, `_one`/`_other` are plurals.
 
 export const en = {
-  'usage': 'Usage: $0 <command> [options]',
-  'epilogue': 'Settings come from the environment, from .env and from the files of Stud.IP; see docs/operations.md.',
+  usage: 'Usage: $0 <command> [options]',
+  epilogue: 'Settings come from the environment, from .env and from the files of Stud.IP; see docs/operations.md.',
   'option.json': 'JSON for scripts',
   'option.force': 'Do not ask',
   'option.quiet': 'Say nothing but errors',
@@ -19,9 +19,11 @@ export const en = {
   'keys.done': 'The key files were created.',
   'keys.exist': 'There are key files already: {{paths}}. Use --force to replace them; every code and token then ends.',
   'keys.example': 'A key that signs faster',
-  'keys.folder-missing': 'The folder {{folder}} does not exist. Set STUDIP_PATH or KEYS_PATH to the right one, or make the folder.',
+  'keys.folder-missing':
+    'The folder {{folder}} does not exist. Set STUDIP_PATH or KEYS_PATH to the right one, or make the folder.',
   'keys.folder-forbidden': 'This user may not write into {{folder}}. Run the command as the owner of that folder.',
-  'keys.folder-read-only': '{{folder}} is on a read-only file system. Make the key files where it can be written, or mount it writable.',
+  'keys.folder-read-only':
+    '{{folder}} is on a read-only file system. Make the key files where it can be written, or mount it writable.',
 
   'purge.describe': 'Delete codes and tokens that are over',
   'purge.revoked': 'Everything revoked, however recently',
@@ -33,14 +35,14 @@ export const en = {
   'purge.intro-expired': 'Removing everything that expired at least 7 days ago.',
   'purge.intro-both': 'Removing everything revoked, and everything that expired at least 7 days ago.',
   'purge.done': 'Removed: {{codes}} authorization codes, {{access}} access tokens, {{refresh}} refresh tokens.',
-  'purge.would': 'Would be removed: {{codes}} authorization codes, {{access}} access tokens, {{refresh}} refresh tokens.',
+  'purge.would':
+    'Would be removed: {{codes}} authorization codes, {{access}} access tokens, {{refresh}} refresh tokens.',
   'purge.stopped': 'Stopped early. Run the command again to remove the rest.',
   'purge.example': 'What would go?',
   'purge.example-gentle': 'Gently, beside a busy service',
 
   'serve.describe': 'Run the service',
   'serve.example': 'Listen on a socket for nginx',
-
 
   'migrate.describe': 'Create the tables of the OAuth2 server where Stud.IP has not',
   'migrate.done_one': '{{count}} migration was run.',
@@ -83,7 +85,8 @@ export const en = {
   'client.secret.describe': 'Give a confidential client a new secret',
   'client.secret.question': 'Give client {{id}} ({{name}}) a new secret? The old one stops working at once.',
   'client.secret.done': 'The client has a new secret.',
-  'client.secret.public': 'Client {{id}} is public and has no secret. Register a confidential client with oauth2:client:add instead.',
+  'client.secret.public':
+    'Client {{id}} is public and has no secret. Register a confidential client with oauth2:client:add instead.',
   'client.unknown': 'There is no client {{id}}. List them with oauth2:clients.',
 
   'grants.describe': 'List or revoke what users have granted',
@@ -101,23 +104,39 @@ export const en = {
   'grants.example': 'Disconnect a lost device',
   'grants.first': 'The first {{count}}.',
 
-  'column.id': 'Id', 'column.name': 'Name', 'column.type': 'Type', 'column.grants': 'Grants', 'column.used': 'Last used', 'column.state': 'State',
-  'column.redirect': 'Redirect URIs', 'column.grant': 'Grant', 'column.user': 'User', 'column.client': 'Client', 'column.connected': 'Connected',
-  'type.public': 'public', 'type.confidential': 'confidential', 'state.active': 'active', 'state.suspended': 'suspended',
+  'column.id': 'Id',
+  'column.name': 'Name',
+  'column.type': 'Type',
+  'column.grants': 'Grants',
+  'column.used': 'Last used',
+  'column.state': 'State',
+  'column.redirect': 'Redirect URIs',
+  'column.grant': 'Grant',
+  'column.user': 'User',
+  'column.client': 'Client',
+  'column.connected': 'Connected',
+  'type.public': 'public',
+  'type.confidential': 'confidential',
+  'state.active': 'active',
+  'state.suspended': 'suspended',
 
   'question.hint': '[y/N]',
   'question.yes': 'y',
   'question.refused': 'Nothing was changed.',
   'question.force': 'This cannot be undone. Use --force to do it without being asked.',
 
-  'word.ok': 'OK', 'word.error': 'ERROR', 'word.warning': 'WARNING',
+  'word.ok': 'OK',
+  'word.error': 'ERROR',
+  'word.warning': 'WARNING',
   'fault.help': 'See --help.',
   'fault.number': '--{{option}} must be a whole number from {{from}} to {{to}}.',
   'fault.settings_one': 'A setting is wrong:',
   'fault.settings_other': '{{count}} settings are wrong:',
   'fault.away': 'The database at {{where}} does not answer ({{code}}). Start it, or correct DATABASE_URL.',
-  'fault.login': 'The database refuses user {{user}}: name or password is wrong. Correct DATABASE_URL, or the credentials in config_local.inc.php.',
-  'fault.no-database': 'There is no database {{database}} on this server, or user {{user}} may not use it. Correct DATABASE_URL, or grant the rights that oauth2:doctor prints.',
+  'fault.login':
+    'The database refuses user {{user}}: name or password is wrong. Correct DATABASE_URL, or the credentials in config_local.inc.php.',
+  'fault.no-database':
+    'There is no database {{database}} on this server, or user {{user}} may not use it. Correct DATABASE_URL, or grant the rights that oauth2:doctor prints.',
   'fault.no-table': 'The table {{table}} is missing. Check that the database {{database}} is that of Stud.IP.',
   'fault.no-oauth2-table': 'The table {{table}} is missing. Create it with oauth2:migrate.',
   'fault.no-right': 'User {{user}} lacks a right on {{table}}. Grant the rights that oauth2:doctor prints.',
@@ -133,8 +152,10 @@ export const en = {
   'registration.redirect.white-space': '{{uri}} holds white space or invisible characters. Leave them out.',
   'registration.redirect.comma': '{{uri}} holds a comma, which Stud.IP cannot store. Write %2C.',
   'registration.redirect.dangerous-scheme': '{{uri}} has a scheme that browsers execute or open locally. Use https.',
-  'registration.redirect.insecure-http': '{{uri}} is not encrypted. Use https, or --allow-insecure-redirect if you know why.',
-  'registration.redirect.scheme-without-dot': '{{uri}} has a scheme without a dot, which belongs to nobody. Use com.example.app:/callback, or --allow-insecure-redirect if you know why.',
+  'registration.redirect.insecure-http':
+    '{{uri}} is not encrypted. Use https, or --allow-insecure-redirect if you know why.',
+  'registration.redirect.scheme-without-dot':
+    '{{uri}} has a scheme without a dot, which belongs to nobody. Use com.example.app:/callback, or --allow-insecure-redirect if you know why.',
   'registration.redirect.malformed': '{{uri}} is not well-formed.',
   'registration.redirect.too-long': '{{uri}} is too long.',
 }

@@ -33,7 +33,10 @@ export const languageOf = (env: NodeJS.ProcessEnv): CliLanguage =>
 /** Texts in one language. */
 export const textsIn = (language: CliLanguage): Translate => {
   const translate = instance.getFixedT(language)
-  return Object.assign((key: TextKey, values: Readonly<Record<string, string | number>> = {}) => translate(key, values), {
-    setting: (fault: SettingFault) => faultSentence(fault, language),
-  })
+  return Object.assign(
+    (key: TextKey, values: Readonly<Record<string, string | number>> = {}) => translate(key, values),
+    {
+      setting: (fault: SettingFault) => faultSentence(fault, language),
+    },
+  )
 }

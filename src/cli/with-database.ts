@@ -10,10 +10,15 @@ import { DatabaseFault } from './faults.ts'
 export const now = (): number => Math.floor(Date.now() / 1000)
 
 const isDriverError = (error: unknown): boolean =>
-  error instanceof Error && !(error instanceof CommandError) && ('errno' in error || 'sqlState' in error || 'code' in error || error.name === 'KnexTimeoutError')
+  error instanceof Error &&
+  !(error instanceof CommandError) &&
+  ('errno' in error || 'sqlState' in error || 'code' in error || error.name === 'KnexTimeoutError')
 
 /** Runs `work` on Stud.IP's database. The database's errors come as DatabaseFault. */
-export const withDatabase = async <T>(work: (db: Knex, settings: Settings) => Promise<T>, needs: readonly SettingName[] = []): Promise<T> => {
+export const withDatabase = async <T>(
+  work: (db: Knex, settings: Settings) => Promise<T>,
+  needs: readonly SettingName[] = [],
+): Promise<T> => {
   const settings = await loadSettings(process.env, { needs: ['DATABASE_URL', ...needs] })
   // Imported here: commands that need no database, shell completion above all, start without the query builder.
   const { openDatabase } = await import('../stores/database.ts')

@@ -27,7 +27,8 @@ export const resolveBaseUrl = (sources: Sources): Sourced<string> => {
 export const resolveAssetsUrl = (sources: Sources, baseUrl: string): Sourced<string> => {
   const found: Found | undefined = sources.own('ASSETS_URL') ?? studipText(sources, 'ASSETS_URL', 'ASSETS_URL')
   if (!found) return byDefault(`${baseUrl}assets/`)
-  if (webUrl(found.text) ?? /^\/(?!\/)[^?#]*$/.test(found.text)) return { value: withSlash(found.text), source: found.source }
+  if (webUrl(found.text) ?? /^\/(?!\/)[^?#]*$/.test(found.text))
+    return { value: withSlash(found.text), source: found.source }
   sources.fault('assets-url-malformed', { text: found.text, source: found.source })
   return byDefault(`${baseUrl}assets/`)
 }
@@ -53,5 +54,7 @@ export const resolveListen = (sources: Sources): Sourced<Listen> => resolveAddre
 /** Where health and metrics answer; undefined when off. */
 export const resolveMetricsListen = (sources: Sources): Sourced<Listen | undefined> => {
   const found = sources.own('METRICS_LISTEN')
-  return found?.text === 'off' ? { value: undefined, source: found.source } : resolveAddress(sources, 'METRICS_LISTEN', 8766)
+  return found?.text === 'off'
+    ? { value: undefined, source: found.source }
+    : resolveAddress(sources, 'METRICS_LISTEN', 8766)
 }

@@ -4,7 +4,13 @@ import type { DatabaseSettings } from '../settings.ts'
 import { byDefault, studipText, type Found, type Sourced, type Sources } from './reading.ts'
 
 // Where Debian, Red Hat, SUSE, MySQL's own packages and Homebrew put it. PHP has one of them compiled in or in php.ini.
-const socketPaths = ['/run/mysqld/mysqld.sock', '/var/run/mysqld/mysqld.sock', '/var/lib/mysql/mysql.sock', '/run/mysql/mysql.sock', '/tmp/mysql.sock']
+const socketPaths = [
+  '/run/mysqld/mysqld.sock',
+  '/var/run/mysqld/mysqld.sock',
+  '/var/lib/mysql/mysql.sock',
+  '/run/mysql/mysql.sock',
+  '/tmp/mysql.sock',
+]
 
 const databaseSocket = (): string => socketPaths.find((path) => existsSync(path)) ?? socketPaths[0]!
 
@@ -45,19 +51,32 @@ const credential = (sources: Sources, variable: string, environment: string): Fo
 
 const fromStudip = (sources: Sources): Sourced<DatabaseSettings> => {
   let computed = false
-  const heard: Sources = { ...sources, fault: (key, values) => {
-    computed = true
-    sources.fault(key, values, 'DATABASE_URL')
-  } }
+  const heard: Sources = {
+    ...sources,
+    fault: (key, values) => {
+      computed = true
+      sources.fault(key, values, 'DATABASE_URL')
+    },
+  }
   const [host, user, password, database] = [
-    credential(heard, 'DB_STUDIP_HOST', 'MYSQL_HOST'), credential(heard, 'DB_STUDIP_USER', 'MYSQL_USER'),
-    credential(heard, 'DB_STUDIP_PASSWORD', 'MYSQL_PASSWORD'), credential(heard, 'DB_STUDIP_DATABASE', 'MYSQL_DATABASE'),
+    credential(heard, 'DB_STUDIP_HOST', 'MYSQL_HOST'),
+    credential(heard, 'DB_STUDIP_USER', 'MYSQL_USER'),
+    credential(heard, 'DB_STUDIP_PASSWORD', 'MYSQL_PASSWORD'),
+    credential(heard, 'DB_STUDIP_DATABASE', 'MYSQL_DATABASE'),
   ]
   if (!user || !database) {
     if (!computed) sources.fault('database-unknown', {}, 'DATABASE_URL')
     return byDefault(nothing)
   }
-  return { value: { ...hostOfDsn(host?.text ?? 'localhost'), user: user.text, password: password?.text ?? '', database: database.text }, source: user.source }
+  return {
+    value: {
+      ...hostOfDsn(host?.text ?? 'localhost'),
+      user: user.text,
+      password: password?.text ?? '',
+      database: database.text,
+    },
+    source: user.source,
+  }
 }
 
 /** Where the database is and how to log in. */
@@ -72,7 +91,10 @@ export const resolveDatabase = (sources: Sources): Sourced<DatabaseSettings> => 
 }
 
 /** DB_STUDIP_HOST and DB_STUDIP_DATABASE as PHP spells them, from which Stud.IP makes its cache keys (contract §1.2). */
-export const resolveCacheKeyPrefix = (sources: Sources, database: DatabaseSettings): { host: string; database: string } => {
+export const resolveCacheKeyPrefix = (
+  sources: Sources,
+  database: DatabaseSettings,
+): { host: string; database: string } => {
   const quiet = { ...sources, fault: () => undefined }
   return {
     host: credential(quiet, 'DB_STUDIP_HOST', 'MYSQL_HOST')?.text ?? database.host ?? 'localhost',

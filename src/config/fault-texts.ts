@@ -1,63 +1,95 @@
 // What can be wrong with the settings, in English and German. `{{x}}` is a value; none of them is secret.
 
 const en = {
-  'path-not-studip': 'STUDIP_PATH is {{path}}, which holds no folder config. Set it to the folder that contains config, lib and public of Stud.IP.',
-  'file-forbidden': '{{file}} may not be read by this user. Let the user of the service read it, for example by its group.',
-  'file-unreadable': '{{file}} cannot be read ({{code}}). Check the file, or leave out STUDIP_PATH and set everything yourself.',
+  'path-not-studip':
+    'STUDIP_PATH is {{path}}, which holds no folder config. Set it to the folder that contains config, lib and public of Stud.IP.',
+  'file-forbidden':
+    '{{file}} may not be read by this user. Let the user of the service read it, for example by its group.',
+  'file-unreadable':
+    '{{file}} cannot be read ({{code}}). Check the file, or leave out STUDIP_PATH and set everything yourself.',
   'file-not-php': '{{file}} is not PHP that can be read. Check it with: php -l {{file}}',
-  'computed': '${{variable}} in {{source}} is computed by PHP and cannot be read here. Set {{instead}}.',
+  computed: '${{variable}} in {{source}} is computed by PHP and cannot be read here. Set {{instead}}.',
   'version-unknown': 'The version of Stud.IP is not known. Set STUDIP_VERSION, for example to 6.0, or STUDIP_PATH.',
   'version-unsupported': 'STUDIP_VERSION is {{text}} (from {{source}}), but Stud.IP 5.2 to 5.5 and 6.x are supported.',
-  'base-url-unknown': 'The public URL of Stud.IP is not known. Set BASE_URL, for example to https://studip.example.org/studip/.',
-  'base-url-malformed': 'BASE_URL is {{text}} (from {{source}}), but must be an http(s) URL without login, query and fragment, such as https://studip.example.org/studip/.',
-  'assets-url-malformed': 'ASSETS_URL is {{text}} (from {{source}}), but must be an http(s) URL or a path that starts with /.',
-  'database-unknown': 'The database is not known: neither DATABASE_URL nor $DB_STUDIP_USER and $DB_STUDIP_DATABASE of Stud.IP are set. Set DATABASE_URL.',
-  'database-malformed': 'DATABASE_URL is not of the form mysql://user:password@host:port/database or mysql://user:password@localhost/database?socketPath=/path. Special characters in it must be percent-encoded.',
+  'base-url-unknown':
+    'The public URL of Stud.IP is not known. Set BASE_URL, for example to https://studip.example.org/studip/.',
+  'base-url-malformed':
+    'BASE_URL is {{text}} (from {{source}}), but must be an http(s) URL without login, query and fragment, such as https://studip.example.org/studip/.',
+  'assets-url-malformed':
+    'ASSETS_URL is {{text}} (from {{source}}), but must be an http(s) URL or a path that starts with /.',
+  'database-unknown':
+    'The database is not known: neither DATABASE_URL nor $DB_STUDIP_USER and $DB_STUDIP_DATABASE of Stud.IP are set. Set DATABASE_URL.',
+  'database-malformed':
+    'DATABASE_URL is not of the form mysql://user:password@host:port/database or mysql://user:password@localhost/database?socketPath=/path. Special characters in it must be percent-encoded.',
   'keys-unknown': 'The folder of the key files is not known. Set KEYS_PATH or STUDIP_PATH.',
   'address-malformed': '{{name}} is {{text}}, but must be host:port, [IPv6]:port or unix:/path.',
-  'number': '{{name}} is {{text}}, but must be a whole number from {{from}} to {{to}}.',
-  'word': '{{name}} is {{text}}, but must be one of {{words}}.',
-  'cookie-malformed': 'SESSION_COOKIE is {{text}} (from {{source}}), which is no name of a cookie. Set it to the name of Stud.IP\'s session cookie.',
+  number: '{{name}} is {{text}}, but must be a whole number from {{from}} to {{to}}.',
+  word: '{{name}} is {{text}}, but must be one of {{words}}.',
+  'cookie-malformed':
+    "SESSION_COOKIE is {{text}} (from {{source}}), which is no name of a cookie. Set it to the name of Stud.IP's session cookie.",
   'store-without-path': 'Where Stud.IP keeps its sessions is not known: STUDIP_PATH is not set. {{mend}}',
-  'store-unread': "Where Stud.IP keeps its sessions cannot be told for certain: its configuration could not be read. {{mend}}",
-  'store-computed': 'Where Stud.IP keeps its sessions cannot be told for certain: config_local.inc.php computes $CACHING_ENABLE or $CACHE_IS_SESSION_STORAGE. {{mend}}',
-  'store-included': 'Where Stud.IP keeps its sessions cannot be told for certain: config_local.inc.php loads further files. {{mend}}',
+  'store-unread':
+    'Where Stud.IP keeps its sessions cannot be told for certain: its configuration could not be read. {{mend}}',
+  'store-computed':
+    'Where Stud.IP keeps its sessions cannot be told for certain: config_local.inc.php computes $CACHING_ENABLE or $CACHE_IS_SESSION_STORAGE. {{mend}}',
+  'store-included':
+    'Where Stud.IP keeps its sessions cannot be told for certain: config_local.inc.php loads further files. {{mend}}',
   'store-mend': 'Set SESSION_STORE to cache if $CACHE_IS_SESSION_STORAGE is on in Stud.IP, else to database.',
 } as const
 
 export type FaultKey = keyof typeof en
 
 const de: Readonly<Record<FaultKey, string>> = {
-  'path-not-studip': 'STUDIP_PATH ist {{path}}; dort gibt es keinen Ordner config. Setzen Sie es auf den Ordner, der config, lib und public von Stud.IP enthält.',
-  'file-forbidden': '{{file}} darf von diesem Benutzer nicht gelesen werden. Lassen Sie den Benutzer des Dienstes die Datei lesen, etwa über ihre Gruppe.',
-  'file-unreadable': '{{file}} ist nicht lesbar ({{code}}). Prüfen Sie die Datei, oder lassen Sie STUDIP_PATH weg und setzen Sie alles selbst.',
+  'path-not-studip':
+    'STUDIP_PATH ist {{path}}; dort gibt es keinen Ordner config. Setzen Sie es auf den Ordner, der config, lib und public von Stud.IP enthält.',
+  'file-forbidden':
+    '{{file}} darf von diesem Benutzer nicht gelesen werden. Lassen Sie den Benutzer des Dienstes die Datei lesen, etwa über ihre Gruppe.',
+  'file-unreadable':
+    '{{file}} ist nicht lesbar ({{code}}). Prüfen Sie die Datei, oder lassen Sie STUDIP_PATH weg und setzen Sie alles selbst.',
   'file-not-php': '{{file}} ist kein lesbares PHP. Prüfen Sie die Datei mit: php -l {{file}}',
-  'computed': '${{variable}} in {{source}} wird von PHP berechnet und ist hier nicht lesbar. Setzen Sie {{instead}}.',
-  'version-unknown': 'Die Version von Stud.IP ist nicht bekannt. Setzen Sie STUDIP_VERSION, etwa auf 6.0, oder STUDIP_PATH.',
-  'version-unsupported': 'STUDIP_VERSION ist {{text}} (aus {{source}}); unterstützt werden Stud.IP 5.2 bis 5.5 und 6.x.',
-  'base-url-unknown': 'Die öffentliche URL von Stud.IP ist nicht bekannt. Setzen Sie BASE_URL, etwa auf https://studip.example.org/studip/.',
-  'base-url-malformed': 'BASE_URL ist {{text}} (aus {{source}}), muss aber eine http(s)-URL ohne Anmeldung, Query und Fragment sein, wie https://studip.example.org/studip/.',
-  'assets-url-malformed': 'ASSETS_URL ist {{text}} (aus {{source}}), muss aber eine http(s)-URL oder ein Pfad sein, der mit / anfängt.',
-  'database-unknown': 'Die Datenbank ist nicht bekannt: Weder DATABASE_URL noch $DB_STUDIP_USER und $DB_STUDIP_DATABASE von Stud.IP sind gesetzt. Setzen Sie DATABASE_URL.',
-  'database-malformed': 'DATABASE_URL hat nicht die Form mysql://benutzer:passwort@host:port/datenbank oder mysql://benutzer:passwort@localhost/datenbank?socketPath=/pfad. Sonderzeichen darin müssen prozentkodiert sein.',
+  computed: '${{variable}} in {{source}} wird von PHP berechnet und ist hier nicht lesbar. Setzen Sie {{instead}}.',
+  'version-unknown':
+    'Die Version von Stud.IP ist nicht bekannt. Setzen Sie STUDIP_VERSION, etwa auf 6.0, oder STUDIP_PATH.',
+  'version-unsupported':
+    'STUDIP_VERSION ist {{text}} (aus {{source}}); unterstützt werden Stud.IP 5.2 bis 5.5 und 6.x.',
+  'base-url-unknown':
+    'Die öffentliche URL von Stud.IP ist nicht bekannt. Setzen Sie BASE_URL, etwa auf https://studip.example.org/studip/.',
+  'base-url-malformed':
+    'BASE_URL ist {{text}} (aus {{source}}), muss aber eine http(s)-URL ohne Anmeldung, Query und Fragment sein, wie https://studip.example.org/studip/.',
+  'assets-url-malformed':
+    'ASSETS_URL ist {{text}} (aus {{source}}), muss aber eine http(s)-URL oder ein Pfad sein, der mit / anfängt.',
+  'database-unknown':
+    'Die Datenbank ist nicht bekannt: Weder DATABASE_URL noch $DB_STUDIP_USER und $DB_STUDIP_DATABASE von Stud.IP sind gesetzt. Setzen Sie DATABASE_URL.',
+  'database-malformed':
+    'DATABASE_URL hat nicht die Form mysql://benutzer:passwort@host:port/datenbank oder mysql://benutzer:passwort@localhost/datenbank?socketPath=/pfad. Sonderzeichen darin müssen prozentkodiert sein.',
   'keys-unknown': 'Der Ordner der Schlüsseldateien ist nicht bekannt. Setzen Sie KEYS_PATH oder STUDIP_PATH.',
   'address-malformed': '{{name}} ist {{text}}, muss aber host:port, [IPv6]:port oder unix:/pfad sein.',
-  'number': '{{name}} ist {{text}}, muss aber eine ganze Zahl von {{from}} bis {{to}} sein.',
-  'word': '{{name}} ist {{text}}, muss aber eines von {{words}} sein.',
-  'cookie-malformed': 'SESSION_COOKIE ist {{text}} (aus {{source}}); so kann kein Cookie heißen. Setzen Sie es auf den Namen von Stud.IPs Sitzungscookie.',
+  number: '{{name}} ist {{text}}, muss aber eine ganze Zahl von {{from}} bis {{to}} sein.',
+  word: '{{name}} ist {{text}}, muss aber eines von {{words}} sein.',
+  'cookie-malformed':
+    'SESSION_COOKIE ist {{text}} (aus {{source}}); so kann kein Cookie heißen. Setzen Sie es auf den Namen von Stud.IPs Sitzungscookie.',
   'store-without-path': 'Wo Stud.IP seine Sitzungen hält, ist nicht bekannt: STUDIP_PATH ist nicht gesetzt. {{mend}}',
-  'store-unread': 'Wo Stud.IP seine Sitzungen hält, ist nicht sicher festzustellen: Seine Konfiguration war nicht lesbar. {{mend}}',
-  'store-computed': 'Wo Stud.IP seine Sitzungen hält, ist nicht sicher festzustellen: config_local.inc.php berechnet $CACHING_ENABLE oder $CACHE_IS_SESSION_STORAGE. {{mend}}',
-  'store-included': 'Wo Stud.IP seine Sitzungen hält, ist nicht sicher festzustellen: config_local.inc.php lädt weitere Dateien. {{mend}}',
-  'store-mend': 'Setzen Sie SESSION_STORE auf cache, wenn in Stud.IP $CACHE_IS_SESSION_STORAGE eingeschaltet ist, sonst auf database.',
+  'store-unread':
+    'Wo Stud.IP seine Sitzungen hält, ist nicht sicher festzustellen: Seine Konfiguration war nicht lesbar. {{mend}}',
+  'store-computed':
+    'Wo Stud.IP seine Sitzungen hält, ist nicht sicher festzustellen: config_local.inc.php berechnet $CACHING_ENABLE oder $CACHE_IS_SESSION_STORAGE. {{mend}}',
+  'store-included':
+    'Wo Stud.IP seine Sitzungen hält, ist nicht sicher festzustellen: config_local.inc.php lädt weitere Dateien. {{mend}}',
+  'store-mend':
+    'Setzen Sie SESSION_STORE auf cache, wenn in Stud.IP $CACHE_IS_SESSION_STORAGE eingeschaltet ist, sonst auf database.',
 }
 
 export type FaultValues = Readonly<Record<string, string | number>>
 /** Something that is wrong with the settings. */
-export interface SettingFault { readonly key: FaultKey; readonly values: FaultValues }
+export interface SettingFault {
+  readonly key: FaultKey
+  readonly values: FaultValues
+}
 
 /** The sentence for a fault: what is wrong, and what to do. */
 export const faultSentence = ({ key, values }: SettingFault, language: 'de' | 'en'): string => {
   const texts = language === 'de' ? de : en
-  return texts[key].replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => (name === 'mend' ? texts['store-mend'] : String(values[name] ?? '')))
+  return texts[key].replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) =>
+    name === 'mend' ? texts['store-mend'] : String(values[name] ?? ''),
+  )
 }

@@ -11,7 +11,8 @@ export const resolveVersion = (sources: Sources): Sourced<StudipVersion> => {
   const found = own ?? (detected && { text: detected, source: `files of ${sources.studip.path}` })
   const match = found && /^(\d{1,2})\.(\d{1,2})(?=$|\D)/.exec(found.text)
   const version = match && { major: Number(match[1]), minor: Number(match[2]), text: found.text }
-  if (version && (version.major === 6 || (version.major === 5 && version.minor >= 2))) return { value: version, source: found.source }
+  if (version && (version.major === 6 || (version.major === 5 && version.minor >= 2)))
+    return { value: version, source: found.source }
   if (found) sources.fault('version-unsupported', { text: found.text, source: found.source })
   else sources.fault('version-unknown', {}, 'STUDIP_VERSION')
   return byDefault({ major: 6, minor: 0, text: '6.0' })
@@ -35,7 +36,11 @@ export const fileCachePath = (sources: Sources): string | undefined => {
 }
 
 /** Global configuration values that 6.x takes from its environment (contract §6.2). */
-export const configOverrides = (studip: StudipFiles | undefined, env: NodeJS.ProcessEnv, { major }: StudipVersion): Record<string, string> =>
+export const configOverrides = (
+  studip: StudipFiles | undefined,
+  env: NodeJS.ProcessEnv,
+  { major }: StudipVersion,
+): Record<string, string> =>
   Object.fromEntries(
     Object.entries({ ...studip?.environment, ...env })
       .filter(([name, value]) => major >= 6 && name.startsWith('STUDIP_CONFIG_') && value !== undefined)

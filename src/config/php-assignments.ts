@@ -1,6 +1,15 @@
 // Reads the global variables that a PHP configuration file assigns, from its syntax tree. Nothing is executed.
 import { Engine } from 'php-parser'
-import { evaluate, phpText, tree, truthy, type MaybeReading, type PhpScope, type Reading, type Tree } from './php-value.ts'
+import {
+  evaluate,
+  phpText,
+  tree,
+  truthy,
+  type MaybeReading,
+  type PhpScope,
+  type Reading,
+  type Tree,
+} from './php-value.ts'
 
 export interface PhpAssignments {
   /** Undefined as a value: assigned, but in a way that only PHP could compute. */
@@ -9,7 +18,11 @@ export interface PhpAssignments {
   readonly includesOthers: boolean
 }
 
-interface Walk { readonly variables: Map<string, MaybeReading>; readonly environment: PhpScope['environment']; includesOthers: boolean }
+interface Walk {
+  readonly variables: Map<string, MaybeReading>
+  readonly environment: PhpScope['environment']
+  includesOthers: boolean
+}
 
 const opaqueCalls = new Set(['extract', 'parse_str', 'eval', 'require_once', 'include_once'])
 
@@ -22,7 +35,10 @@ const globalName = (place: Tree): string | undefined => {
 }
 
 const children = (node: Tree): Tree[] =>
-  Object.entries(node).flatMap(([key, value]) => (key === 'loc' || key === 'leadingComments' || key === 'trailingComments' ? [] : [value].flat()))
+  Object.entries(node)
+    .flatMap(([key, value]) =>
+      key === 'loc' || key === 'leadingComments' || key === 'trailingComments' ? [] : [value].flat(),
+    )
     .filter((value): value is Tree => typeof value === 'object' && value !== null && 'kind' in value)
 
 /** Everything that a piece of code we do not follow may assign counts as unreadable. */
@@ -83,15 +99,21 @@ const assumeAll = (node: Tree, walk: Walk): void => {
 
 const statement = (node: Tree, walk: Walk): void => {
   if (node.kind === 'expressionstatement') return expression(tree(node['expression']), walk)
-  if (node.kind === 'namespace' || node.kind === 'block' || node.kind === 'program') return (node['children'] as Tree[]).forEach((child) => statement(child, walk))
+  if (node.kind === 'namespace' || node.kind === 'block' || node.kind === 'program')
+    return (node['children'] as Tree[]).forEach((child) => statement(child, walk))
   if (node.kind === 'if') return branch(node, walk)
   distrust(node, walk)
 }
 
-const expression = (node: Tree, walk: Walk): void => (node.kind === 'assign' ? assign(node, walk) : distrust(node, walk))
+const expression = (node: Tree, walk: Walk): void =>
+  node.kind === 'assign' ? assign(node, walk) : distrust(node, walk)
 
 /** Global variables assigned by PHP source text. Throws SyntaxError when it is not PHP. `start` continues an earlier file. */
-export const readAssignments = (source: string, environment: PhpScope['environment'], start: PhpAssignments['variables'] = new Map()): PhpAssignments => {
+export const readAssignments = (
+  source: string,
+  environment: PhpScope['environment'],
+  start: PhpAssignments['variables'] = new Map(),
+): PhpAssignments => {
   const parser = new Engine({ parser: { version: 803, suppressErrors: false }, ast: { withPositions: false } })
   const walk: Walk = { variables: new Map(start), environment, includesOthers: false }
   statement(tree(parser.parseCode(source, 'config')), walk)

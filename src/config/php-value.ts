@@ -5,7 +5,10 @@ import type { Node } from 'php-parser'
 export type PhpScalar = string | number | boolean | null
 export type PhpArray = ReadonlyMap<string, Reading>
 /** A value that was read. `assumed` when it rests on an environment variable that we do not see and PHP may. */
-export interface Reading { readonly value: PhpScalar | PhpArray; readonly assumed: boolean }
+export interface Reading {
+  readonly value: PhpScalar | PhpArray
+  readonly assumed: boolean
+}
 /** Undefined stands for a value that only PHP could compute. */
 export type MaybeReading = Reading | undefined
 
@@ -26,7 +29,15 @@ export const truthy = ({ value }: Reading): boolean =>
 
 /** The text PHP makes of a scalar; undefined for an array. */
 export const phpText = ({ value }: Reading): string | undefined =>
-  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : typeof value === 'object' && value !== null ? undefined : value ? '1' : ''
+  typeof value === 'string'
+    ? value
+    : typeof value === 'number'
+      ? String(value)
+      : typeof value === 'object' && value !== null
+        ? undefined
+        : value
+          ? '1'
+          : ''
 
 const fromEnvironment = (name: Reading, scope: PhpScope, missing: PhpScalar): Reading => {
   const value = scope.environment[phpText(name) ?? '']
@@ -76,7 +87,11 @@ const cast = (node: Tree, scope: PhpScope): MaybeReading => {
   const text = value && phpText(value)
   if (!value || text === undefined) return undefined
   if (node['type'] === 'bool' || node['type'] === 'boolean') return known(truthy(value), value.assumed)
-  return node['type'] === 'string' ? known(text, value.assumed) : node['type'] === 'int' ? known(Number.parseInt(text, 10) || 0, value.assumed) : undefined
+  return node['type'] === 'string'
+    ? known(text, value.assumed)
+    : node['type'] === 'int'
+      ? known(Number.parseInt(text, 10) || 0, value.assumed)
+      : undefined
 }
 
 const array = (node: Tree, scope: PhpScope): MaybeReading => {
@@ -104,10 +119,17 @@ const readers: Readonly<Record<string, (node: Tree, scope: PhpScope) => MaybeRea
   bin: binary,
   silent: (node, scope) => evaluate(tree(node['expr']), scope),
   encapsed: (node, scope) =>
-    (node['value'] as Tree[]).reduce<MaybeReading>((text, part) => both(text, evaluate(tree(part['expression']), scope), (a, b) => a + b), known('')),
+    (node['value'] as Tree[]).reduce<MaybeReading>(
+      (text, part) => both(text, evaluate(tree(part['expression']), scope), (a, b) => a + b),
+      known(''),
+    ),
   retif: (node, scope) => {
     const test = evaluate(tree(node['test']), scope)
-    return choose(test, () => (node['trueExpr'] ? evaluate(tree(node['trueExpr']), scope) : test), () => evaluate(tree(node['falseExpr']), scope))
+    return choose(
+      test,
+      () => (node['trueExpr'] ? evaluate(tree(node['trueExpr']), scope) : test),
+      () => evaluate(tree(node['falseExpr']), scope),
+    )
   },
   unary: (node, scope) => {
     const value = evaluate(tree(node['what']), scope)

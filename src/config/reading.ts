@@ -5,9 +5,15 @@ import type { StudipFiles } from './studip-files.ts'
 import { phpText } from './php-value.ts'
 
 /** A text with the place it came from, as `oauth2:doctor` names it. */
-export interface Found { readonly text: string; readonly source: string }
+export interface Found {
+  readonly text: string
+  readonly source: string
+}
 /** A value with the place it came from. */
-export interface Sourced<T> { readonly value: T; readonly source: string }
+export interface Sourced<T> {
+  readonly value: T
+  readonly source: string
+}
 
 export interface Sources {
   /** The setting from our own environment, else from .env of the working directory. Empty counts as not set. */
@@ -29,7 +35,13 @@ export const studipText = ({ studip, fault }: Sources, variable: string, instead
 }
 
 /** A whole number within bounds; anything else is a fault and yields the default. */
-export const wholeNumber = (sources: Sources, name: SettingName, from: number, to: number, fallback: number): Sourced<number> => {
+export const wholeNumber = (
+  sources: Sources,
+  name: SettingName,
+  from: number,
+  to: number,
+  fallback: number,
+): Sourced<number> => {
   const found = sources.own(name)
   if (!found) return byDefault(fallback)
   const value = /^\d{1,9}$/.test(found.text) ? Number(found.text) : Number.NaN
@@ -39,7 +51,12 @@ export const wholeNumber = (sources: Sources, name: SettingName, from: number, t
 }
 
 /** One of the given words; anything else is a fault and yields the default. */
-export const oneOf = <T extends string>(sources: Sources, name: SettingName, words: readonly T[], fallback: T): Sourced<T> => {
+export const oneOf = <T extends string>(
+  sources: Sources,
+  name: SettingName,
+  words: readonly T[],
+  fallback: T,
+): Sourced<T> => {
   const found = sources.own(name)
   const value = words.find((word) => word === found?.text)
   if (found && !value) sources.fault('word', { name, text: found.text, words: words.join(', ') })

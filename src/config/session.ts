@@ -11,9 +11,14 @@ type Switch = { readonly on: boolean; readonly source: string } | 'unsure'
 /** A switch of Stud.IP; `unsure` when the value may be another one in PHP. */
 const switchOf = ({ studip }: Sources, variable: string, environment: string, fallback: boolean): Switch => {
   const found = studip?.variable(variable)
-  if (found) return !found.reading || found.reading.assumed ? 'unsure' : { on: truthy(found.reading), source: `$${variable} in ${found.source}` }
+  if (found)
+    return !found.reading || found.reading.assumed
+      ? 'unsure'
+      : { on: truthy(found.reading), source: `$${variable} in ${found.source}` }
   const text = studip?.environment[environment]
-  return text === undefined ? { on: fallback, source: "Stud.IP's default" } : { on: truthy({ value: text, assumed: false }), source: `${environment} of Stud.IP's environment` }
+  return text === undefined
+    ? { on: fallback, source: "Stud.IP's default" }
+    : { on: truthy({ value: text, assumed: false }), source: `${environment} of Stud.IP's environment` }
 }
 
 /** The session store. After a switch to the cache old rows stay in session_data for ever, so that guessing would let dead sessions in. */
@@ -32,10 +37,16 @@ export const resolveSessionStore = (sources: Sources): Sourced<Store> => {
   return { value: caching.on && inCache.on ? 'cache' : 'database', source: inCache.source }
 }
 
-const sessionOption = (sources: Sources, version: StudipVersion, option: string, instead: SettingName): Sourced<string> | undefined => {
+const sessionOption = (
+  sources: Sources,
+  version: StudipVersion,
+  option: string,
+  instead: SettingName,
+): Sourced<string> | undefined => {
   const found = version.major >= 6 ? sources.studip?.variable('SESSION_OPTIONS') : undefined
   if (!found) return undefined
-  const entry = found.reading?.value instanceof Map ? (found.reading.value as ReadonlyMap<string, Reading>).get(option) : undefined
+  const entry =
+    found.reading?.value instanceof Map ? (found.reading.value as ReadonlyMap<string, Reading>).get(option) : undefined
   if (!found.reading) sources.fault('computed', { variable: 'SESSION_OPTIONS', source: found.source, instead }, instead)
   const value = entry && phpText(entry)
   return value ? { value, source: `$SESSION_OPTIONS in ${found.source}` } : undefined
@@ -44,9 +55,12 @@ const sessionOption = (sources: Sources, version: StudipVersion, option: string,
 /** Name of Stud.IP's session cookie. */
 export const resolveSessionCookie = (sources: Sources, version: StudipVersion): Sourced<string> => {
   const own = sources.own('SESSION_COOKIE')
-  const found = own ? { value: own.text, source: own.source } : sessionOption(sources, version, 'name', 'SESSION_COOKIE')
+  const found = own
+    ? { value: own.text, source: own.source }
+    : sessionOption(sources, version, 'name', 'SESSION_COOKIE')
   const result = found ?? byDefault(version.major >= 6 ? 'Studip_Session' : 'Seminar_Session')
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(result.value)) sources.fault('cookie-malformed', { text: result.value, source: result.source })
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(result.value))
+    sources.fault('cookie-malformed', { text: result.value, source: result.source })
   return result
 }
 
@@ -56,5 +70,7 @@ export const resolveSessionLifetime = (sources: Sources, version: StudipVersion)
   if (sources.own('SESSION_LIFETIME')) return wholeNumber(sources, 'SESSION_LIFETIME', 60, 31_536_000, fallback)
   const found = sessionOption(sources, version, 'lifetime', 'SESSION_LIFETIME')
   const seconds = Number(found?.value)
-  return found && Number.isInteger(seconds) && seconds > 0 ? { value: seconds, source: found.source } : byDefault(fallback)
+  return found && Number.isInteger(seconds) && seconds > 0
+    ? { value: seconds, source: found.source }
+    : byDefault(fallback)
 }

@@ -4,14 +4,25 @@ import type { DatabaseSettings, Listen } from '../settings.ts'
 import { documentedSettings, type SettingName } from './table.ts'
 
 /** A setting, its value with secrets masked, and where it came from. */
-export interface ShownSetting { readonly name: SettingName; readonly value: string; readonly source: string }
+export interface ShownSetting {
+  readonly name: SettingName
+  readonly value: string
+  readonly source: string
+}
 
 /** The text form of an address, as LISTEN takes it. */
 export const listenText = (listen: Listen | undefined): string =>
-  !listen ? 'off' : 'path' in listen ? `unix:${listen.path}` : listen.host.includes(':') ? `[${listen.host}]:${listen.port}` : `${listen.host}:${listen.port}`
+  !listen
+    ? 'off'
+    : 'path' in listen
+      ? `unix:${listen.path}`
+      : listen.host.includes(':')
+        ? `[${listen.host}]:${listen.port}`
+        : `${listen.host}:${listen.port}`
 
 const databaseText = ({ user, password, database, socketPath, host, port }: DatabaseSettings): string =>
-  database && `mysql://${user}${password && ':***'}@${socketPath ? 'localhost' : `${host}:${port}`}/${database}${socketPath ? `?socketPath=${socketPath}` : ''}`
+  database &&
+  `mysql://${user}${password && ':***'}@${socketPath ? 'localhost' : `${host}:${port}`}/${database}${socketPath ? `?socketPath=${socketPath}` : ''}`
 
 const valueText = (found: Resolved, name: SettingName): string => {
   if (name === 'DATABASE_URL') return databaseText(found.DATABASE_URL.value)

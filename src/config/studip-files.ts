@@ -27,12 +27,18 @@ const textOf = async (file: string, faults: Faults): Promise<string | undefined>
     return await readFile(file, 'utf8')
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
-    if (code !== 'ENOENT') faults.push({ key: code === 'EACCES' ? 'file-forbidden' : 'file-unreadable', values: { file, code } })
+    if (code !== 'ENOENT')
+      faults.push({ key: code === 'EACCES' ? 'file-forbidden' : 'file-unreadable', values: { file, code } })
     return undefined
   }
 }
 
-const assignmentsOf = async (file: string, text: string | undefined, environment: StudipFiles['environment'], faults: Faults): Promise<PhpAssignments> => {
+const assignmentsOf = async (
+  file: string,
+  text: string | undefined,
+  environment: StudipFiles['environment'],
+  faults: Faults,
+): Promise<PhpAssignments> => {
   if (text === undefined) return { variables: new Map(), includesOthers: false }
   // Imported here: a parser for all of PHP takes its time.
   const { readAssignments } = await import('./php-assignments.ts')
@@ -51,7 +57,8 @@ const versionOf = async (root: string): Promise<string | undefined> => {
   return /\$SOFTWARE_VERSION\s*=\s*['"]([^'"]+)['"]/.exec(bootstrap)?.[1]
 }
 
-const isFolder = async (folder: string): Promise<boolean> => (await stat(folder).catch(() => undefined))?.isDirectory() === true
+const isFolder = async (folder: string): Promise<boolean> =>
+  (await stat(folder).catch(() => undefined))?.isDirectory() === true
 
 /** Reads the installation at `root`. Never throws: what is wrong is in `faults`. */
 export const readStudipFiles = async (root: string, env: NodeJS.ProcessEnv): Promise<StudipFiles> => {
@@ -62,11 +69,13 @@ export const readStudipFiles = async (root: string, env: NodeJS.ProcessEnv): Pro
   const dotenv = parse((await textOf(path.join(root, '.env'), faults)) ?? '')
   const environment = { ...dotenv, ...env }
   const files = ['config_local.inc.php', 'config_defaults.inc.php'].map((name) => path.join(root, 'config', name))
-  const [local, defaults] = await Promise.all(files.map(async (file, index) => {
-    const text = await textOf(file, faults)
-    // A fault in the shipped defaults stops nothing: config_local.inc.php and the known defaults of Stud.IP remain.
-    return { file, ...await assignmentsOf(file, text, environment, index === 0 ? faults : []) }
-  }))
+  const [local, defaults] = await Promise.all(
+    files.map(async (file, index) => {
+      const text = await textOf(file, faults)
+      // A fault in the shipped defaults stops nothing: config_local.inc.php and the known defaults of Stud.IP remain.
+      return { file, ...(await assignmentsOf(file, text, environment, index === 0 ? faults : [])) }
+    }),
+  )
   return {
     path: root,
     environment,

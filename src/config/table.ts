@@ -9,20 +9,66 @@ export interface DocumentedSetting {
 }
 
 export const documentedSettings = [
-  { name: 'STUDIP_PATH', fallback: 'none', meaning: 'Folder of the Stud.IP installation. Its `.env`, `config/config_local.inc.php`, `VERSION` and `config/oauth2/` are read.' },
+  {
+    name: 'STUDIP_PATH',
+    fallback: 'none',
+    meaning:
+      'Folder of the Stud.IP installation. Its `.env`, `config/config_local.inc.php`, `VERSION` and `config/oauth2/` are read.',
+  },
   { name: 'STUDIP_VERSION', fallback: 'detected', meaning: 'Version of Stud.IP, such as `6.0` or `5.4.11`.' },
-  { name: 'BASE_URL', fallback: '`$ABSOLUTE_URI_STUDIP`', meaning: 'Public URL of Stud.IP with its sub-path, such as `https://studip.example.org/studip/`.' },
-  { name: 'DATABASE_URL', fallback: "Stud.IP's own credentials", meaning: '`mysql://user:password@host:port/database`, or with `?socketPath=/run/mysqld/mysqld.sock`.' },
-  { name: 'KEYS_PATH', fallback: '`$STUDIP_PATH/config/oauth2`', meaning: 'Folder of `private.key`, `public.key` and `encryption_key.php`.' },
-  { name: 'LISTEN', fallback: '`127.0.0.1:8765`', meaning: 'Where nginx finds the service: `host:port`, `[::1]:port` or `unix:/run/studip-oauth2/http.sock`.' },
-  { name: 'METRICS_LISTEN', fallback: '`127.0.0.1:8766`', meaning: 'Where `/healthz`, `/readyz` and `/metrics` answer, never through nginx; `off` turns them off.' },
-  { name: 'SESSION_STORE', fallback: 'detected', meaning: "Where Stud.IP keeps its sessions: `database`, or `cache` when `$CACHE_IS_SESSION_STORAGE` is on." },
-  { name: 'SESSION_COOKIE', fallback: '`Studip_Session`, 5.x `Seminar_Session`', meaning: "Name of Stud.IP's session cookie; read from `$SESSION_OPTIONS` of 6.x." },
-  { name: 'SESSION_LIFETIME', fallback: '`7200`, 5.x `86400`', meaning: 'Seconds after which an unused session no longer counts; read from `$SESSION_OPTIONS` of 6.x.' },
-  { name: 'ASSETS_URL', fallback: '`BASE_URL` + `assets/`', meaning: "Where Stud.IP's stylesheets and icons are; read from `$ASSETS_URL`." },
+  {
+    name: 'BASE_URL',
+    fallback: '`$ABSOLUTE_URI_STUDIP`',
+    meaning: 'Public URL of Stud.IP with its sub-path, such as `https://studip.example.org/studip/`.',
+  },
+  {
+    name: 'DATABASE_URL',
+    fallback: "Stud.IP's own credentials",
+    meaning: '`mysql://user:password@host:port/database`, or with `?socketPath=/run/mysqld/mysqld.sock`.',
+  },
+  {
+    name: 'KEYS_PATH',
+    fallback: '`$STUDIP_PATH/config/oauth2`',
+    meaning: 'Folder of `private.key`, `public.key` and `encryption_key.php`.',
+  },
+  {
+    name: 'LISTEN',
+    fallback: '`127.0.0.1:8765`',
+    meaning: 'Where nginx finds the service: `host:port`, `[::1]:port` or `unix:/run/studip-oauth2/http.sock`.',
+  },
+  {
+    name: 'METRICS_LISTEN',
+    fallback: '`127.0.0.1:8766`',
+    meaning: 'Where `/healthz`, `/readyz` and `/metrics` answer, never through nginx; `off` turns them off.',
+  },
+  {
+    name: 'SESSION_STORE',
+    fallback: 'detected',
+    meaning: 'Where Stud.IP keeps its sessions: `database`, or `cache` when `$CACHE_IS_SESSION_STORAGE` is on.',
+  },
+  {
+    name: 'SESSION_COOKIE',
+    fallback: '`Studip_Session`, 5.x `Seminar_Session`',
+    meaning: "Name of Stud.IP's session cookie; read from `$SESSION_OPTIONS` of 6.x.",
+  },
+  {
+    name: 'SESSION_LIFETIME',
+    fallback: '`7200`, 5.x `86400`',
+    meaning: 'Seconds after which an unused session no longer counts; read from `$SESSION_OPTIONS` of 6.x.',
+  },
+  {
+    name: 'ASSETS_URL',
+    fallback: '`BASE_URL` + `assets/`',
+    meaning: "Where Stud.IP's stylesheets and icons are; read from `$ASSETS_URL`.",
+  },
   { name: 'WORKERS', fallback: 'one per two cores, at most 4', meaning: 'Number of worker processes.' },
   { name: 'LOG_LEVEL', fallback: '`info`', meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.' },
-  { name: 'REFRESH_GRACE', fallback: '`10`', meaning: 'Seconds in which a refresh token that was just rotated still yields a pair, for lost answers; `0` turns this off.' },
+  {
+    name: 'REFRESH_GRACE',
+    fallback: '`10`',
+    meaning:
+      'Seconds in which a refresh token that was just rotated still yields a pair, for lost answers; `0` turns this off.',
+  },
   { name: 'PKCE_PLAIN', fallback: '`on`', meaning: '`off` refuses the PKCE method `plain`.' },
 ] as const satisfies readonly DocumentedSetting[]
 

@@ -5,8 +5,19 @@ import type { Keys } from './key-ring.ts'
 import { isClientId, isId, isScopes, isUserId, parseObject } from './payloads.ts'
 
 /** Signs in the thread pool. Whole seconds: Stud.IP compares them with a clock in microseconds, without leeway. */
-export const signAccessToken = ({ id, clientId, userId, scopes, issuedAt, expiresAt }: AccessToken, { signingKey, kid }: Keys): Promise<string> =>
-  new SignJWT({ aud: clientId, jti: id, iat: issuedAt, nbf: issuedAt, exp: expiresAt, sub: userId, scopes: [...scopes] })
+export const signAccessToken = (
+  { id, clientId, userId, scopes, issuedAt, expiresAt }: AccessToken,
+  { signingKey, kid }: Keys,
+): Promise<string> =>
+  new SignJWT({
+    aud: clientId,
+    jti: id,
+    iat: issuedAt,
+    nbf: issuedAt,
+    exp: expiresAt,
+    sub: userId,
+    scopes: [...scopes],
+  })
     .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid })
     .sign(signingKey)
 
@@ -31,4 +42,5 @@ const readClaims = (json: string): AccessToken | undefined => {
   return { id: jti, clientId, userId: sub, scopes, issuedAt: Math.floor(iat), expiresAt: Math.floor(exp) }
 }
 
-const isTime = (value: unknown): value is number => typeof value === 'number' && value > 0 && value <= Number.MAX_SAFE_INTEGER
+const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && value > 0 && value <= Number.MAX_SAFE_INTEGER

@@ -31,7 +31,8 @@ export const newClientSecret = (): string => randomAlphanumeric(40)
 
 /** The only form in which a secret is stored: `$2y$10$…`. */
 export const hashClientSecret = (secret: string): Promise<string> => {
-  if (!isPossible(secret)) return Promise.reject(new RangeError(`A client secret has 1 to ${maxBytes} bytes and no NUL`))
+  if (!isPossible(secret))
+    return Promise.reject(new RangeError(`A client secret has 1 to ${maxBytes} bytes and no NUL`))
   return hash(secret, { cost, version: '2y' })
 }
 
@@ -47,7 +48,13 @@ export const createClientSecrets = ({ now, concurrency = 1, maxWaiting = 100 }: 
     const known = remembered.get(clientId)
     return known && equalConstantTime(known.mac, mac) ? known : undefined
   }
-  const check = async (clientId: string, secret: string, stored: string, mac: Buffer, before?: () => Promise<void>): Promise<boolean> => {
+  const check = async (
+    clientId: string,
+    secret: string,
+    stored: string,
+    mac: Buffer,
+    before?: () => Promise<void>,
+  ): Promise<boolean> => {
     const right = await limit(async () => {
       await before?.()
       return verify(secret, stored)
@@ -69,9 +76,11 @@ export const createClientSecrets = ({ now, concurrency = 1, maxWaiting = 100 }: 
       underWay.set(id, checking)
       return checking
     },
-    recalls: (clientId, secret, stored) => isPossible(secret) && recalled(clientId, macOf(clientId, stored, secret)) !== undefined,
+    recalls: (clientId, secret, stored) =>
+      isPossible(secret) && recalled(clientId, macOf(clientId, stored, secret)) !== undefined,
     stats: () => ({ remembered: remembered.size, waiting: limit.pendingCount }),
   }
 }
 
-const isPossible = (secret: string): boolean => secret !== '' && !secret.includes('\0') && Buffer.byteLength(secret) <= maxBytes
+const isPossible = (secret: string): boolean =>
+  secret !== '' && !secret.includes('\0') && Buffer.byteLength(secret) <= maxBytes

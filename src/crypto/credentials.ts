@@ -70,7 +70,12 @@ export const createCredentials = ({ keys, now, signatures = 1 }: CredentialOptio
     },
     openAccessToken: async (jwt) => verifyAccessToken(jwt, await keys.current()),
     runningDry: queue.runningDry,
-    prepare: async () => { await (await derivedKeys()).own() },
-    stats: () => ({ signing: queue.length(), derivedKeys: inUse?.derivedKeys.stats() ?? { cached: 0, waiting: 0, derived: 0 } }),
+    prepare: async () => {
+      await (await derivedKeys()).own()
+    },
+    stats: () => ({
+      signing: queue.length(),
+      derivedKeys: inUse?.derivedKeys.stats() ?? { cached: 0, waiting: 0, derived: 0 },
+    }),
   }
 }

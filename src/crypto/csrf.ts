@@ -11,7 +11,9 @@ export interface CsrfBinding {
 
 /** 43 base64url characters. JSON keeps the three values apart whatever characters they hold. */
 export const csrfToken = (key: Buffer, { sessionId, userId, form }: CsrfBinding): string =>
-  createHmac('sha256', key).update(JSON.stringify([sessionId, userId, form])).digest('base64url')
+  createHmac('sha256', key)
+    .update(JSON.stringify([sessionId, userId, form]))
+    .digest('base64url')
 
 /** False for anything but the token of exactly this session, user and form; `presented` may be whatever a form brought. */
 export const csrfTokenMatches = (key: Buffer, binding: CsrfBinding, presented: unknown): boolean =>

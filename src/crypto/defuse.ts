@@ -29,7 +29,10 @@ export const encrypt = (plaintext: string, keys: MessageKeys, { salt, iv }: { sa
  * Decrypts hex of either case; undefined for anything that was not made with the encryption key behind `keysFor`.
  * What is no ciphertext at all is refused before `keysFor` is asked, because a new salt costs 100,000 rounds.
  */
-export const decrypt = async (text: string, keysFor: (salt: Buffer) => Promise<MessageKeys>): Promise<string | undefined> => {
+export const decrypt = async (
+  text: string,
+  keysFor: (salt: Buffer) => Promise<MessageKeys>,
+): Promise<string | undefined> => {
   const bytes = decodeCiphertext(text)
   if (!bytes) return undefined
   const authenticated = bytes.subarray(0, -macBytes)
@@ -49,7 +52,8 @@ const ivAt = header.length + saltBytes
 const saltIn = (bytes: Buffer): Buffer => bytes.subarray(header.length, ivAt)
 
 const decodeCiphertext = (text: string): Buffer | undefined => {
-  if (text.length < minLength || text.length > maxLength || text.length % 2 !== 0 || !/^[0-9a-f]+$/i.test(text)) return undefined
+  if (text.length < minLength || text.length > maxLength || text.length % 2 !== 0 || !/^[0-9a-f]+$/i.test(text))
+    return undefined
   const bytes = Buffer.from(text, 'hex')
   return bytes.subarray(0, header.length).equals(header) ? bytes : undefined
 }

@@ -35,7 +35,13 @@ interface Options {
 const asyncPbkdf2 = promisify(pbkdf2)
 
 /** Derives keys off the event loop, each salt once. Starts with the months around now, so that neither the first request nor the first of a month waits. */
-export const createDerivedKeys = ({ encryption, now, concurrency = 1, maxWaiting = 256, maxCached = 4096 }: Options): DerivedKeys => {
+export const createDerivedKeys = ({
+  encryption,
+  now,
+  concurrency = 1,
+  maxWaiting = 256,
+  maxCached = 4096,
+}: Options): DerivedKeys => {
   const limit = pLimit(concurrency)
   const foreign = new LRUCache<string, Promise<MessageKeys>>({ max: maxCached })
   let derived = 0
@@ -57,7 +63,9 @@ export const createDerivedKeys = ({ encryption, now, concurrency = 1, maxWaiting
     named = time
     if (months[0]!.name !== monthName(time, 0)) {
       const known = months
-      months = [0, -1, 1].map((offset) => monthName(time, offset)).map((name) => known.find((m) => m.name === name) ?? month(name))
+      months = [0, -1, 1]
+        .map((offset) => monthName(time, offset))
+        .map((name) => known.find((m) => m.name === name) ?? month(name))
     }
     return months
   }

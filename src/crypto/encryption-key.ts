@@ -5,12 +5,14 @@ import { KeyFileError } from './key-fault.ts'
 
 /** `password` is stretched per salt; `key` is the 32 bytes of a Defuse Key object, used as they are (contract §9.3). */
 export type EncryptionKey =
-  | { readonly kind: 'password'; readonly password: string }
-  | { readonly kind: 'key'; readonly raw: Buffer }
+  { readonly kind: 'password'; readonly password: string } | { readonly kind: 'key'; readonly raw: Buffer }
 
 const literal = String.raw`(?:'([^'\\]*)'|"([^"\\$]*)")`
 const returned = (expression: string) =>
-  new RegExp(String.raw`^\uFEFF?\s*<\?php\s+(?:use\s+\\?Defuse\\Crypto\\Key\s*;\s*)?return\s+${expression}\s*;\s*(?:\?>\s*)?$`, 'i')
+  new RegExp(
+    String.raw`^\uFEFF?\s*<\?php\s+(?:use\s+\\?Defuse\\Crypto\\Key\s*;\s*)?return\s+${expression}\s*;\s*(?:\?>\s*)?$`,
+    'i',
+  )
 const passwordFile = returned(literal)
 const keyFile = returned(String.raw`(?:\\?Defuse\\Crypto\\)?Key::loadFromAsciiSafeString\(\s*${literal}\s*\)`)
 // Stud.IP makes 48 characters. Below this a stolen cookie would be enough to search for the key.
@@ -24,7 +26,8 @@ export const parseEncryptionKey = (php: string, path: string): EncryptionKey => 
   if (!text) throw new KeyFileError('encryption-key-form', { path })
   const password = text[1] ?? text[2]!
   const { length } = password
-  if (length < minPasswordLength) throw new KeyFileError('encryption-key-short', { path, length, least: minPasswordLength })
+  if (length < minPasswordLength)
+    throw new KeyFileError('encryption-key-short', { path, length, least: minPasswordLength })
   return { kind: 'password', password }
 }
 
@@ -35,7 +38,10 @@ const parseDefuseKey = (text: string, path: string): EncryptionKey => {
   const hex = text.trimEnd()
   const bytes = Buffer.from(hex, 'hex')
   const checksum = createHash('sha256').update(bytes.subarray(0, 36)).digest()
-  const sound = hex.length === 136 && bytes.subarray(0, 4).equals(defuseKeyHeader) && equalConstantTime(checksum, bytes.subarray(36))
+  const sound =
+    hex.length === 136 &&
+    bytes.subarray(0, 4).equals(defuseKeyHeader) &&
+    equalConstantTime(checksum, bytes.subarray(36))
   if (!sound) throw new KeyFileError('encryption-key-damaged', { path })
   return { kind: 'key', raw: bytes.subarray(4, 36) }
 }

@@ -38,7 +38,11 @@ const minBits = 2048
 
 /** Reads and checks the key files of a folder. Throws KeyFileError, whose sentence names the file, the fault and what to do. */
 export const readKeyFiles = async (dir: string): Promise<KeyFiles> => {
-  const [privatePath, publicPath, encryptionPath] = keyFileNames.map((name) => join(dir, name)) as [string, string, string]
+  const [privatePath, publicPath, encryptionPath] = keyFileNames.map((name) => join(dir, name)) as [
+    string,
+    string,
+    string,
+  ]
   // One after the other, so that the same fault is named every time.
   const privateText = await readText(privatePath)
   const publicText = await readText(publicPath)
@@ -46,7 +50,8 @@ export const readKeyFiles = async (dir: string): Promise<KeyFiles> => {
   const privateKey = parsePrivateKey(privatePath, privateText)
   const publicKey = parsePublicKey(publicPath, publicText)
   const publicPem = spki(publicKey)
-  if (spki(createPublicKey(privateKey)) !== publicPem) throw new KeyFileError('mismatch', { path: publicPath, other: privatePath })
+  if (spki(createPublicKey(privateKey)) !== publicPem)
+    throw new KeyFileError('mismatch', { path: publicPath, other: privatePath })
   const encryption = parseEncryptionKey(php, encryptionPath)
   const privatePem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
   return { privatePem, publicPem, encryption, bits: publicKey.asymmetricKeyDetails!.modulusLength! }
@@ -54,13 +59,18 @@ export const readKeyFiles = async (dir: string): Promise<KeyFiles> => {
 
 /** What there is in the folder, without judging the contents. Never throws. */
 export const inspectKeyFiles = (dir: string): Promise<KeyFileState[]> =>
-  Promise.all(keyFileNames.map(async (name) => {
-    const path = join(dir, name)
-    const found = await stat(path).catch(() => undefined)
-    const readable = await access(path, constants.R_OK).then(() => found?.isFile() === true, () => false)
-    const mode = found && (found.mode & 0o777).toString(8).padStart(3, '0')
-    return { name, path, exists: found !== undefined, readable, mode, modeOk: mode === '600' || mode === '660' }
-  }))
+  Promise.all(
+    keyFileNames.map(async (name) => {
+      const path = join(dir, name)
+      const found = await stat(path).catch(() => undefined)
+      const readable = await access(path, constants.R_OK).then(
+        () => found?.isFile() === true,
+        () => false,
+      )
+      const mode = found && (found.mode & 0o777).toString(8).padStart(3, '0')
+      return { name, path, exists: found !== undefined, readable, mode, modeOk: mode === '600' || mode === '660' }
+    }),
+  )
 
 const readText = async (path: string): Promise<string> => {
   try {
@@ -74,13 +84,19 @@ const readFaults: Readonly<Record<string, KeyFault>> = { ENOENT: 'missing', EACC
 
 const parsePrivateKey = (path: string, pem: string): KeyObject => {
   if (/ENCRYPTED/.test(pem)) throw new KeyFileError('passphrase', { path })
-  return soundRsaKey(path, parsed(path, () => createPrivateKey(pem), 'not-private'))
+  return soundRsaKey(
+    path,
+    parsed(path, () => createPrivateKey(pem), 'not-private'),
+  )
 }
 
 const parsePublicKey = (path: string, pem: string): KeyObject => {
   // Node would derive the public key from it; PHP would not, and the file may be readable by many.
   if (/PRIVATE KEY/.test(pem)) throw new KeyFileError('private-as-public', { path })
-  return soundRsaKey(path, parsed(path, () => createPublicKey(pem), 'not-public'))
+  return soundRsaKey(
+    path,
+    parsed(path, () => createPublicKey(pem), 'not-public'),
+  )
 }
 
 const parsed = (path: string, parse: () => KeyObject, fault: KeyFault): KeyObject => {

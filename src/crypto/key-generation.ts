@@ -25,7 +25,10 @@ export interface KeyGenerationOptions {
  * Writes the key files into a folder that exists; answers their paths.
  * Throws KeyFilesExistError without `force`, else KeyFileError with a sentence that says what to do.
  */
-export const generateKeyFiles = async (dir: string, { bits = 4096, primes = 2, force = false }: KeyGenerationOptions = {}): Promise<string[]> => {
+export const generateKeyFiles = async (
+  dir: string,
+  { bits = 4096, primes = 2, force = false }: KeyGenerationOptions = {},
+): Promise<string[]> => {
   // A big key takes seconds to find.
   if (!force) await refuseExisting(keyFileNames.map((name) => join(dir, name)))
   const privatePem = primes === 4 ? await fourPrimeKey(bits) : await twoPrimeKey(bits)
@@ -34,7 +37,11 @@ export const generateKeyFiles = async (dir: string, { bits = 4096, primes = 2, f
     'public.key': createPublicKey(createPrivateKey(privatePem)).export({ type: 'spki', format: 'pem' }) as string,
     'encryption_key.php': `<?php return '${randomAlphanumeric(48)}';`,
   }
-  return writeFilesTogether(dir, keyFileNames.map((name) => ({ name, text: texts[name] })), { mode: 0o660, overwrite: force })
+  return writeFilesTogether(
+    dir,
+    keyFileNames.map((name) => ({ name, text: texts[name] })),
+    { mode: 0o660, overwrite: force },
+  )
 }
 
 const twoPrimeKey = async (modulusLength: KeySize): Promise<string> => {

@@ -65,7 +65,8 @@ export const createKeyRing = ({ dir, now, log, elapsed = () => performance.now()
     state = await nextState(dir, now, before)
     if (state === before) return
     if ('fault' in state) {
-      if (!before || !('fault' in before) || before.fault.message !== state.fault.message) log?.error({ event: 'keys.unusable' }, state.fault.message)
+      if (!before || !('fault' in before) || before.fault.message !== state.fault.message)
+        log?.error({ event: 'keys.unusable' }, state.fault.message)
     } else log?.info({ event: 'keys.loaded', kid: state.keys.kid, bits: state.keys.bits }, 'key files loaded')
   }
 
@@ -86,7 +87,7 @@ export const createKeyRing = ({ dir, now, log, elapsed = () => performance.now()
 }
 
 const nextState = async (dir: string, now: Now, before: State | undefined): Promise<State> => {
-  if (before && 'keys' in before && before.version === await fileVersion(dir)) return before
+  if (before && 'keys' in before && before.version === (await fileVersion(dir))) return before
   const first = await load(dir, now)
   if ('keys' in first || !before || 'fault' in before) return first
   await delay(millisecondsToSettle)
@@ -100,13 +101,17 @@ const load = async (dir: string, now: Now): Promise<State> => {
     // Changed while being read: what was read may be half old; the next look sees another version and reads again.
     return { version, keys }
   } catch (cause) {
-    return { fault: cause instanceof SetupError ? cause : new SetupError(`The key files in ${dir} are unusable.`, { cause }) }
+    return {
+      fault: cause instanceof SetupError ? cause : new SetupError(`The key files in ${dir} are unusable.`, { cause }),
+    }
   }
 }
 
 /** Differs whenever a file was replaced or written, even within the clock's resolution or with its old times restored. */
 const fileVersion = async (dir: string): Promise<string> => {
-  const stats = await Promise.all(keyFileNames.map((name) => stat(join(dir, name), { bigint: true }).catch(() => undefined)))
+  const stats = await Promise.all(
+    keyFileNames.map((name) => stat(join(dir, name), { bigint: true }).catch(() => undefined)),
+  )
   return stats.map((s) => s && [s.dev, s.ino, s.size, s.mtimeNs, s.ctimeNs].join(':')).join(' ')
 }
 

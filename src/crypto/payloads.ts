@@ -67,9 +67,12 @@ const readCodeChallenge = (challenge: unknown, method: unknown): CodeChallenge |
 /** An id of one of the oauth2_* rows (contract §8). Upper case would find the row too, so it is no id. */
 export const isId = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{80}$/.test(value)
 /** The built-in server lets `1abc` through for client 1 (contract §8); here it is no client. */
-export const isClientId = (value: unknown): value is string => typeof value === 'string' && /^[1-9][0-9]{0,19}$/.test(value)
+export const isClientId = (value: unknown): value is string =>
+  typeof value === 'string' && /^[1-9][0-9]{0,19}$/.test(value)
 /** char(32) in Stud.IP's tables. */
-export const isUserId = (value: unknown): value is string => typeof value === 'string' && /^[\x21-\x7e]{1,32}$/.test(value)
-export const isScopes = (value: unknown): value is string[] => Array.isArray(value) && value.every((scope) => typeof scope === 'string')
+export const isUserId = (value: unknown): value is string =>
+  typeof value === 'string' && /^[\x21-\x7e]{1,32}$/.test(value)
+export const isScopes = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((scope) => typeof scope === 'string')
 const isSeconds = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === 'string'

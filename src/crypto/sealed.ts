@@ -25,7 +25,10 @@ export const seal = async (value: object, key: Buffer, kind: string): Promise<st
 export const open = async <T extends object>(text: string, key: Buffer, kind: string): Promise<T | undefined> => {
   if (text.length > maxLength || !hasOurHeader(text, kind)) return undefined
   try {
-    const { plaintext } = await compactDecrypt(text, await cryptoKeyOf(key), { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] })
+    const { plaintext } = await compactDecrypt(text, await cryptoKeyOf(key), {
+      keyManagementAlgorithms: ['dir'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+    })
     return JSON.parse(Buffer.from(plaintext).toString()) as T
   } catch {
     return undefined

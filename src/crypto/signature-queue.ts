@@ -27,6 +27,11 @@ export const createSignatureQueue = (atOnce: number): SignatureQueue => {
       return oneOfFew(sign).finally(signed)
     },
     length: () => length,
-    runningDry: () => (length <= atOnce ? Promise.resolve() : new Promise((resolve) => { toTell.push(resolve) })),
+    runningDry: () =>
+      length <= atOnce
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            toTell.push(resolve)
+          }),
   }
 }

@@ -16,14 +16,19 @@ export class KeyFilesExistError extends Error {
   }
 }
 
-interface NamedText { readonly name: string; readonly text: string }
+interface NamedText {
+  readonly name: string
+  readonly text: string
+}
 
 /**
  * Writes all files of a folder or none; answers their paths. Whoever opens one of them sees the whole old or the whole new text, never a wider mode.
  * Throws KeyFilesExistError without `overwrite`, KeyFileError when the folder cannot be written.
  */
 export const writeFilesTogether = async (
-  dir: string, files: readonly NamedText[], { mode, overwrite }: { mode: number; overwrite: boolean },
+  dir: string,
+  files: readonly NamedText[],
+  { mode, overwrite }: { mode: number; overwrite: boolean },
 ): Promise<string[]> => {
   const paths = files.map(({ name }) => join(dir, name))
   if (!overwrite) await refuseExisting(paths)
@@ -42,7 +47,14 @@ export const writeFilesTogether = async (
 
 /** Throws KeyFilesExistError when there is a file at any of these paths. */
 export const refuseExisting = async (paths: readonly string[]) => {
-  const present = await Promise.all(paths.map((path) => access(path).then(() => true, () => false)))
+  const present = await Promise.all(
+    paths.map((path) =>
+      access(path).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
   if (present.includes(true)) throw new KeyFilesExistError(paths.filter((_, i) => present[i]))
 }
 
@@ -73,7 +85,9 @@ const linkAll = async (drafts: readonly string[], paths: readonly string[]) => {
     }
   } catch (cause) {
     await Promise.all(linked.map((path) => rm(path)))
-    throw (cause as NodeJS.ErrnoException).code === 'EEXIST' ? new KeyFilesExistError(paths.slice(linked.length, linked.length + 1)) : cause
+    throw (cause as NodeJS.ErrnoException).code === 'EEXIST'
+      ? new KeyFilesExistError(paths.slice(linked.length, linked.length + 1))
+      : cause
   }
 }
 
@@ -88,6 +102,11 @@ const folderFault = (path: string, cause: NodeJS.ErrnoException): KeyFileError =
   return new KeyFileError(folderFaults[code] ?? 'folder-unwritable', { path, code }, { cause })
 }
 const folderFaults: Readonly<Record<string, KeyFault>> = {
-  ENOENT: 'folder-missing', ENOTDIR: 'folder-missing', EACCES: 'folder-forbidden', EPERM: 'folder-forbidden',
-  EROFS: 'folder-read-only', ENOSPC: 'folder-full', EDQUOT: 'folder-full',
+  ENOENT: 'folder-missing',
+  ENOTDIR: 'folder-missing',
+  EACCES: 'folder-forbidden',
+  EPERM: 'folder-forbidden',
+  EROFS: 'folder-read-only',
+  ENOSPC: 'folder-full',
+  EDQUOT: 'folder-full',
 }

@@ -7,7 +7,10 @@ import type { TextKey, Translate } from '../cli/texts.ts'
 
 export type Level = 'ok' | 'note' | 'warning' | 'fault'
 /** One line of the report. Only faults make the exit code 1. */
-export interface Finding { readonly level: Level; readonly text: string }
+export interface Finding {
+  readonly level: Level
+  readonly text: string
+}
 
 export interface Patient {
   readonly resolution: Resolution
@@ -30,7 +33,8 @@ export const warning = (text: string): Finding => ({ level: 'warning', text })
 export const note = (text: string): Finding => ({ level: 'note', text })
 
 /** The findings, or the good news when there are none. */
-export const foundOr = (findings: readonly Finding[], good: string): readonly Finding[] => (findings.length > 0 ? findings : ok(good))
+export const foundOr = (findings: readonly Finding[], good: string): readonly Finding[] =>
+  findings.length > 0 ? findings : ok(good)
 
 /** A short reason without values: the code of the system, the driver or the cause. */
 export const codeOf = (error: unknown): string => {

@@ -25,6 +25,9 @@ export const clockCheck: Check = {
   run: async ({ db, now, t }) => {
     const [row] = await rowsOf<{ seconds: string | number }>(db.raw('SELECT UNIX_TIMESTAMP() AS seconds'))
     const difference = Math.abs(Number(row?.seconds) - now())
-    return foundOr(difference > tolerated ? [fault(t('doctor.clock.differs', { seconds: difference }))] : [], t('doctor.clock.ok'))
+    return foundOr(
+      difference > tolerated ? [fault(t('doctor.clock.differs', { seconds: difference }))] : [],
+      t('doctor.clock.ok'),
+    )
   },
 }

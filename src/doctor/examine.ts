@@ -14,14 +14,33 @@ import { tablesCheck } from './tables.ts'
 import { trampolineCheck } from './trampoline.ts'
 
 export const allChecks: readonly Check[] = [
-  settingsCheck, transportCheck, databaseCheck, clockCheck, rightsCheck, tablesCheck, versionCheck, sessionsCheck, keysCheck,
-  trampolineCheck, clientsCheck, pkceCheck, serviceCheck, frontCheck, roundTripCheck,
+  settingsCheck,
+  transportCheck,
+  databaseCheck,
+  clockCheck,
+  rightsCheck,
+  tablesCheck,
+  versionCheck,
+  sessionsCheck,
+  keysCheck,
+  trampolineCheck,
+  clientsCheck,
+  pkceCheck,
+  serviceCheck,
+  frontCheck,
+  roundTripCheck,
 ]
 
-export interface CheckResult { readonly name: Check['name']; readonly findings: readonly Finding[] }
+export interface CheckResult {
+  readonly name: Check['name']
+  readonly findings: readonly Finding[]
+}
 
 /** Never rejects: a check that breaks is a fault of its own. */
-export const examine = async (patient: Patient, checks: readonly Check[] = allChecks): Promise<readonly CheckResult[]> => {
+export const examine = async (
+  patient: Patient,
+  checks: readonly Check[] = allChecks,
+): Promise<readonly CheckResult[]> => {
   const results: CheckResult[] = []
   const faulty = new Set<Check['name']>()
   for (const { name, needs, run } of checks) {

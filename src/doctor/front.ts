@@ -7,7 +7,10 @@ import { codeOf, fault, foundOr, type Check, type Finding, type Patient } from '
 
 /** To another address of the site itself; Stud.IP leading to its own login page is not that. */
 const leadsElsewhere = ({ status, headers: { location = '' } }: Asked, baseUrl: string): boolean =>
-  status >= 300 && status < 400 && URL.canParse(location, baseUrl) && !new URL(location, baseUrl).href.startsWith(baseUrl)
+  status >= 300 &&
+  status < 400 &&
+  URL.canParse(location, baseUrl) &&
+  !new URL(location, baseUrl).href.startsWith(baseUrl)
 
 /** The answer, or why there is none. */
 const askFront = async (url: string, { t }: Patient, id = randomUUID()): Promise<Asked | Finding> => {
@@ -15,11 +18,20 @@ const askFront = async (url: string, { t }: Patient, id = randomUUID()): Promise
     return await ask(url, { 'X-Request-Id': id })
   } catch (error) {
     const code = codeOf(error)
-    return fault(t(/CERT|SELF_SIGNED|ALTNAME|UNABLE_TO/.test(code) ? 'doctor.front.certificate' : 'doctor.front.unreachable', { url, code }))
+    return fault(
+      t(/CERT|SELF_SIGNED|ALTNAME|UNABLE_TO/.test(code) ? 'doctor.front.certificate' : 'doctor.front.unreachable', {
+        url,
+        code,
+      }),
+    )
   }
 }
 
-const identityFinding = async (url: string, answer: Asked, { settings, now, t }: Patient): Promise<Finding | undefined> => {
+const identityFinding = async (
+  url: string,
+  answer: Asked,
+  { settings, now, t }: Patient,
+): Promise<Finding | undefined> => {
   const kid = (await createKeyRing({ dir: settings.keysPath, now }).current()).kid
   const { keys } = jsonOf(answer) ?? {}
   const kids = Array.isArray(keys) ? (keys as { kid?: unknown }[]).map((key) => key.kid) : []
@@ -32,10 +44,14 @@ const mountFindings = async (patient: Patient): Promise<readonly Finding[]> => {
   const url = `${issuer(settings)}/jwks`
   const answer = await askFront(url, patient)
   if ('level' in answer) return [answer]
-  if (leadsElsewhere(answer, settings.baseUrl)) return [fault(t('doctor.front.redirect', { url, location: String(answer.headers.location ?? '') }))]
+  if (leadsElsewhere(answer, settings.baseUrl))
+    return [fault(t('doctor.front.redirect', { url, location: String(answer.headers.location ?? '') }))]
   if ([502, 503, 504].includes(answer.status)) return [fault(t('doctor.front.bad-gateway', { status: answer.status }))]
-  if (answer.status !== 200 || !jsonOf(answer)?.['keys']) return [fault(t('doctor.front.not-ours', { url, status: answer.status }))]
-  return [await identityFinding(url, answer, patient), await issuerFinding(patient)].filter((finding) => finding !== undefined)
+  if (answer.status !== 200 || !jsonOf(answer)?.['keys'])
+    return [fault(t('doctor.front.not-ours', { url, status: answer.status }))]
+  return [await identityFinding(url, answer, patient), await issuerFinding(patient)].filter(
+    (finding) => finding !== undefined,
+  )
 }
 
 const issuerFinding = async (patient: Patient): Promise<Finding | undefined> => {
@@ -52,18 +68,22 @@ const issuerFinding = async (patient: Patient): Promise<Finding | undefined> => 
 const neighbourFindings = async (patient: Patient): Promise<readonly Finding[]> => {
   const { settings, t } = patient
   const urls = ['dispatch.php/api/oauth2neighbour', 'dispatch.php/start'].map((path) => `${settings.baseUrl}${path}`)
-  const ours = await Promise.all(urls.map(async (url) => {
-    const id = randomUUID()
-    const answer = await askFront(url, patient, id)
-    return !('level' in answer) && answer.headers['x-request-id'] === id
-  }))
+  const ours = await Promise.all(
+    urls.map(async (url) => {
+      const id = randomUUID()
+      const answer = await askFront(url, patient, id)
+      return !('level' in answer) && answer.headers['x-request-id'] === id
+    }),
+  )
   return urls.filter((_, index) => ours[index]).map((url) => fault(t('doctor.front.neighbour', { url })))
 }
 
 const monitoringFindings = async (patient: Patient): Promise<readonly Finding[]> => {
   const url = new URL('/metrics', patient.settings.baseUrl).href
   const answer = await askFront(url, patient)
-  return !('level' in answer) && answer.body.includes('studip_oauth2_') ? [fault(patient.t('doctor.front.monitoring', { url }))] : []
+  return !('level' in answer) && answer.body.includes('studip_oauth2_')
+    ? [fault(patient.t('doctor.front.monitoring', { url }))]
+    : []
 }
 
 export const frontCheck: Check = {
@@ -71,7 +91,8 @@ export const frontCheck: Check = {
   needs: ['check.settings', 'check.keys'],
   run: async (patient) => {
     const mount = await mountFindings(patient)
-    const others = mount.length > 0 ? [] : [...(await neighbourFindings(patient)), ...(await monitoringFindings(patient))]
+    const others =
+      mount.length > 0 ? [] : [...(await neighbourFindings(patient)), ...(await monitoringFindings(patient))]
     return foundOr([...mount, ...others], patient.t('doctor.front.ok', { url: patient.settings.baseUrl }))
   },
 }

@@ -7,20 +7,35 @@ import { SetupError } from '../oauth/errors.ts'
 import { fault, foundOr, type Check, type Finding, type Patient } from './check.ts'
 
 const modeFindings = (files: readonly KeyFileState[], { t }: Patient): Finding[] =>
-  files.filter(({ exists, modeOk }) => exists && !modeOk)
-    .map(({ path, mode = '' }) => fault(t(/[4567]$/.test(mode) ? 'doctor.keys.others' : 'doctor.keys.mode', { path, mode })))
+  files
+    .filter(({ exists, modeOk }) => exists && !modeOk)
+    .map(({ path, mode = '' }) =>
+      fault(t(/[4567]$/.test(mode) ? 'doctor.keys.others' : 'doctor.keys.mode', { path, mode })),
+    )
 
 const groupFindings = async (files: readonly KeyFileState[], { t }: Patient): Promise<Finding[]> => {
-  const groups = await Promise.all(files.filter(({ exists }) => exists).map(async ({ path }) => ({ path, group: (await stat(path)).gid })))
+  const groups = await Promise.all(
+    files.filter(({ exists }) => exists).map(async ({ path }) => ({ path, group: (await stat(path)).gid })),
+  )
   const [first, ...others] = groups
-  return others.filter(({ group }) => group !== first?.group)
-    .map(({ path, group }) => fault(t('doctor.keys.group', { path, group, other: first?.path ?? '', expected: first?.group ?? '' })))
+  return others
+    .filter(({ group }) => group !== first?.group)
+    .map(({ path, group }) =>
+      fault(t('doctor.keys.group', { path, group, other: first?.path ?? '', expected: first?.group ?? '' })),
+    )
 }
 
 /** Seals and opens a token of nobody: shows that encryption key and derived keys fit together. */
 const decrypts = async ({ settings, now }: Patient): Promise<boolean> => {
   const credentials = createCredentials({ keys: createKeyRing({ dir: settings.keysPath, now }), now })
-  const token = { id: '0'.repeat(80), accessTokenId: '1'.repeat(80), clientId: '1', userId: 'nobody', scopes: [], expiresAt: now() }
+  const token = {
+    id: '0'.repeat(80),
+    accessTokenId: '1'.repeat(80),
+    clientId: '1',
+    userId: 'nobody',
+    scopes: [],
+    expiresAt: now(),
+  }
   return (await credentials.openRefreshToken(await credentials.sealRefreshToken(token)))?.id === token.id
 }
 

@@ -13,10 +13,14 @@ const all: readonly Right[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
 export const neededRights = ({ sessionStore }: Pick<Settings, 'sessionStore'>): ReadonlyMap<string, readonly Right[]> =>
   new Map<string, readonly Right[]>([
     [sessionStore === 'cache' ? 'cache' : 'session_data', read],
-    ...['auth_user_md5', 'user_info', 'users_tfa', 'config', 'config_values', 'schema_version'].map((table) => [table, read] as const),
+    ...['auth_user_md5', 'user_info', 'users_tfa', 'config', 'config_values', 'schema_version'].map(
+      (table) => [table, read] as const,
+    ),
     ['personal_notifications', ['SELECT', 'INSERT', 'DELETE']],
     ['personal_notifications_user', ['SELECT', 'INSERT']],
-    ...['oauth2_clients', 'oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens'].map((table) => [table, all] as const),
+    ...['oauth2_clients', 'oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens'].map(
+      (table) => [table, all] as const,
+    ),
   ])
 
 const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``
@@ -33,8 +37,10 @@ const currentUser = async (db: Knex): Promise<readonly [user: string, host: stri
 /** The statements that give this user what it needs and no more. */
 export const grantStatements = async (db: Knex, settings: Settings): Promise<string[]> => {
   const [user, host] = await currentUser(db)
-  return [...neededRights(settings)].map(([table, rights]) =>
-    `GRANT ${rights.join(', ')} ON ${quoted(settings.database.database)}.${quoted(table)} TO ${text(user)}@${text(host)};`)
+  return [...neededRights(settings)].map(
+    ([table, rights]) =>
+      `GRANT ${rights.join(', ')} ON ${quoted(settings.database.database)}.${quoted(table)} TO ${text(user)}@${text(host)};`,
+  )
 }
 
 // Each is refused before a row is looked at when the right is missing, and changes none when it is there.
@@ -44,7 +50,10 @@ const trials: Readonly<Record<Right, (table: string, column: string) => string>>
   UPDATE: (table, column) => `UPDATE ${table} SET ${column} = NULL WHERE 1 = 0`,
   DELETE: (table) => `DELETE FROM ${table} WHERE 1 = 0`,
 }
-const keyColumns: Readonly<Record<string, string>> = { personal_notifications: 'personal_notification_id', personal_notifications_user: 'personal_notification_id' }
+const keyColumns: Readonly<Record<string, string>> = {
+  personal_notifications: 'personal_notification_id',
+  personal_notifications_user: 'personal_notification_id',
+}
 const refused = new Set([1142, 1143, 1044])
 
 const lacks = async (db: Knex, table: string, right: Right): Promise<boolean> => {
@@ -65,7 +74,10 @@ export const rightsCheck: Check = {
     for (const [table, rights] of neededRights(settings)) {
       const missing: Right[] = []
       for (const right of rights) if (await lacks(db, table, right)) missing.push(right)
-      if (missing.length > 0) findings.push(fault(t('doctor.rights.missing', { user: settings.database.user, rights: missing.join(', '), table })))
+      if (missing.length > 0)
+        findings.push(
+          fault(t('doctor.rights.missing', { user: settings.database.user, rights: missing.join(', '), table })),
+        )
     }
     return foundOr(findings, t('doctor.rights.ok', { user: settings.database.user }))
   },

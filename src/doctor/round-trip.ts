@@ -33,26 +33,48 @@ const withVisitor = (deps: Deps, userId: string): Deps => ({
   ...deps,
   issuing: { ...deps.issuing, users: { stateOf: () => Promise.resolve('active') } },
   gate: {
-    identify: () => Promise.resolve({
-      kind: 'logged-in', sessionId: randomHexOf(userId), language: 'en', languageTag: 'en-GB',
-      user: { id: userId, username: 'oauth2-doctor', fullName: 'oauth2:doctor', perms: 'user' },
-    }),
+    identify: () =>
+      Promise.resolve({
+        kind: 'logged-in',
+        sessionId: randomHexOf(userId),
+        language: 'en',
+        languageTag: 'en-GB',
+        user: { id: userId, username: 'oauth2-doctor', fullName: 'oauth2:doctor', perms: 'user' },
+      }),
   },
 })
 
 const randomHexOf = (text: string): string => createHash('md5').update(text).digest('hex')
 
 const field = (html: string, name: string): string =>
-  (new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(html)?.[1] ?? '').replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+  (new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(html)?.[1] ?? '')
+    .replaceAll('&#34;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
 
-interface Trip { readonly at: string; readonly origin: string; readonly clientId: string; readonly verifier: string }
+interface Trip {
+  readonly at: string
+  readonly origin: string
+  readonly clientId: string
+  readonly verifier: string
+}
 
 const post = (url: string, origin: string, fields: Readonly<Record<string, string>>) =>
   fetch(url, { method: 'POST', body: new URLSearchParams(fields), headers: { Origin: origin }, redirect: 'manual' })
 
 const approve = async ({ at, origin, clientId, verifier }: Trip): Promise<string> => {
   const challenge = createHash('sha256').update(verifier).digest('base64url')
-  const query = new URLSearchParams({ response_type: 'code', client_id: clientId, redirect_uri: redirectUri, scope: 'api', state: 'doctor', code_challenge: challenge, code_challenge_method: 'S256' })
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope: 'api',
+    state: 'doctor',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  })
   const page = await fetch(`${at}authorize?${query}`, { redirect: 'manual' })
   const html = await page.text()
   const fields = { auth_token: field(html, 'auth_token'), security_token: field(html, 'security_token'), allow: '' }
@@ -64,25 +86,42 @@ const approve = async ({ at, origin, clientId, verifier }: Trip): Promise<string
   return code
 }
 
-interface Pair { readonly access_token: string; readonly refresh_token: string }
+interface Pair {
+  readonly access_token: string
+  readonly refresh_token: string
+}
 
-const tokens = async ({ at, origin, clientId }: Trip, step: Step, fields: Readonly<Record<string, string>>): Promise<Pair> => {
+const tokens = async (
+  { at, origin, clientId }: Trip,
+  step: Step,
+  fields: Readonly<Record<string, string>>,
+): Promise<Pair> => {
   const answer = await post(`${at}token`, origin, { client_id: clientId, ...fields })
   const body = (await answer.json().catch(() => ({}))) as Partial<Pair> & { error?: string }
   const { access_token, refresh_token } = body
-  if (!access_token || !refresh_token) throw new RoundTripFault(step, answer.status, body.error ? `, ${body.error}` : '')
+  if (!access_token || !refresh_token)
+    throw new RoundTripFault(step, answer.status, body.error ? `, ${body.error}` : '')
   return { access_token, refresh_token }
 }
 
 const travel = async (trip: Trip, { credentials, tokens: store }: Deps): Promise<void> => {
   const code = await approve(trip)
-  const first = await tokens(trip, 'doctor.step.token', { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: trip.verifier })
+  const first = await tokens(trip, 'doctor.step.token', {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: redirectUri,
+    code_verifier: trip.verifier,
+  })
   const opened = await credentials.openAccessToken(first.access_token)
   if (!opened || !(await store.findLiveAccessToken(opened.id))) throw new RoundTripFault('doctor.step.verify', 200)
-  const second = await tokens(trip, 'doctor.step.refresh', { grant_type: 'refresh_token', refresh_token: first.refresh_token })
+  const second = await tokens(trip, 'doctor.step.refresh', {
+    grant_type: 'refresh_token',
+    refresh_token: first.refresh_token,
+  })
   const revoked = await post(`${trip.at}revoke`, trip.origin, { client_id: trip.clientId, token: second.refresh_token })
   const left = await credentials.openAccessToken(second.access_token)
-  if (revoked.status !== 200 || (left && (await store.findLiveAccessToken(left.id)))) throw new RoundTripFault('doctor.step.revoke', revoked.status)
+  if (revoked.status !== 200 || (left && (await store.findLiveAccessToken(left.id))))
+    throw new RoundTripFault('doctor.step.revoke', revoked.status)
 }
 
 /** Deletes what the trip left, by the user who owns nothing else. */
@@ -98,7 +137,13 @@ const roundTrip = async (deps: Deps): Promise<void> => {
   // Not the md5 of anything in Stud.IP, and a shape that Stud.IP does not use.
   const userId = `oauth2_doctor_${randomHex(9)}`
   const clientId = await deps.administration.add({
-    name: 'oauth2:doctor', redirectUris: [redirectUri], description: '', owner: 'oauth2:doctor', homepage: '', adminNotes: '', secretHash: null,
+    name: 'oauth2:doctor',
+    redirectUris: [redirectUri],
+    description: '',
+    owner: 'oauth2:doctor',
+    homepage: '',
+    adminNotes: '',
+    secretHash: null,
   })
   const answer = createApp(withVisitor(deps, userId)).callback()
   const server = createServer((request, response) => void answer(request, response))

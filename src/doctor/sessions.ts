@@ -16,19 +16,32 @@ export const versionCheck: Check = {
   name: 'check.version',
   needs: ['check.tables', 'check.rights'],
   run: async ({ db, settings: { studipVersion }, t }) => {
-    const branches = (await rowsOf<{ branch: string }>(db.raw("SELECT branch FROM schema_version WHERE domain = 'studip'"))).map(({ branch }) => branch)
-    const branch = branches.filter((name) => /^\d+\.\d+$/.test(name)).sort(compareBranches).at(-1)
+    const branches = (
+      await rowsOf<{ branch: string }>(db.raw("SELECT branch FROM schema_version WHERE domain = 'studip'"))
+    ).map(({ branch }) => branch)
+    const branch = branches
+      .filter((name) => /^\d+\.\d+$/.test(name))
+      .sort(compareBranches)
+      .at(-1)
     const major = Number(branch?.split('.')[0])
     // A branch without migrations of its own leaves no trace, so only the major version is certain.
     const differs = branch !== undefined && major !== studipVersion.major
-    return foundOr(differs ? [fault(t('doctor.version.branch', { version: studipVersion.text, branch }))] : [], t('doctor.version.ok', { version: studipVersion.text }))
+    return foundOr(
+      differs ? [fault(t('doctor.version.branch', { version: studipVersion.text, branch }))] : [],
+      t('doctor.version.ok', { version: studipVersion.text }),
+    )
   },
 }
 
-interface SessionRow { readonly val: Buffer; readonly changed: string | number }
+interface SessionRow {
+  readonly val: Buffer
+  readonly changed: string | number
+}
 
 const latest = (db: Knex): Promise<readonly SessionRow[]> =>
-  rowsOf<SessionRow>(db.raw('SELECT val, UNIX_TIMESTAMP(changed) AS changed FROM session_data ORDER BY changed DESC LIMIT 20'))
+  rowsOf<SessionRow>(
+    db.raw('SELECT val, UNIX_TIMESTAMP(changed) AS changed FROM session_data ORDER BY changed DESC LIMIT 20'),
+  )
 
 /** The major version whose shape a session has: 6.x keeps `auth` as an array, 5.x as an object. */
 const majorOf = ({ val }: SessionRow): 5 | 6 | undefined => {
@@ -36,17 +49,29 @@ const majorOf = ({ val }: SessionRow): 5 | 6 | undefined => {
   return /(^|[;}])auth\|a:/.test(text) ? 6 : /(^|[;}])auth\|O:/.test(text) ? 5 : undefined
 }
 
-const shapeFindings = (rows: readonly SessionRow[], { settings: { studipVersion: { major } }, t }: Patient): Finding[] => {
+const shapeFindings = (
+  rows: readonly SessionRow[],
+  {
+    settings: {
+      studipVersion: { major },
+    },
+    t,
+  }: Patient,
+): Finding[] => {
   const shaped = rows.filter((row) => majorOf(row) !== undefined)
   if (shaped.length === 0) return rows.length === 0 ? [] : [fault(t('doctor.sessions.undecodable'))]
   const found = majorOf(shaped[0]!)
   if (found !== undefined && found !== major) return [fault(t('doctor.sessions.shape', { found, major }))]
-  const legible = shaped.some(({ val }) => parseSession(val, major).language !== undefined || parseSession(val, major).userId !== undefined)
+  const legible = shaped.some(
+    ({ val }) => parseSession(val, major).language !== undefined || parseSession(val, major).userId !== undefined,
+  )
   return legible ? [] : [fault(t('doctor.sessions.undecodable'))]
 }
 
 const cachedSessions = async (db: Knex, now: number): Promise<boolean> => {
-  const rows = await rowsOf(db.raw("SELECT 1 FROM cache WHERE cache_key LIKE 'session\\_data/%' AND expires > ? LIMIT 1", [now])).catch(() => [])
+  const rows = await rowsOf(
+    db.raw("SELECT 1 FROM cache WHERE cache_key LIKE 'session\\_data/%' AND expires > ? LIMIT 1", [now]),
+  ).catch(() => [])
   return rows.length > 0
 }
 
@@ -58,7 +83,9 @@ const inDatabase = async (patient: Patient): Promise<readonly Finding[]> => {
   const shape = shapeFindings(rows, patient)
   if (shape.length > 0) return shape
   if (rows.length === 0) return [note(t('doctor.sessions.none'))]
-  return fresh ? ok(t('doctor.sessions.ok', { major: settings.studipVersion.major })) : [warning(t('doctor.sessions.stale', { seconds: settings.sessionLifetime }))]
+  return fresh
+    ? ok(t('doctor.sessions.ok', { major: settings.studipVersion.major }))
+    : [warning(t('doctor.sessions.stale', { seconds: settings.sessionLifetime }))]
 }
 
 const inCache = async ({ db, settings, now, t }: Patient): Promise<readonly Finding[]> => {
@@ -72,7 +99,10 @@ const inCache = async ({ db, settings, now, t }: Patient): Promise<readonly Find
   }
   const rows = await latest(db).catch(() => [])
   const inTable = rows.some(({ changed }) => Number(changed) >= now() - settings.sessionLifetime)
-  return foundOr(inTable ? [fault(t('doctor.sessions.in-database'))] : [], t('doctor.sessions.ok', { major: settings.studipVersion.major }))
+  return foundOr(
+    inTable ? [fault(t('doctor.sessions.in-database'))] : [],
+    t('doctor.sessions.ok', { major: settings.studipVersion.major }),
+  )
 }
 
 export const sessionsCheck: Check = {

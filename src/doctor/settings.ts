@@ -5,14 +5,24 @@ import { fault, foundOr, ok, type Check } from './check.ts'
 export const settingsCheck: Check = {
   name: 'check.settings',
   needs: [],
-  run: ({ resolution, t }) => Promise.resolve(foundOr(resolution.faults.map((found) => fault(t.setting(found))), t('doctor.settings.ok'))),
+  run: ({ resolution, t }) =>
+    Promise.resolve(
+      foundOr(
+        resolution.faults.map((found) => fault(t.setting(found))),
+        t('doctor.settings.ok'),
+      ),
+    ),
 }
 
 export const transportCheck: Check = {
   name: 'check.transport',
   needs: ['check.settings'],
   run: ({ settings, t }) =>
-    Promise.resolve(isUnencrypted(settings) ? [fault(t('doctor.transport.http', { url: settings.baseUrl }))] : ok(t('doctor.transport.ok'))),
+    Promise.resolve(
+      isUnencrypted(settings)
+        ? [fault(t('doctor.transport.http', { url: settings.baseUrl }))]
+        : ok(t('doctor.transport.ok')),
+    ),
 }
 
 export const pkceCheck: Check = {

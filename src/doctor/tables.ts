@@ -8,29 +8,54 @@ import { neededRights } from './rights.ts'
 // What later versions or administrators may widen without harm is left out; each pattern is what the code relies on.
 const id = ['id', /^varchar\((100|1\d\d|2\d\d)\)$/, 'varchar(100)'] as const
 const token = [
-  id, ['user_id', /^char\(32\)$/, 'char(32)'], ['client_id', /^bigint(\(\d+\))? unsigned$/, 'bigint unsigned'], ['scopes', /text$/, 'text'],
-  ['revoked', /^tinyint/, 'tinyint(1)'], ['expires_at', /^(big)?int/, 'int'], ['mkdate', /^(big)?int/, 'int'], ['chdate', /^(big)?int/, 'int'],
+  id,
+  ['user_id', /^char\(32\)$/, 'char(32)'],
+  ['client_id', /^bigint(\(\d+\))? unsigned$/, 'bigint unsigned'],
+  ['scopes', /text$/, 'text'],
+  ['revoked', /^tinyint/, 'tinyint(1)'],
+  ['expires_at', /^(big)?int/, 'int'],
+  ['mkdate', /^(big)?int/, 'int'],
+  ['chdate', /^(big)?int/, 'int'],
 ] as const
 type Column = readonly [name: string, pattern: RegExp, expected: string]
 
 const shapes: Readonly<Record<string, readonly Column[]>> = {
   oauth2_clients: [
-    ['id', /^bigint(\(\d+\))? unsigned$/, 'bigint unsigned'], ['name', /^varchar/, 'varchar(255)'], ['secret', /^varchar\(([6-9]\d|\d{3,})\)$/, 'varchar(100)'], ['redirect', /text$/, 'text'],
-    ['revoked', /^tinyint/, 'tinyint(1)'], ['description', /text$/, 'text'], ['owner', /^varchar/, 'varchar(255)'], ['homepage', /^varchar/, 'varchar(255)'],
-    ['admin_notes', /text$/, 'text'], ['mkdate', /^(big)?int/, 'int'], ['chdate', /^(big)?int/, 'int'],
+    ['id', /^bigint(\(\d+\))? unsigned$/, 'bigint unsigned'],
+    ['name', /^varchar/, 'varchar(255)'],
+    ['secret', /^varchar\(([6-9]\d|\d{3,})\)$/, 'varchar(100)'],
+    ['redirect', /text$/, 'text'],
+    ['revoked', /^tinyint/, 'tinyint(1)'],
+    ['description', /text$/, 'text'],
+    ['owner', /^varchar/, 'varchar(255)'],
+    ['homepage', /^varchar/, 'varchar(255)'],
+    ['admin_notes', /text$/, 'text'],
+    ['mkdate', /^(big)?int/, 'int'],
+    ['chdate', /^(big)?int/, 'int'],
   ],
   oauth2_auth_codes: token,
   oauth2_access_tokens: token,
-  oauth2_refresh_tokens: [id, ['access_token_id', /^varchar\((100|1\d\d|2\d\d)\)$/, 'varchar(100)'], ['revoked', /^tinyint/, 'tinyint(1)'], ['expires_at', /^(big)?int/, 'int']],
+  oauth2_refresh_tokens: [
+    id,
+    ['access_token_id', /^varchar\((100|1\d\d|2\d\d)\)$/, 'varchar(100)'],
+    ['revoked', /^tinyint/, 'tinyint(1)'],
+    ['expires_at', /^(big)?int/, 'int'],
+  ],
 }
 /** Without these every page would read the whole table. */
 const keys: readonly (readonly [table: string, column: string, kind: 'PRIMARY KEY' | 'KEY'])[] = [
   ...Object.keys(shapes).map((table) => [table, 'id', 'PRIMARY KEY'] as const),
-  ['oauth2_access_tokens', 'user_id', 'KEY'], ['oauth2_refresh_tokens', 'access_token_id', 'KEY'],
+  ['oauth2_access_tokens', 'user_id', 'KEY'],
+  ['oauth2_refresh_tokens', 'access_token_id', 'KEY'],
 ]
 
 const columnFindings = async (db: Knex, table: string, t: Translate): Promise<Finding[]> => {
-  const found = new Map((await rowsOf<{ Field: string; Type: string }>(db.raw('SHOW COLUMNS FROM ??', [table]))).map(({ Field, Type }) => [Field, Type]))
+  const found = new Map(
+    (await rowsOf<{ Field: string; Type: string }>(db.raw('SHOW COLUMNS FROM ??', [table]))).map(({ Field, Type }) => [
+      Field,
+      Type,
+    ]),
+  )
   return (shapes[table] ?? []).flatMap(([column, pattern, expected]) => {
     const type = found.get(column)
     if (type === undefined) return [fault(t('doctor.tables.column-missing', { table, column, expected }))]
@@ -39,11 +64,17 @@ const columnFindings = async (db: Knex, table: string, t: Translate): Promise<Fi
 }
 
 const keyFindings = async (db: Knex, table: string, t: Translate): Promise<Finding[]> => {
-  const firsts = (await rowsOf<{ Column_name: string; Seq_in_index: number; Key_name: string }>(db.raw('SHOW INDEX FROM ??', [table]))).filter(({ Seq_in_index }) => Number(Seq_in_index) === 1)
-  return keys.filter(([of]) => of === table).flatMap(([, column, kind]) => {
-    const there = firsts.some(({ Column_name, Key_name }) => Column_name === column && (kind === 'KEY' || Key_name === 'PRIMARY'))
-    return there ? [] : [fault(t('doctor.tables.key', { table, column, kind }))]
-  })
+  const firsts = (
+    await rowsOf<{ Column_name: string; Seq_in_index: number; Key_name: string }>(db.raw('SHOW INDEX FROM ??', [table]))
+  ).filter(({ Seq_in_index }) => Number(Seq_in_index) === 1)
+  return keys
+    .filter(([of]) => of === table)
+    .flatMap(([, column, kind]) => {
+      const there = firsts.some(
+        ({ Column_name, Key_name }) => Column_name === column && (kind === 'KEY' || Key_name === 'PRIMARY'),
+      )
+      return there ? [] : [fault(t('doctor.tables.key', { table, column, kind }))]
+    })
 }
 
 const shapeFindings = async (db: Knex, table: string, engine: string, t: Translate): Promise<Finding[]> => [
@@ -56,12 +87,28 @@ export const tablesCheck: Check = {
   name: 'check.tables',
   needs: ['check.database'],
   run: async ({ db, settings, t }) => {
-    const rows = await rowsOf<{ name: string; engine: string }>(db.raw('SELECT table_name AS name, engine AS engine FROM information_schema.tables WHERE table_schema = DATABASE()'))
+    const rows = await rowsOf<{ name: string; engine: string }>(
+      db.raw(
+        'SELECT table_name AS name, engine AS engine FROM information_schema.tables WHERE table_schema = DATABASE()',
+      ),
+    )
     const engines = new Map(rows.map(({ name, engine }) => [name, engine]))
     const wanted = [...neededRights(settings).keys()]
-    const missing = wanted.filter((table) => !engines.has(table))
-      .map((table) => fault(t('doctor.tables.missing', { table, mend: t(table.startsWith('oauth2_') ? 'doctor.tables.mend-ours' : 'doctor.tables.mend-studip') })))
-    const shaped = await Promise.all(Object.keys(shapes).filter((table) => engines.has(table)).map((table) => shapeFindings(db, table, engines.get(table) ?? '', t)))
+    const missing = wanted
+      .filter((table) => !engines.has(table))
+      .map((table) =>
+        fault(
+          t('doctor.tables.missing', {
+            table,
+            mend: t(table.startsWith('oauth2_') ? 'doctor.tables.mend-ours' : 'doctor.tables.mend-studip'),
+          }),
+        ),
+      )
+    const shaped = await Promise.all(
+      Object.keys(shapes)
+        .filter((table) => engines.has(table))
+        .map((table) => shapeFindings(db, table, engines.get(table) ?? '', t)),
+    )
     return foundOr([...missing, ...shaped.flat()], t('doctor.tables.ok'))
   },
 }

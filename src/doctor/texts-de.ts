@@ -15,63 +15,110 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
   'doctor.crashed': 'Dies ließ sich nicht prüfen: {{message}}',
   'doctor.skipped': 'Nicht geprüft, wegen der Fehler oben.',
 
-  'check.settings': 'Einstellungen', 'check.transport': 'Verschlüsselung', 'check.database': 'Datenbank', 'check.rights': 'Rechte', 'check.tables': 'Tabellen',
-  'check.version': 'Version', 'check.sessions': 'Sitzungen', 'check.keys': 'Schlüsseldateien', 'check.clock': 'Uhr', 'check.service': 'Dienst', 'check.front': 'Webserver',
-  'check.trampoline': 'Rückweg', 'check.clients': 'Clients', 'check.pkce': 'PKCE', 'check.round-trip': 'Durchlauf',
+  'check.settings': 'Einstellungen',
+  'check.transport': 'Verschlüsselung',
+  'check.database': 'Datenbank',
+  'check.rights': 'Rechte',
+  'check.tables': 'Tabellen',
+  'check.version': 'Version',
+  'check.sessions': 'Sitzungen',
+  'check.keys': 'Schlüsseldateien',
+  'check.clock': 'Uhr',
+  'check.service': 'Dienst',
+  'check.front': 'Webserver',
+  'check.trampoline': 'Rückweg',
+  'check.clients': 'Clients',
+  'check.pkce': 'PKCE',
+  'check.round-trip': 'Durchlauf',
 
   'doctor.settings.ok': 'Alle Einstellungen sind bekannt.',
   'doctor.transport.ok': 'BASE_URL ist verschlüsselt, oder nur auf diesem Rechner.',
-  'doctor.transport.http': 'BASE_URL {{url}} ist nicht verschlüsselt: Codes, Tokens und Sitzungen können unterwegs gelesen werden. Richten Sie https ein und ändern Sie BASE_URL.',
+  'doctor.transport.http':
+    'BASE_URL {{url}} ist nicht verschlüsselt: Codes, Tokens und Sitzungen können unterwegs gelesen werden. Richten Sie https ein und ändern Sie BASE_URL.',
   'doctor.database.ok': '{{server}} antwortet unter {{where}}.',
   'doctor.rights.ok': 'Der Benutzer {{user}} hat alle nötigen Rechte.',
-  'doctor.rights.missing': 'Dem Benutzer {{user}} fehlt {{rights}} an {{table}}. Führen Sie die GRANT-Befehle unten mit Administrationsrechten aus.',
+  'doctor.rights.missing':
+    'Dem Benutzer {{user}} fehlt {{rights}} an {{table}}. Führen Sie die GRANT-Befehle unten mit Administrationsrechten aus.',
   'doctor.tables.ok': 'Die Tabellen haben die Form, die Stud.IP ihnen gibt.',
   'doctor.tables.missing': 'Die Tabelle {{table}} fehlt. {{mend}}',
   'doctor.tables.mend-ours': 'Legen Sie sie mit oauth2:migrate an.',
   'doctor.tables.mend-studip': 'Prüfen Sie, ob DATABASE_URL zur Datenbank von Stud.IP führt.',
-  'doctor.tables.column': 'Die Spalte {{column}} von {{table}} ist {{found}}; Stud.IP legt sie als {{expected}} an. Ändern Sie sie zurück.',
-  'doctor.tables.column-missing': 'Die Spalte {{column}} von {{table}} fehlt. Stud.IP legt sie als {{expected}} an: Ergänzen Sie sie.',
-  'doctor.tables.key': '{{table}} hat keinen Schlüssel auf {{column}}. Ergänzen Sie ihn: ALTER TABLE {{table}} ADD {{kind}} ({{column}});',
-  'doctor.tables.engine': '{{table}} wird von {{engine}} gespeichert, das keine Transaktionen kennt. Ändern Sie das: ALTER TABLE {{table}} ENGINE=InnoDB;',
+  'doctor.tables.column':
+    'Die Spalte {{column}} von {{table}} ist {{found}}; Stud.IP legt sie als {{expected}} an. Ändern Sie sie zurück.',
+  'doctor.tables.column-missing':
+    'Die Spalte {{column}} von {{table}} fehlt. Stud.IP legt sie als {{expected}} an: Ergänzen Sie sie.',
+  'doctor.tables.key':
+    '{{table}} hat keinen Schlüssel auf {{column}}. Ergänzen Sie ihn: ALTER TABLE {{table}} ADD {{kind}} ({{column}});',
+  'doctor.tables.engine':
+    '{{table}} wird von {{engine}} gespeichert, das keine Transaktionen kennt. Ändern Sie das: ALTER TABLE {{table}} ENGINE=InnoDB;',
   'doctor.version.ok': 'Stud.IP {{version}}.',
-  'doctor.version.branch': 'Die Einstellungen sagen Stud.IP {{version}}, die Datenbank ist aber die von {{branch}}. Berichtigen Sie STUDIP_VERSION.',
+  'doctor.version.branch':
+    'Die Einstellungen sagen Stud.IP {{version}}, die Datenbank ist aber die von {{branch}}. Berichtigen Sie STUDIP_VERSION.',
   'doctor.sessions.ok': 'Sitzungen sind, wo die Einstellungen sagen, in der Form von Stud.IP {{major}}.x.',
-  'doctor.sessions.none': 'Es gibt noch keine Sitzungen; deshalb ist nicht zu sehen, ob sie sind, wo die Einstellungen sagen.',
-  'doctor.sessions.shape': 'Die jüngsten Sitzungen haben die Form von Stud.IP {{found}}.x, die Einstellungen sagen aber {{major}}.x. Berichtigen Sie STUDIP_VERSION.',
-  'doctor.sessions.undecodable': 'Keine der jüngsten Sitzungen ist lesbar. Prüfen Sie STUDIP_VERSION, und ob session.serialize_handler auf php steht.',
-  'doctor.sessions.in-cache': 'Stud.IP hält seine Sitzungen im Cache, SESSION_STORE ist aber database. Setzen Sie SESSION_STORE auf cache.',
-  'doctor.sessions.in-database': 'Stud.IP hält seine Sitzungen in session_data, SESSION_STORE ist aber cache. Setzen Sie SESSION_STORE auf database.',
-  'doctor.sessions.stale': 'Keine Sitzung in session_data ist jünger als {{seconds}} Sekunden. Wenn jemand angemeldet ist, hält Stud.IP seine Sitzungen anderswo: Prüfen Sie SESSION_STORE.',
-  'doctor.sessions.away': 'Der Sitzungsspeicher antwortet nicht ({{code}}). Prüfen Sie SYSTEMCACHE in Stud.IP, und ob der Cache läuft.',
+  'doctor.sessions.none':
+    'Es gibt noch keine Sitzungen; deshalb ist nicht zu sehen, ob sie sind, wo die Einstellungen sagen.',
+  'doctor.sessions.shape':
+    'Die jüngsten Sitzungen haben die Form von Stud.IP {{found}}.x, die Einstellungen sagen aber {{major}}.x. Berichtigen Sie STUDIP_VERSION.',
+  'doctor.sessions.undecodable':
+    'Keine der jüngsten Sitzungen ist lesbar. Prüfen Sie STUDIP_VERSION, und ob session.serialize_handler auf php steht.',
+  'doctor.sessions.in-cache':
+    'Stud.IP hält seine Sitzungen im Cache, SESSION_STORE ist aber database. Setzen Sie SESSION_STORE auf cache.',
+  'doctor.sessions.in-database':
+    'Stud.IP hält seine Sitzungen in session_data, SESSION_STORE ist aber cache. Setzen Sie SESSION_STORE auf database.',
+  'doctor.sessions.stale':
+    'Keine Sitzung in session_data ist jünger als {{seconds}} Sekunden. Wenn jemand angemeldet ist, hält Stud.IP seine Sitzungen anderswo: Prüfen Sie SESSION_STORE.',
+  'doctor.sessions.away':
+    'Der Sitzungsspeicher antwortet nicht ({{code}}). Prüfen Sie SYSTEMCACHE in Stud.IP, und ob der Cache läuft.',
   'doctor.keys.ok': 'Die Schlüsseldateien sind brauchbar: RSA mit {{bits}} Bit.',
   'doctor.keys.mode': '{{path}} hat die Rechte {{mode}}. Setzen Sie 660 (oder 600): chmod 660 {{path}}',
-  'doctor.keys.others': '{{path}} kann auf diesem Rechner jeder lesen (Rechte {{mode}}). Schließen Sie die Datei: chmod 660 {{path}}',
-  'doctor.keys.group': '{{path}} gehört der Gruppe {{group}}, {{other}} aber {{expected}}. PHP und dieser Dienst müssen sie beide lesen: chgrp {{expected}} {{path}}',
-  'doctor.keys.decrypt': 'Was mit encryption_key.php verschlüsselt wurde, lässt sich nicht wieder entschlüsseln. Stellen Sie die Datei aus einer Sicherung wieder her.',
+  'doctor.keys.others':
+    '{{path}} kann auf diesem Rechner jeder lesen (Rechte {{mode}}). Schließen Sie die Datei: chmod 660 {{path}}',
+  'doctor.keys.group':
+    '{{path}} gehört der Gruppe {{group}}, {{other}} aber {{expected}}. PHP und dieser Dienst müssen sie beide lesen: chgrp {{expected}} {{path}}',
+  'doctor.keys.decrypt':
+    'Was mit encryption_key.php verschlüsselt wurde, lässt sich nicht wieder entschlüsseln. Stellen Sie die Datei aus einer Sicherung wieder her.',
   'doctor.clock.ok': 'Dieser Rechner und die Datenbank haben dieselbe Zeit.',
-  'doctor.clock.differs': 'Die Uhren dieses Rechners und der Datenbank gehen um {{seconds}} Sekunden auseinander. Lassen Sie beide demselben Zeitserver folgen (NTP).',
+  'doctor.clock.differs':
+    'Die Uhren dieses Rechners und der Datenbank gehen um {{seconds}} Sekunden auseinander. Lassen Sie beide demselben Zeitserver folgen (NTP).',
   'doctor.service.ok': 'Der Dienst ist bereit.',
   'doctor.service.off': 'METRICS_LISTEN ist off; deshalb ist nicht zu sehen, ob der Dienst läuft.',
   'doctor.service.down': 'Der Dienst antwortet nicht unter {{where}}. Starten Sie ihn: systemctl start studip-oauth2',
   'doctor.service.not-ready': 'Der Dienst ist nicht bereit: {{reason}}',
   'doctor.front.ok': 'Anfragen an {{url}} erreichen diesen Dienst, und die Nachbarn erreichen Stud.IP.',
-  'doctor.front.unreachable': '{{url}} ist von hier aus nicht erreichbar ({{code}}). Berichtigen Sie BASE_URL, oder starten Sie den Webserver.',
-  'doctor.front.certificate': 'Das Zertifikat von {{url}} wird nicht anerkannt ({{code}}). Erneuern Sie es, oder machen Sie seinen Aussteller auf diesem Rechner bekannt.',
-  'doctor.front.redirect': '{{url}} leitet weiter nach {{location}}. Berichtigen Sie BASE_URL oder die Weiterleitung des Webservers.',
-  'doctor.front.not-ours': '{{url}} wird nicht von diesem Dienst beantwortet (Status {{status}}). Binden Sie nginx/root.conf oder nginx/sub-path.conf oberhalb der location ein, die PHP ausführt.',
-  'doctor.front.bad-gateway': 'Der Webserver erreicht den Dienst nicht (Status {{status}}). Vergleichen Sie upstream in nginx/http.conf mit LISTEN.',
-  'doctor.front.other-keys': '{{url}} wird von einem Dienst mit anderen Schlüsseln beantwortet. Lassen Sie alle Instanzen denselben KEYS_PATH benutzen.',
-  'doctor.front.other-issuer': '{{url}} wird von einem Dienst mit einer anderen BASE_URL beantwortet ({{issuer}}). Lassen Sie alle Instanzen dieselbe BASE_URL benutzen.',
-  'doctor.front.neighbour': '{{url}} wird von diesem Dienst beantwortet, gehört aber Stud.IP. Binden Sie die Dateien aus nginx/ unverändert ein: Ihr Muster ist verankert.',
-  'doctor.front.monitoring': '{{url}} antwortet durch den Webserver hindurch. Zustand und Metriken müssen innen bleiben: Entfernen Sie diese location.',
+  'doctor.front.unreachable':
+    '{{url}} ist von hier aus nicht erreichbar ({{code}}). Berichtigen Sie BASE_URL, oder starten Sie den Webserver.',
+  'doctor.front.certificate':
+    'Das Zertifikat von {{url}} wird nicht anerkannt ({{code}}). Erneuern Sie es, oder machen Sie seinen Aussteller auf diesem Rechner bekannt.',
+  'doctor.front.redirect':
+    '{{url}} leitet weiter nach {{location}}. Berichtigen Sie BASE_URL oder die Weiterleitung des Webservers.',
+  'doctor.front.not-ours':
+    '{{url}} wird nicht von diesem Dienst beantwortet (Status {{status}}). Binden Sie nginx/root.conf oder nginx/sub-path.conf oberhalb der location ein, die PHP ausführt.',
+  'doctor.front.bad-gateway':
+    'Der Webserver erreicht den Dienst nicht (Status {{status}}). Vergleichen Sie upstream in nginx/http.conf mit LISTEN.',
+  'doctor.front.other-keys':
+    '{{url}} wird von einem Dienst mit anderen Schlüsseln beantwortet. Lassen Sie alle Instanzen denselben KEYS_PATH benutzen.',
+  'doctor.front.other-issuer':
+    '{{url}} wird von einem Dienst mit einer anderen BASE_URL beantwortet ({{issuer}}). Lassen Sie alle Instanzen dieselbe BASE_URL benutzen.',
+  'doctor.front.neighbour':
+    '{{url}} wird von diesem Dienst beantwortet, gehört aber Stud.IP. Binden Sie die Dateien aus nginx/ unverändert ein: Ihr Muster ist verankert.',
+  'doctor.front.monitoring':
+    '{{url}} antwortet durch den Webserver hindurch. Zustand und Metriken müssen innen bleiben: Entfernen Sie diese location.',
   'doctor.trampoline.ok': 'Die Zeile, die nach der Anmeldung zurückführt, ist da.',
-  'doctor.trampoline.impossible': 'Die Zeile, die nach der Anmeldung zurückführt, lässt sich nicht anlegen ({{code}}); deshalb sehen die Benutzer eine Seite mehr. Vergeben Sie die Rechte an personal_notifications unten.',
+  'doctor.trampoline.impossible':
+    'Die Zeile, die nach der Anmeldung zurückführt, lässt sich nicht anlegen ({{code}}); deshalb sehen die Benutzer eine Seite mehr. Vergeben Sie die Rechte an personal_notifications unten.',
   'doctor.clients.ok': 'Die registrierten Redirect-URIs sind sicher.',
-  'doctor.clients.redirect': 'Client {{id}} ({{name}}) hat die Redirect-URI {{uri}}, die heute nicht mehr registriert werden könnte: {{reason}}. Sie funktioniert weiterhin; bitten Sie den Entwickler um eine andere.',
-  'doctor.clients.secret': 'Client {{id}} ({{name}}) hat ein Geheimnis, das kein bcrypt-Hash ist und nie passen kann. Geben Sie ihm ein neues: oauth2:client:secret {{id}}',
+  'doctor.clients.redirect':
+    'Client {{id}} ({{name}}) hat die Redirect-URI {{uri}}, die heute nicht mehr registriert werden könnte: {{reason}}. Sie funktioniert weiterhin; bitten Sie den Entwickler um eine andere.',
+  'doctor.clients.secret':
+    'Client {{id}} ({{name}}) hat ein Geheimnis, das kein bcrypt-Hash ist und nie passen kann. Geben Sie ihm ein neues: oauth2:client:secret {{id}}',
   'doctor.pkce.ok': 'PKCE_PLAIN ist {{value}}.',
   'doctor.round-trip.ok': 'Autorisieren, Token holen, erneuern und widerrufen funktionieren.',
-  'doctor.round-trip.failed': 'Ein Wegwerf-Client konnte nicht {{step}} (Status {{status}}{{detail}}). Das Log des Dienstes sagt mehr.',
-  'doctor.step.authorize': 'um Zustimmung bitten', 'doctor.step.approve': 'genehmigt werden', 'doctor.step.token': 'ein Token holen', 'doctor.step.verify': 'sein Token benutzen',
-  'doctor.step.refresh': 'sein Token erneuern', 'doctor.step.revoke': 'sein Token widerrufen',
+  'doctor.round-trip.failed':
+    'Ein Wegwerf-Client konnte nicht {{step}} (Status {{status}}{{detail}}). Das Log des Dienstes sagt mehr.',
+  'doctor.step.authorize': 'um Zustimmung bitten',
+  'doctor.step.approve': 'genehmigt werden',
+  'doctor.step.token': 'ein Token holen',
+  'doctor.step.verify': 'sein Token benutzen',
+  'doctor.step.refresh': 'sein Token erneuern',
+  'doctor.step.revoke': 'sein Token widerrufen',
 }

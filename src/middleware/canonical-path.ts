@@ -33,7 +33,12 @@ export const canonicalPath = (prefixes: readonly string[]): Middleware => {
     const segments = segmentsOf(ctx.path)
     const found = known.find(({ start }) => start.every((segment, i) => segment === segments[i]))
     // Encoded again, so that a decoded `?` or `#` stays part of the path.
-    ctx.path = (found?.prefix ?? '/') + segments.slice(found?.start.length ?? 0).map(encodeURIComponent).join('/')
+    ctx.path =
+      (found?.prefix ?? '/') +
+      segments
+        .slice(found?.start.length ?? 0)
+        .map(encodeURIComponent)
+        .join('/')
     await next()
   }
 }

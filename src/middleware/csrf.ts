@@ -15,10 +15,13 @@ const bindingOf = (ctx: Context, form: string) => {
 }
 
 /** The token to print into the form of this name; only behind admit(). */
-export const securityToken = async (ctx: Context, keys: KeyRing, form: string): Promise<string> => csrfToken(await keyOf(keys), bindingOf(ctx, form))
+export const securityToken = async (ctx: Context, keys: KeyRing, form: string): Promise<string> =>
+  csrfToken(await keyOf(keys), bindingOf(ctx, form))
 
 /** Refuses a POST without the token of the form of this name. */
-export const checkSecurityToken = (keys: KeyRing, form: string): Middleware => async function checkSecurityToken(ctx, next) {
-  if (!csrfTokenMatches(await keyOf(keys), bindingOf(ctx, form), loneValue(formOf(ctx), 'security_token'))) throw new PageError('form-expired')
-  await next()
-}
+export const checkSecurityToken = (keys: KeyRing, form: string): Middleware =>
+  async function checkSecurityToken(ctx, next) {
+    if (!csrfTokenMatches(await keyOf(keys), bindingOf(ctx, form), loneValue(formOf(ctx), 'security_token')))
+      throw new PageError('form-expired')
+    await next()
+  }

@@ -17,17 +17,18 @@ interface Deps {
   readonly isForPrograms: (path: string) => boolean
 }
 
-export const errors = (deps: Deps): Middleware => async function errors(ctx, next) {
-  try {
-    await next()
-  } catch (error) {
-    if (isFault(error)) deps.log.error({ ...originOf(ctx), err: error }, 'request failed')
-    ctx.set('Cache-Control', 'no-store')
-    ctx.set('Pragma', 'no-cache')
-    if (deps.isForPrograms(ctx.path)) answerProgram(ctx, error, deps.audit)
-    else await answerPerson(ctx, error, deps.views)
+export const errors = (deps: Deps): Middleware =>
+  async function errors(ctx, next) {
+    try {
+      await next()
+    } catch (error) {
+      if (isFault(error)) deps.log.error({ ...originOf(ctx), err: error }, 'request failed')
+      ctx.set('Cache-Control', 'no-store')
+      ctx.set('Pragma', 'no-cache')
+      if (deps.isForPrograms(ctx.path)) answerProgram(ctx, error, deps.audit)
+      else await answerPerson(ctx, error, deps.views)
+    }
   }
-}
 
 const answerProgram = (ctx: Context, error: unknown, audit: Audit): void => {
   ctx.vary('Origin') // also where CORS was not reached (S-081)
@@ -41,11 +42,16 @@ const answerProgram = (ctx: Context, error: unknown, audit: Audit): void => {
   ctx.status = oauthError.status
   ctx.body = errorBody(oauthError.code, oauthError.description, oauthError.hint)
   setErrorHeaders(ctx, oauthError)
-  audit({ event: oauthError.code === 'slow_down' ? 'request.throttled' : 'request.refused', reason: oauthError.code }, originOf(ctx))
+  audit(
+    { event: oauthError.code === 'slow_down' ? 'request.throttled' : 'request.refused', reason: oauthError.code },
+    originOf(ctx),
+  )
 }
 
 const descriptions: Readonly<Record<number, string>> = {
-  404: 'There is no such endpoint.', 405: 'The request method is not allowed here.', 413: 'The request body is too large.',
+  404: 'There is no such endpoint.',
+  405: 'The request method is not allowed here.',
+  413: 'The request body is too large.',
 }
 
 // Errors of Koa and its body parser carry a status; ours that speak OAuth do it themselves.
@@ -55,12 +61,17 @@ const httpStatus = (error: unknown): number | undefined => {
 }
 
 /** `message` repeats the description for clients written against league (D9). */
-const errorBody = (error: string, description: string, hint?: string) =>
-  ({ error, error_description: description, ...(hint !== undefined && { hint }), message: description })
+const errorBody = (error: string, description: string, hint?: string) => ({
+  error,
+  error_description: description,
+  ...(hint !== undefined && { hint }),
+  message: description,
+})
 
 const setErrorHeaders = (ctx: Context, error: OAuthError): void => {
   if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter))
-  if (error.code === 'invalid_client' && ctx.get('Authorization') !== '') ctx.set('WWW-Authenticate', 'Basic realm="OAuth"')
+  if (error.code === 'invalid_client' && ctx.get('Authorization') !== '')
+    ctx.set('WWW-Authenticate', 'Basic realm="OAuth"')
 }
 
 const answerPerson = async (ctx: Context, error: unknown, views: Pick<Views, 'errorPage'>): Promise<void> => {

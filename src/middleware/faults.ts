@@ -15,9 +15,17 @@ const statusOf = (error: unknown): number | undefined => {
 /** The error as OAuth has it; faults of ours become server_error. */
 export const asOAuthError = (error: unknown): OAuthError => {
   if (error instanceof OAuthError) return error
-  if (error instanceof SetupError) return new OAuthError('invalid_setup', 'The OAuth2 setup of this Stud.IP installation has errors.', { cause: error })
-  if (isDatabaseAway(error)) return new OAuthError('temporarily_unavailable', 'The database cannot be reached.', { retryAfter: databaseRetry, cause: error })
-  if (error instanceof PageError && error.kind === 'maintenance') return temporarilyUnavailable('Stud.IP is in maintenance mode.')
+  if (error instanceof SetupError)
+    return new OAuthError('invalid_setup', 'The OAuth2 setup of this Stud.IP installation has errors.', {
+      cause: error,
+    })
+  if (isDatabaseAway(error))
+    return new OAuthError('temporarily_unavailable', 'The database cannot be reached.', {
+      retryAfter: databaseRetry,
+      cause: error,
+    })
+  if (error instanceof PageError && error.kind === 'maintenance')
+    return temporarilyUnavailable('Stud.IP is in maintenance mode.')
   return new OAuthError('server_error', 'The authorization server met an unexpected condition.', { cause: error })
 }
 
@@ -32,7 +40,8 @@ const kindOfOAuthError = (error: OAuthError): ErrorKind => {
 export const asPageError = (error: unknown): PageError => {
   if (error instanceof PageError) return error
   const status = statusOf(error)
-  if (!(error instanceof OAuthError) && status !== undefined && status >= 400 && status < 500) return new PageError(errorKindOf(status))
+  if (!(error instanceof OAuthError) && status !== undefined && status >= 400 && status < 500)
+    return new PageError(errorKindOf(status))
   const oauthError = asOAuthError(error)
   const kind = kindOfOAuthError(oauthError)
   return new PageError(kind, kind === 'malformed' ? oauthError.description : undefined)

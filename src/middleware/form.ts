@@ -16,17 +16,19 @@ const readText = bodyParser({ enableTypes: ['text'], extendTypes: { text: [formT
 /** The form that readForm() put there. */
 export const formOf = (ctx: Context): RawParameters => (ctx.state as { form: RawParameters }).form
 
-export const readForm = (): Middleware => compose([
-  async function onlyForms(ctx, next) {
-    if (!ctx.is(formType)) throw invalidRequest(`Send the parameters as ${formType}.`)
-    // Nobody compresses a form, and inflating fails in ways that are not the sender's status.
-    if (!/^(identity)?$/i.test(ctx.get('Content-Encoding'))) throw invalidRequest('Send the parameters without Content-Encoding.')
-    await next()
-  },
-  readText as Middleware,
-  async function parseIt(ctx, next) {
-    const body: unknown = ctx.request.body
-    ;(ctx.state as { form: RawParameters }).form = parseForm(typeof body === 'string' ? body : '')
-    await next()
-  },
-])
+export const readForm = (): Middleware =>
+  compose([
+    async function onlyForms(ctx, next) {
+      if (!ctx.is(formType)) throw invalidRequest(`Send the parameters as ${formType}.`)
+      // Nobody compresses a form, and inflating fails in ways that are not the sender's status.
+      if (!/^(identity)?$/i.test(ctx.get('Content-Encoding')))
+        throw invalidRequest('Send the parameters without Content-Encoding.')
+      await next()
+    },
+    readText as Middleware,
+    async function parseIt(ctx, next) {
+      const body: unknown = ctx.request.body
+      ;(ctx.state as { form: RawParameters }).form = parseForm(typeof body === 'string' ? body : '')
+      await next()
+    },
+  ])

@@ -12,14 +12,19 @@ const withOrigin = (allowed: (ctx: Context, origin: string) => Promise<boolean>,
       // An empty answer makes the library send no CORS header.
       return origin !== '' && origin !== 'null' && (await allowed(ctx, origin)) ? origin : ''
     },
-    allowMethods: methods, allowHeaders: 'Authorization, Content-Type', exposeHeaders: 'Retry-After, WWW-Authenticate', maxAge: 600, credentials: false,
+    allowMethods: methods,
+    allowHeaders: 'Authorization, Content-Type',
+    exposeHeaders: 'Retry-After, WWW-Authenticate',
+    maxAge: 600,
+    credentials: false,
   })
 
 const registeredByAny = async (origins: PublicOrigins, origin: string): Promise<boolean> =>
   [...(await origins()).values()].some((list) => list.includes(origin))
 
 /** Preflights, and documents that are the same for all: any public client's origin. */
-export const anyPublicOrigin = (origins: PublicOrigins, methods: string): Middleware => withOrigin((_, origin) => registeredByAny(origins, origin), methods)
+export const anyPublicOrigin = (origins: PublicOrigins, methods: string): Middleware =>
+  withOrigin((_, origin) => registeredByAny(origins, origin), methods)
 
 /** A form post: only an origin of the public client that it names. */
 export const originOfNamedClient = (origins: PublicOrigins): Middleware =>

@@ -8,15 +8,21 @@ import type { RequestOrigin } from '../oauth/ports.ts'
 export const originOf = (ctx: Context): RequestOrigin => (ctx.state as { origin: RequestOrigin }).origin
 
 /** The id is the proxy's when nginx sends a well-formed X-Request-Id, else our own; the answer repeats it. */
-export const requestContext = ({ metrics }: { metrics: Pick<Metrics, 'answered'> }): Middleware => function requestContext(ctx, next) {
-  const given = ctx.get('X-Request-Id')
-  const requestId = /^[A-Za-z0-9-]{8,64}$/.test(given) ? given : randomUUID()
-  const start = performance.now()
-  ctx.state['origin'] = { requestId, address: ctx.ip } satisfies RequestOrigin
-  ctx.set('X-Request-Id', requestId)
-  ctx.res.once('close', () => {
-    const { _matchedRoute: route } = ctx as { _matchedRoute?: string | RegExp }
-    metrics.answered({ route: String(route ?? 'none'), method: ctx.method, status: ctx.status, seconds: (performance.now() - start) / 1000 })
-  })
-  return next()
-}
+export const requestContext = ({ metrics }: { metrics: Pick<Metrics, 'answered'> }): Middleware =>
+  function requestContext(ctx, next) {
+    const given = ctx.get('X-Request-Id')
+    const requestId = /^[A-Za-z0-9-]{8,64}$/.test(given) ? given : randomUUID()
+    const start = performance.now()
+    ctx.state['origin'] = { requestId, address: ctx.ip } satisfies RequestOrigin
+    ctx.set('X-Request-Id', requestId)
+    ctx.res.once('close', () => {
+      const { _matchedRoute: route } = ctx as { _matchedRoute?: string | RegExp }
+      metrics.answered({
+        route: String(route ?? 'none'),
+        method: ctx.method,
+        status: ctx.status,
+        seconds: (performance.now() - start) / 1000,
+      })
+    })
+    return next()
+  }

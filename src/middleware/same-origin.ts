@@ -13,7 +13,8 @@ export const sameOrigin = (baseUrl: string): Middleware => {
     const site = ctx.get('Sec-Fetch-Site')
     const origin = ctx.get('Origin')
     if (site !== '' && site !== 'same-origin' && site !== 'none') throw new PageError('foreign-form')
-    if (origin !== '' && origin !== ours && !(origin === 'null' && unnamedSite(site))) throw new PageError('foreign-form')
+    if (origin !== '' && origin !== ours && !(origin === 'null' && unnamedSite(site)))
+      throw new PageError('foreign-form')
     await next()
   }
 }

@@ -13,10 +13,20 @@ export const securityHeaders = ({ baseUrl, assetsUrl }: Pick<Settings, 'baseUrl'
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
-      directives: { defaultSrc: ["'none'"], styleSrc: own, imgSrc: own, fontSrc: own, baseUri: ["'none'"], frameAncestors: ["'none'"] },
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: own,
+        imgSrc: own,
+        fontSrc: own,
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
     },
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
-    crossOriginOpenerPolicy: false, crossOriginResourcePolicy: false, originAgentCluster: false, hsts: false,
+    crossOriginOpenerPolicy: false,
+    crossOriginResourcePolicy: false,
+    originAgentCluster: false,
+    hsts: false,
   })
 }

@@ -2,11 +2,14 @@
 import type { Middleware } from 'koa'
 import { PageError } from './page-error.ts'
 
-interface Matched { readonly matched?: readonly { readonly methods: readonly string[] }[] }
-
-export const unmatched = (): Middleware => function unmatched(ctx) {
-  const methods = new Set(((ctx as Matched).matched ?? []).flatMap((layer) => layer.methods))
-  if (methods.size === 0) throw new PageError('not-found')
-  ctx.set('Allow', [...methods].join(', '))
-  throw new PageError('method-not-allowed')
+interface Matched {
+  readonly matched?: readonly { readonly methods: readonly string[] }[]
 }
+
+export const unmatched = (): Middleware =>
+  function unmatched(ctx) {
+    const methods = new Set(((ctx as Matched).matched ?? []).flatMap((layer) => layer.methods))
+    if (methods.size === 0) throw new PageError('not-found')
+    ctx.set('Allow', [...methods].join(', '))
+    throw new PageError('method-not-allowed')
+  }

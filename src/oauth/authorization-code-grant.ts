@@ -13,17 +13,23 @@ import { assertUserMayHoldTokens } from './user-state.ts'
 const invalid = (hint: string) => invalidGrant('The authorization code is invalid.', hint)
 
 /** Redeems an authorization code for tokens. The use is the last check: only who proved possession may trigger a replay. */
-export const authorizationCodeGrant = (ports: GrantPorts): Grant => async (request) => {
-  const { parameters } = request
-  const { client, credential: code, userState } = await present(ports, request, 'code', (text) => ports.credentials.openCode(text))
-  if (!code) throw invalid('Cannot decrypt the authorization code')
-  if (code.clientId !== client.id) throw invalid('Authorization code was not issued to this client')
-  if (code.expiresAt < ports.now()) throw invalid('Authorization code has expired')
-  checkRedirectUri(parameters, code, client)
-  verifyCodeVerifier(parameters['code_verifier'], code.codeChallenge, ports.hash)
-  await assertUserMayHoldTokens(ports.users, code.userId, userState)
-  return redeem(ports, code, request.origin)
-}
+export const authorizationCodeGrant =
+  (ports: GrantPorts): Grant =>
+  async (request) => {
+    const { parameters } = request
+    const {
+      client,
+      credential: code,
+      userState,
+    } = await present(ports, request, 'code', (text) => ports.credentials.openCode(text))
+    if (!code) throw invalid('Cannot decrypt the authorization code')
+    if (code.clientId !== client.id) throw invalid('Authorization code was not issued to this client')
+    if (code.expiresAt < ports.now()) throw invalid('Authorization code has expired')
+    checkRedirectUri(parameters, code, client)
+    verifyCodeVerifier(parameters['code_verifier'], code.codeChallenge, ports.hash)
+    await assertUserMayHoldTokens(ports.users, code.userId, userState)
+    return redeem(ports, code, request.origin)
+  }
 
 const redeem = async (ports: GrantPorts, code: AuthorizationCode, origin: RequestOrigin): Promise<TokenResponse> => {
   const pair = newTokenPair(ports, code.id, code)
@@ -51,5 +57,6 @@ const checkRedirectUri = (parameters: Parameters, code: AuthorizationCode, clien
     return
   }
   if (sent === undefined) throw invalidRequest('A required parameter is missing.', 'Check the redirect_uri parameter')
-  if (sent !== code.redirectUri) throw invalidGrant('redirect_uri differs from the authorization request.', 'Invalid redirect URI')
+  if (sent !== code.redirectUri)
+    throw invalidGrant('redirect_uri differs from the authorization request.', 'Invalid redirect URI')
 }

@@ -49,10 +49,15 @@ export const findTarget = async (raw: RawParameters, clients: Clients): Promise<
  * Phase two: everything whose error travels to the redirect URI.
  * @throws OAuthError of RFC 6749 §4.1.2.1
  */
-export const checkRequest = (raw: RawParameters, target: RequestTarget, rules: { pkcePlain: boolean }): AuthorizationRequest => {
+export const checkRequest = (
+  raw: RawParameters,
+  target: RequestTarget,
+  rules: { pkcePlain: boolean },
+): AuthorizationRequest => {
   const parameters = singleParameters(raw)
   const responseType = parameters['response_type']
-  if (responseType === undefined) throw invalidRequest('A required parameter is missing.', 'Check the response_type parameter')
+  if (responseType === undefined)
+    throw invalidRequest('A required parameter is missing.', 'Check the response_type parameter')
   if (responseType !== 'code') throw unsupportedResponseType()
   return {
     clientId: target.client.id,
@@ -60,7 +65,10 @@ export const checkRequest = (raw: RawParameters, target: RequestTarget, rules: {
     requestedRedirectUri: target.requestedRedirectUri,
     scopes: parseScope(parameters['scope']),
     state: parameters['state'],
-    codeChallenge: parseCodeChallenge(parameters, { required: target.client.secretHash === null, plain: rules.pkcePlain }),
+    codeChallenge: parseCodeChallenge(parameters, {
+      required: target.client.secretHash === null,
+      plain: rules.pkcePlain,
+    }),
   }
 }
 

@@ -9,7 +9,10 @@ export interface ResponseTarget {
 }
 
 /** The redirect URI byte for byte, plus the parameters, form-encoded (RFC 6749 Appendix B). */
-const location = ({ redirectUri, state, issuer }: ResponseTarget, parameters: Record<string, string | undefined>): string => {
+const location = (
+  { redirectUri, state, issuer }: ResponseTarget,
+  parameters: Record<string, string | undefined>,
+): string => {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries({ ...parameters, state, iss: issuer })) {
     if (value !== undefined) query.append(name, value)

@@ -33,7 +33,8 @@ export const authenticateClient = async (
   request: { authorization: string | undefined; parameters: Parameters; address: string },
 ): Promise<Client> => {
   const claim = readClaim(request.authorization, request.parameters)
-  if (claim.clientId === undefined) throw invalidRequest('A required parameter is missing.', 'Check the client_id parameter')
+  if (claim.clientId === undefined)
+    throw invalidRequest('A required parameter is missing.', 'Check the client_id parameter')
   const client = isClientId(claim.clientId) ? await ports.clients.find(claim.clientId) : undefined
   if (!client) throw invalidClient()
   if (client.secretHash === null) return client
@@ -42,7 +43,13 @@ export const authenticateClient = async (
 }
 
 // A secret that was right before is tried even while an attacker at the same address is held off.
-const verifySecret = async (ports: ClientAuthenticationPorts, id: string, hash: string, claimed: readonly string[], address: string): Promise<void> => {
+const verifySecret = async (
+  ports: ClientAuthenticationPorts,
+  id: string,
+  hash: string,
+  claimed: readonly string[],
+  address: string,
+): Promise<void> => {
   const { secrets, attempts } = ports
   const proven = claimed.some((secret) => secrets.recalls(id, secret, hash))
   const assertWelcome = async (): Promise<void> => {
@@ -61,7 +68,8 @@ const readClaim = (authorization: string | undefined, parameters: Parameters): C
   const { client_id: clientId, client_secret: secret } = parameters
   if (!basic) return { clientId, secrets: secret === undefined ? [] : [secret] }
   if (secret !== undefined) throw invalidRequest('The client used more than one authentication method.')
-  if (clientId !== undefined && clientId !== basic.clientId) throw invalidRequest('client_id differs from the Authorization header.')
+  if (clientId !== undefined && clientId !== basic.clientId)
+    throw invalidRequest('client_id differs from the Authorization header.')
   return basic
 }
 
@@ -76,7 +84,10 @@ const readBasic = (authorization: string | undefined): Claim | undefined => {
   const colon = decoded.indexOf(':')
   if (colon < 0) throw invalidClient()
   const secret = decoded.slice(colon + 1)
-  return { clientId: formDecoded(decoded.slice(0, colon)), secrets: [...new Set([secret, formDecoded(secret)])].filter((text) => text !== '') }
+  return {
+    clientId: formDecoded(decoded.slice(0, colon)),
+    secrets: [...new Set([secret, formDecoded(secret)])].filter((text) => text !== ''),
+  }
 }
 
 const formDecoded = (text: string): string => {

@@ -36,7 +36,12 @@ export interface CheckedRegistration {
 
 /** Characters: those of Stud.IP's form, and of its columns where the form has none. */
 export const registrationLimits: Readonly<Record<Exclude<RegistrationField, 'confidentiality'>, number>> = {
-  name: 255, redirect: 1000, description: 1000, owner: 100, homepage: 200, admin_notes: 10_000,
+  name: 255,
+  redirect: 1000,
+  description: 1000,
+  owner: 100,
+  homepage: 200,
+  admin_notes: 10_000,
 }
 
 const limited = Object.keys(registrationLimits) as (keyof typeof registrationLimits)[]
@@ -51,10 +56,18 @@ const isHomepage = (text: string): boolean => {
 }
 
 const fieldFaults = (form: ClientRegistration): readonly RegistrationFault[] => [
-  ...(['name', 'redirect', 'owner', 'homepage'] as const).filter((field) => form[field] === '').map((field) => ({ field, code: 'missing' } as const)),
-  ...(form.confidentiality === 'public' || form.confidentiality === 'confidential' ? [] : [{ field: 'confidentiality', code: 'missing' } as const]),
-  ...limited.filter((field) => lengthOf(form[field]) > registrationLimits[field]).map((field) => ({ field, code: 'too-long' } as const)),
-  ...singleLine.filter((field) => /[\p{Cc}\u2028\u2029]/u.test(form[field])).map((field) => ({ field, code: 'malformed' } as const)),
+  ...(['name', 'redirect', 'owner', 'homepage'] as const)
+    .filter((field) => form[field] === '')
+    .map((field) => ({ field, code: 'missing' }) as const),
+  ...(form.confidentiality === 'public' || form.confidentiality === 'confidential'
+    ? []
+    : [{ field: 'confidentiality', code: 'missing' } as const]),
+  ...limited
+    .filter((field) => lengthOf(form[field]) > registrationLimits[field])
+    .map((field) => ({ field, code: 'too-long' }) as const),
+  ...singleLine
+    .filter((field) => /[\p{Cc}\u2028\u2029]/u.test(form[field]))
+    .map((field) => ({ field, code: 'malformed' }) as const),
   ...(form.homepage !== '' && !isHomepage(form.homepage) ? [{ field: 'homepage', code: 'malformed' } as const] : []),
 ]
 
@@ -66,12 +79,32 @@ const redirectFaults = (uris: readonly string[], allowInsecure: boolean): readon
 
 /** Either the client to store, or every fault at once; nothing is altered silently but the blanks around a value. */
 export const checkClientRegistration = (
-  typed: ClientRegistration, { allowInsecure = false }: { readonly allowInsecure?: boolean } = {},
+  typed: ClientRegistration,
+  { allowInsecure = false }: { readonly allowInsecure?: boolean } = {},
 ): { readonly client: CheckedRegistration } | { readonly faults: readonly RegistrationFault[] } => {
-  const form = Object.fromEntries(Object.entries(typed).map(([field, text]) => [field, tidy(text as string)])) as unknown as ClientRegistration
-  const redirectUris = [...new Set(form.redirect.split('\n').map((line) => line.trim()).filter((line) => line !== ''))]
+  const form = Object.fromEntries(
+    Object.entries(typed).map(([field, text]) => [field, tidy(text as string)]),
+  ) as unknown as ClientRegistration
+  const redirectUris = [
+    ...new Set(
+      form.redirect
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== ''),
+    ),
+  ]
   const faults = [...fieldFaults(form), ...redirectFaults(redirectUris, allowInsecure)]
   if (faults.length > 0) return { faults }
   const { name, description, owner, homepage, admin_notes: adminNotes } = form
-  return { client: { name, redirectUris, description, confidential: form.confidentiality === 'confidential', owner, homepage, adminNotes } }
+  return {
+    client: {
+      name,
+      redirectUris,
+      description,
+      confidential: form.confidentiality === 'confidential',
+      owner,
+      homepage,
+      adminNotes,
+    },
+  }
 }

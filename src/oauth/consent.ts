@@ -23,7 +23,12 @@ export interface Approver {
   readonly sessionHash: string
 }
 
-export const newConsentTicket = (request: AuthorizationRequest, approver: Approver, now: number, random: RandomHex): ConsentTicket => ({
+export const newConsentTicket = (
+  request: AuthorizationRequest,
+  approver: Approver,
+  now: number,
+  random: RandomHex,
+): ConsentTicket => ({
   request,
   codeId: newGrantCode(random),
   sessionHash: approver.sessionHash,

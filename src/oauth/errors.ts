@@ -1,17 +1,34 @@
 // OAuthError and one constructor per error code. The code fixes the status, never the reverse.
 
 export type OAuthErrorCode =
-  | 'invalid_request' | 'invalid_client' | 'invalid_grant' | 'unauthorized_client'
-  | 'unsupported_grant_type' | 'invalid_scope' // RFC 6749 §5.2
-  | 'access_denied' | 'unsupported_response_type' | 'server_error' | 'temporarily_unavailable' // RFC 6749 §4.1.2.1
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'invalid_scope' // RFC 6749 §5.2
+  | 'access_denied'
+  | 'unsupported_response_type'
+  | 'server_error'
+  | 'temporarily_unavailable' // RFC 6749 §4.1.2.1
   | 'unsupported_token_type' // RFC 7009 §2.2.1
   | 'invalid_setup' // Stud.IP's own, contract §8.2
   | 'slow_down' // RFC 8628 §3.5, the only registered code for "too often"
 
 const statusOf: Record<OAuthErrorCode, number> = {
-  invalid_request: 400, invalid_client: 401, invalid_grant: 400, unauthorized_client: 400,
-  unsupported_grant_type: 400, invalid_scope: 400, access_denied: 403, unsupported_response_type: 400,
-  server_error: 500, temporarily_unavailable: 503, unsupported_token_type: 400, invalid_setup: 500, slow_down: 429,
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_grant: 400,
+  unauthorized_client: 400,
+  unsupported_grant_type: 400,
+  invalid_scope: 400,
+  access_denied: 403,
+  unsupported_response_type: 400,
+  server_error: 500,
+  temporarily_unavailable: 503,
+  unsupported_token_type: 400,
+  invalid_setup: 500,
+  slow_down: 429,
 }
 
 /** What a client is told. `description` and `hint` are printable ASCII without `"` and `\` (RFC 6749 §5.2) and hold nothing secret. */
@@ -23,7 +40,11 @@ export class OAuthError extends Error {
   /** Seconds for the Retry-After header, where waiting helps. */
   readonly retryAfter: number | undefined
 
-  constructor(code: OAuthErrorCode, description: string, options: { hint?: string; retryAfter?: number; cause?: unknown } = {}) {
+  constructor(
+    code: OAuthErrorCode,
+    description: string,
+    options: { hint?: string; retryAfter?: number; cause?: unknown } = {},
+  ) {
     super(`${code}: ${description}`, { cause: options.cause })
     this.name = 'OAuthError'
     this.code = code
@@ -39,15 +60,22 @@ export class SetupError extends Error {
   override readonly name = 'SetupError'
 }
 
-export const invalidRequest = (description: string, hint?: string) => new OAuthError('invalid_request', description, { ...(hint && { hint }) })
+export const invalidRequest = (description: string, hint?: string) =>
+  new OAuthError('invalid_request', description, { ...(hint && { hint }) })
 /** Unknown client and wrong secret look alike (S-043). */
 export const invalidClient = () => new OAuthError('invalid_client', 'Client authentication failed')
-export const invalidGrant = (description: string, hint?: string) => new OAuthError('invalid_grant', description, { ...(hint && { hint }) })
-export const invalidScope = (description: string, hint?: string) => new OAuthError('invalid_scope', description, { ...(hint && { hint }) })
+export const invalidGrant = (description: string, hint?: string) =>
+  new OAuthError('invalid_grant', description, { ...(hint && { hint }) })
+export const invalidScope = (description: string, hint?: string) =>
+  new OAuthError('invalid_scope', description, { ...(hint && { hint }) })
 export const unsupportedGrantType = () =>
-  new OAuthError('unsupported_grant_type', 'The authorization grant type is not supported by the authorization server.', {
-    hint: 'Use authorization_code or refresh_token.',
-  })
+  new OAuthError(
+    'unsupported_grant_type',
+    'The authorization grant type is not supported by the authorization server.',
+    {
+      hint: 'Use authorization_code or refresh_token.',
+    },
+  )
 export const unsupportedResponseType = () =>
   new OAuthError('unsupported_response_type', 'The authorization server supports the response type code only.')
 export const accessDenied = () => new OAuthError('access_denied', 'The resource owner denied the request.')

@@ -16,16 +16,18 @@ export interface IntrospectionPorts extends ClientAuthenticationPorts, OpeningPo
 }
 
 /** RFC 7662 §2.2. `{ active: false }` says nothing else, so that it cannot be used to probe. */
-export type IntrospectionResponse = { readonly active: false } | {
-  readonly active: true
-  readonly client_id: string
-  readonly sub: string
-  readonly scope: string
-  readonly exp: number
-  readonly iss: string
-  readonly token_type?: 'Bearer'
-  readonly iat?: number
-}
+export type IntrospectionResponse =
+  | { readonly active: false }
+  | {
+      readonly active: true
+      readonly client_id: string
+      readonly sub: string
+      readonly scope: string
+      readonly exp: number
+      readonly iss: string
+      readonly token_type?: 'Bearer'
+      readonly iat?: number
+    }
 
 interface LiveToken {
   readonly clientId: string
@@ -36,29 +38,44 @@ interface LiveToken {
 }
 
 /** @throws OAuthError invalid_request, invalid_client (also for a public client: it could not keep the answer to itself), slow_down */
-export const createIntrospection = (ports: IntrospectionPorts) => async ({ authorization, form, origin }: ClientRequest): Promise<IntrospectionResponse> => {
-  const parameters = singleParameters(form)
-  const client = await authenticateClient(ports, { authorization, parameters, address: origin.address })
-  if (client.secretHash === null) throw invalidClient()
-  const token = required(parameters, 'token')
-  const live = (await liveAccessToken(ports, token)) ?? (await liveRefreshToken(ports, { text: token, clientId: client.id, address: origin.address }))
-  if (!live || live.clientId !== client.id || live.expiresAt <= ports.now()) return { active: false }
-  const state = await ports.users.stateOf(live.userId)
-  if (state === 'maintenance') throw temporarilyUnavailable('Stud.IP is in maintenance mode.')
-  if (state === 'refused') return { active: false }
-  return {
-    active: true, client_id: live.clientId, sub: live.userId, scope: formatScope(live.scopes), exp: live.expiresAt, iss: ports.issuer,
-    ...(live.issuedAt !== undefined && { token_type: 'Bearer', iat: live.issuedAt }),
+export const createIntrospection =
+  (ports: IntrospectionPorts) =>
+  async ({ authorization, form, origin }: ClientRequest): Promise<IntrospectionResponse> => {
+    const parameters = singleParameters(form)
+    const client = await authenticateClient(ports, { authorization, parameters, address: origin.address })
+    if (client.secretHash === null) throw invalidClient()
+    const token = required(parameters, 'token')
+    const live =
+      (await liveAccessToken(ports, token)) ??
+      (await liveRefreshToken(ports, { text: token, clientId: client.id, address: origin.address }))
+    if (!live || live.clientId !== client.id || live.expiresAt <= ports.now()) return { active: false }
+    const state = await ports.users.stateOf(live.userId)
+    if (state === 'maintenance') throw temporarilyUnavailable('Stud.IP is in maintenance mode.')
+    if (state === 'refused') return { active: false }
+    return {
+      active: true,
+      client_id: live.clientId,
+      sub: live.userId,
+      scope: formatScope(live.scopes),
+      exp: live.expiresAt,
+      iss: ports.issuer,
+      ...(live.issuedAt !== undefined && { token_type: 'Bearer', iat: live.issuedAt }),
+    }
   }
-}
 
-const liveAccessToken = async ({ credentials, tokens }: IntrospectionPorts, text: string): Promise<LiveToken | undefined> => {
+const liveAccessToken = async (
+  { credentials, tokens }: IntrospectionPorts,
+  text: string,
+): Promise<LiveToken | undefined> => {
   const jwt = await credentials.openAccessToken(text)
   const row = jwt && (await tokens.findLiveAccessToken(jwt.id))
   return row && { ...row, expiresAt: Math.min(row.expiresAt, jwt.expiresAt), issuedAt: jwt.issuedAt }
 }
 
-const liveRefreshToken = async (ports: IntrospectionPorts, presented: { text: string; clientId: string; address: string }): Promise<LiveToken | undefined> => {
+const liveRefreshToken = async (
+  ports: IntrospectionPorts,
+  presented: { text: string; clientId: string; address: string },
+): Promise<LiveToken | undefined> => {
   const token = await openOrThrottle(ports, { ...presented, open: ports.credentials.openRefreshToken })
   return token && (await ports.tokens.isLiveRefreshToken(token.id)) ? token : undefined
 }

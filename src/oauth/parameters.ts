@@ -8,8 +8,19 @@ export const maxParameterLength = 4096
 const maxCredentialLength = 16_384
 /** Every parameter that this server reads; the others are ignored, however long (RFC 6749 §3.1). */
 const maxLengths: ReadonlyMap<string, number> = new Map([
-  ...['response_type', 'client_id', 'redirect_uri', 'scope', 'state', 'code_challenge', 'code_challenge_method',
-    'grant_type', 'client_secret', 'code_verifier', 'token_type_hint'].map((name) => [name, maxParameterLength] as const),
+  ...[
+    'response_type',
+    'client_id',
+    'redirect_uri',
+    'scope',
+    'state',
+    'code_challenge',
+    'code_challenge_method',
+    'grant_type',
+    'client_secret',
+    'code_verifier',
+    'token_type_hint',
+  ].map((name) => [name, maxParameterLength] as const),
   ...['code', 'refresh_token', 'token'].map((name) => [name, maxCredentialLength] as const),
 ])
 
@@ -30,7 +41,8 @@ export const singleParameters = (raw: RawParameters): Parameters => {
   for (const [name, values] of Object.entries(raw)) {
     if (values.length > 1) throw invalidRequest('A parameter occurs more than once.', hintFor(name))
     const value = values[0] ?? ''
-    if (value.length > (maxLengths.get(name) ?? Infinity)) throw invalidRequest('A parameter is too long.', hintFor(name))
+    if (value.length > (maxLengths.get(name) ?? Infinity))
+      throw invalidRequest('A parameter is too long.', hintFor(name))
     if (value !== '') single[name] = value
   }
   return single
@@ -44,4 +56,5 @@ export const required = (parameters: Parameters, name: string): string => {
 }
 
 // Names come from outside: only those that are safe in an error (RFC 6749 §5.2) are repeated back.
-const hintFor = (name: string): string | undefined => (/^[a-z_]{1,32}$/.test(name) ? `Check the ${name} parameter` : undefined)
+const hintFor = (name: string): string | undefined =>
+  /^[a-z_]{1,32}$/.test(name) ? `Check the ${name} parameter` : undefined

@@ -16,16 +16,24 @@ export interface ChallengeHash {
  * An absent method means plain (RFC 7636 §4.3), never S256.
  * @throws OAuthError invalid_request (RFC 7636 §4.4.1)
  */
-export const parseCodeChallenge = (parameters: Parameters, rules: { required: boolean; plain: boolean }): CodeChallenge | undefined => {
+export const parseCodeChallenge = (
+  parameters: Parameters,
+  rules: { required: boolean; plain: boolean },
+): CodeChallenge | undefined => {
   const challenge = parameters['code_challenge']
   const method = parameters['code_challenge_method'] ?? 'plain'
   if (challenge === undefined) {
-    if (rules.required) throw invalidRequest('code challenge required', 'Code challenge must be provided for public clients')
-    if ('code_challenge_method' in parameters) throw invalidRequest('code_challenge_method was sent without code_challenge.')
+    if (rules.required)
+      throw invalidRequest('code challenge required', 'Code challenge must be provided for public clients')
+    if ('code_challenge_method' in parameters)
+      throw invalidRequest('code_challenge_method was sent without code_challenge.')
     return undefined
   }
   if (method !== 'S256' && !(method === 'plain' && rules.plain)) {
-    throw invalidRequest('transform algorithm not supported', rules.plain ? 'Use S256 or plain as code_challenge_method' : 'Use S256 as code_challenge_method')
+    throw invalidRequest(
+      'transform algorithm not supported',
+      rules.plain ? 'Use S256 or plain as code_challenge_method' : 'Use S256 as code_challenge_method',
+    )
   }
   if (!proofKey.test(challenge)) throw invalidRequest('code_challenge must be 43 to 128 unreserved characters.')
   return { challenge, method }
@@ -35,13 +43,20 @@ export const parseCodeChallenge = (parameters: Parameters, rules: { required: bo
  * Accepts the verifier that belongs to the challenge, and nothing else (RFC 7636 §4.6, RFC 9700 §4.8.2).
  * @throws OAuthError invalid_request when one of the two is missing or malformed, invalid_grant when they differ
  */
-export const verifyCodeVerifier = (verifier: string | undefined, challenge: CodeChallenge | undefined, hash: ChallengeHash): void => {
+export const verifyCodeVerifier = (
+  verifier: string | undefined,
+  challenge: CodeChallenge | undefined,
+  hash: ChallengeHash,
+): void => {
   if (challenge === undefined) {
-    if (verifier !== undefined) throw invalidRequest('code_verifier was sent, but the authorization request had no code_challenge.')
+    if (verifier !== undefined)
+      throw invalidRequest('code_verifier was sent, but the authorization request had no code_challenge.')
     return
   }
-  if (verifier === undefined) throw invalidRequest('A required parameter is missing.', 'Check the code_verifier parameter')
+  if (verifier === undefined)
+    throw invalidRequest('A required parameter is missing.', 'Check the code_verifier parameter')
   if (!proofKey.test(verifier)) throw invalidRequest('code_verifier must be 43 to 128 unreserved characters.')
   const transformed = challenge.method === 'S256' ? hash.sha256Base64url(verifier) : verifier
-  if (!hash.equal(transformed, challenge.challenge)) throw invalidGrant('The code_verifier does not match the code_challenge.', 'Failed to verify code_verifier')
+  if (!hash.equal(transformed, challenge.challenge))
+    throw invalidGrant('The code_verifier does not match the code_challenge.', 'Failed to verify code_verifier')
 }

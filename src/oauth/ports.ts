@@ -68,16 +68,30 @@ export type RandomHex = (bytes: number) => string
 /** Something that happened and that an operator may have to account for. Never a secret, code, token or cookie. */
 export interface AuditEvent {
   readonly event:
-    | 'consent.approved' | 'consent.denied'
-    | 'code.redeemed' | 'code.replayed'
-    | 'token.refreshed' | 'token.refreshed-in-grace' | 'token.replayed' | 'token.revoked'
-    | 'grant.revoked' | 'client.added' | 'client.deleted' | 'client.suspended' | 'client.resumed' | 'client.secret-renewed'
-    | 'request.refused' | 'request.throttled'
+    | 'consent.approved'
+    | 'consent.denied'
+    | 'code.redeemed'
+    | 'code.replayed'
+    | 'token.refreshed'
+    | 'token.refreshed-in-grace'
+    | 'token.replayed'
+    | 'token.revoked'
+    | 'grant.revoked'
+    | 'client.added'
+    | 'client.deleted'
+    | 'client.suspended'
+    | 'client.resumed'
+    | 'client.secret-renewed'
+    | 'request.refused'
+    | 'request.throttled'
   readonly clientId?: string
   readonly userId?: string
   readonly grantId?: string
   readonly reason?: string
 }
 /** The request that an event belongs to. `address` is the client's as nginx forwards it. */
-export interface RequestOrigin { readonly requestId: string; readonly address: string }
+export interface RequestOrigin {
+  readonly requestId: string
+  readonly address: string
+}
 export type Audit = (event: AuditEvent, origin: RequestOrigin) => void

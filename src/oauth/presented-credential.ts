@@ -54,6 +54,13 @@ export const present = async <T extends { readonly userId: string }>(
   const userState = ahead && ports.users.stateOf(ahead.userId)
   userState?.catch(() => undefined) // who awaits it later still sees the fault
   const client = await authenticate()
-  const credential = ahead ?? (await openOrThrottle(ports, { text: required(parameters, name), open, clientId: client.id, address: origin.address }))
+  const credential =
+    ahead ??
+    (await openOrThrottle(ports, {
+      text: required(parameters, name),
+      open,
+      clientId: client.id,
+      address: origin.address,
+    }))
   return { client, credential, userState }
 }

@@ -1,8 +1,16 @@
 // Which redirect URIs a new client may register (D19; RFC 6749 §3.1.2, RFC 8252 §7 and §8.4, RFC 9700 §2.1 and §2.6).
 
 export type RedirectUriFault =
-  | 'no-scheme' | 'fragment' | 'userinfo' | 'white-space' | 'comma' | 'dangerous-scheme'
-  | 'insecure-http' | 'scheme-without-dot' | 'malformed' | 'too-long'
+  | 'no-scheme'
+  | 'fragment'
+  | 'userinfo'
+  | 'white-space'
+  | 'comma'
+  | 'dangerous-scheme'
+  | 'insecure-http'
+  | 'scheme-without-dot'
+  | 'malformed'
+  | 'too-long'
 
 const maxLength = 1000
 const dangerousSchemes = new Set(['javascript', 'data', 'vbscript', 'file', 'blob', 'about'])
@@ -21,7 +29,11 @@ const webFault = (scheme: string, uri: string, host: string, allowInsecure: bool
 }
 
 // `com.example.app:/cb`: whoever holds the domain owns the name; a scheme without a dot belongs to nobody (RFC 8252 §8.4).
-const privateUseFault = (scheme: string, hierarchical: boolean, allowInsecure: boolean): RedirectUriFault | undefined => {
+const privateUseFault = (
+  scheme: string,
+  hierarchical: boolean,
+  allowInsecure: boolean,
+): RedirectUriFault | undefined => {
   if (!scheme.includes('.') && !allowInsecure) return 'scheme-without-dot'
   return hierarchical && !scheme.endsWith('.') ? undefined : 'malformed'
 }
@@ -32,7 +44,13 @@ const textFault = (uri: string): RedirectUriFault | undefined => {
   return uri.includes(',') ? 'comma' : undefined // Stud.IP's column joins the URIs of a client with commas
 }
 
-const partsFault = (uri: string, scheme: string, authority: string, rest: string, allowInsecure: boolean): RedirectUriFault | undefined => {
+const partsFault = (
+  uri: string,
+  scheme: string,
+  authority: string,
+  rest: string,
+  allowInsecure: boolean,
+): RedirectUriFault | undefined => {
   if (dangerousSchemes.has(scheme)) return 'dangerous-scheme'
   if (uri.includes('#')) return 'fragment'
   if (!uriCharacters.test(uri)) return 'malformed'
@@ -45,9 +63,14 @@ const partsFault = (uri: string, scheme: string, authority: string, rest: string
  * The first fault of a redirect URI, undefined when it may be registered.
  * `allowInsecure` lets http: to any host and schemes without a dot pass, and nothing else.
  */
-export const checkRedirectUri = (uri: string, { allowInsecure = false }: { readonly allowInsecure?: boolean } = {}): RedirectUriFault | undefined => {
+export const checkRedirectUri = (
+  uri: string,
+  { allowInsecure = false }: { readonly allowInsecure?: boolean } = {},
+): RedirectUriFault | undefined => {
   const fault = textFault(uri)
   if (fault) return fault
   const found = parts.exec(uri)?.groups
-  return found ? partsFault(uri, found['scheme']!.toLowerCase(), found['authority'] ?? '', found['rest']!, allowInsecure) : 'no-scheme'
+  return found
+    ? partsFault(uri, found['scheme']!.toLowerCase(), found['authority'] ?? '', found['rest']!, allowInsecure)
+    : 'no-scheme'
 }

@@ -13,7 +13,12 @@ export const redirectUriMatches = (requested: string, registered: string): boole
 const fitsHeader = (uri: string): boolean => !/[\x00-\x1f\x7f]/.test(uri)
 
 /** The URI that the answer goes to, or undefined when the request may not be answered by redirect. */
-export const acceptedRedirectUri = (requested: string | undefined, registered: readonly string[]): string | undefined => {
+export const acceptedRedirectUri = (
+  requested: string | undefined,
+  registered: readonly string[],
+): string | undefined => {
   const uri = requested ?? (registered.length === 1 ? registered[0] : undefined)
-  return uri !== undefined && fitsHeader(uri) && registered.some((own) => redirectUriMatches(uri, own)) ? uri : undefined
+  return uri !== undefined && fitsHeader(uri) && registered.some((own) => redirectUriMatches(uri, own))
+    ? uri
+    : undefined
 }

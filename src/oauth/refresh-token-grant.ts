@@ -12,20 +12,31 @@ import { assertUserMayHoldTokens } from './user-state.ts'
 const invalid = (hint: string) => invalidGrant('The refresh token is invalid.', hint)
 
 /** Rotates a refresh token: the presented one and its access token end, a fresh pair of the same grant begins. */
-export const refreshTokenGrant = (ports: GrantPorts): Grant => async (request) => {
-  const { client, credential: presented, userState } = await present(ports, request, 'refresh_token', (text) => ports.credentials.openRefreshToken(text))
-  if (!presented) throw invalid('Cannot decrypt the refresh token')
-  if (presented.clientId !== client.id) throw invalid('Token is not linked to client')
-  if (presented.expiresAt < ports.now()) throw invalid('Token has expired')
-  const { scope } = request.parameters
-  const scopes = restrictScope(scope, presented.scopes)
-  await assertUserMayHoldTokens(ports.users, presented.userId, userState)
-  const response = await rotate(ports, presented, scopes, request.origin)
-  const granted = formatScope(scopes)
-  return scope === undefined || scope === granted ? response : { ...response, scope: granted }
-}
+export const refreshTokenGrant =
+  (ports: GrantPorts): Grant =>
+  async (request) => {
+    const {
+      client,
+      credential: presented,
+      userState,
+    } = await present(ports, request, 'refresh_token', (text) => ports.credentials.openRefreshToken(text))
+    if (!presented) throw invalid('Cannot decrypt the refresh token')
+    if (presented.clientId !== client.id) throw invalid('Token is not linked to client')
+    if (presented.expiresAt < ports.now()) throw invalid('Token has expired')
+    const { scope } = request.parameters
+    const scopes = restrictScope(scope, presented.scopes)
+    await assertUserMayHoldTokens(ports.users, presented.userId, userState)
+    const response = await rotate(ports, presented, scopes, request.origin)
+    const granted = formatScope(scopes)
+    return scope === undefined || scope === granted ? response : { ...response, scope: granted }
+  }
 
-const rotate = async (ports: GrantPorts, presented: RefreshToken, scopes: readonly string[], origin: RequestOrigin): Promise<TokenResponse> => {
+const rotate = async (
+  ports: GrantPorts,
+  presented: RefreshToken,
+  scopes: readonly string[],
+  origin: RequestOrigin,
+): Promise<TokenResponse> => {
   const pair = newTokenPair(ports, presented.id, { ...presented, scopes })
   const [rotation, response] = await Promise.all([
     ports.tokens.rotate(presented, pair, ports.refreshGraceSeconds),

@@ -19,24 +19,34 @@ export interface RevocationPorts extends ClientAuthenticationPorts, OpeningPorts
  * token_type_hint changes nothing (RFC 7009 §2.1). A token that is none of ours is no error (§2.2).
  * @throws OAuthError invalid_request, invalid_client, slow_down
  */
-export const createRevocation = (ports: RevocationPorts) => async ({ authorization, form, origin }: ClientRequest): Promise<void> => {
-  const parameters = singleParameters(form)
-  const client = await authenticateClient(ports, { authorization, parameters, address: origin.address })
-  const token = required(parameters, 'token')
-  const refreshToken = await openOrThrottle(ports, { text: token, open: ports.credentials.openRefreshToken, clientId: client.id, address: origin.address })
-  if (refreshToken) {
-    assertOwn(client, refreshToken.clientId)
-    const grantId = grantOf(refreshToken.id)
-    await ports.tokens.revokeGrant(grantId)
-    ports.audit({ event: 'grant.revoked', clientId: client.id, userId: refreshToken.userId, grantId }, origin)
-    return
+export const createRevocation =
+  (ports: RevocationPorts) =>
+  async ({ authorization, form, origin }: ClientRequest): Promise<void> => {
+    const parameters = singleParameters(form)
+    const client = await authenticateClient(ports, { authorization, parameters, address: origin.address })
+    const token = required(parameters, 'token')
+    const refreshToken = await openOrThrottle(ports, {
+      text: token,
+      open: ports.credentials.openRefreshToken,
+      clientId: client.id,
+      address: origin.address,
+    })
+    if (refreshToken) {
+      assertOwn(client, refreshToken.clientId)
+      const grantId = grantOf(refreshToken.id)
+      await ports.tokens.revokeGrant(grantId)
+      ports.audit({ event: 'grant.revoked', clientId: client.id, userId: refreshToken.userId, grantId }, origin)
+      return
+    }
+    const accessToken = await ports.credentials.openAccessToken(token)
+    if (!accessToken) return
+    assertOwn(client, accessToken.clientId)
+    await ports.tokens.revokeAccessToken(accessToken.id, client.id)
+    ports.audit(
+      { event: 'token.revoked', clientId: client.id, userId: accessToken.userId, grantId: grantOf(accessToken.id) },
+      origin,
+    )
   }
-  const accessToken = await ports.credentials.openAccessToken(token)
-  if (!accessToken) return
-  assertOwn(client, accessToken.clientId)
-  await ports.tokens.revokeAccessToken(accessToken.id, client.id)
-  ports.audit({ event: 'token.revoked', clientId: client.id, userId: accessToken.userId, grantId: grantOf(accessToken.id) }, origin)
-}
 
 // RFC 7009 §2.1: the request is refused and the client is told.
 const assertOwn = (client: Client, tokenClientId: string): void => {

@@ -29,6 +29,10 @@ export const createTokenEndpoint = (ports: GrantPorts & ClientAuthenticationPort
     const parameters = singleParameters(form)
     const grant = grants.get(required(parameters, 'grant_type'))
     if (!grant) throw unsupportedGrantType()
-    return grant({ parameters, origin, authenticate: () => authenticateClient(ports, { authorization, parameters, address: origin.address }) })
+    return grant({
+      parameters,
+      origin,
+      authenticate: () => authenticateClient(ports, { authorization, parameters, address: origin.address }),
+    })
   }
 }

@@ -22,15 +22,33 @@ export const newTokenPair = (
 ): TokenPair => {
   const issuedAt = now()
   const { clientId, userId, scopes } = granted
-  const accessToken = { id: newIdInGrantOf(presentedId, random), clientId, userId, scopes, issuedAt, expiresAt: issuedAt + accessTokenLifetime }
+  const accessToken = {
+    id: newIdInGrantOf(presentedId, random),
+    clientId,
+    userId,
+    scopes,
+    issuedAt,
+    expiresAt: issuedAt + accessTokenLifetime,
+  }
   const refreshToken = {
-    id: newIdInGrantOf(accessToken.id, random), accessTokenId: accessToken.id, clientId, userId, scopes, expiresAt: refreshTokenExpiry(issuedAt),
+    id: newIdInGrantOf(accessToken.id, random),
+    accessTokenId: accessToken.id,
+    clientId,
+    userId,
+    scopes,
+    expiresAt: refreshTokenExpiry(issuedAt),
   }
   return { accessToken, refreshToken }
 }
 
 /** Signs and seals the pair. The answer may leave only when the pair's rows are committed (D8). */
-export const tokenResponse = async ({ credentials }: IssuingPorts, { accessToken, refreshToken }: TokenPair): Promise<TokenResponse> => {
-  const [access_token, refresh_token] = await Promise.all([credentials.signAccessToken(accessToken), credentials.sealRefreshToken(refreshToken)])
+export const tokenResponse = async (
+  { credentials }: IssuingPorts,
+  { accessToken, refreshToken }: TokenPair,
+): Promise<TokenResponse> => {
+  const [access_token, refresh_token] = await Promise.all([
+    credentials.signAccessToken(accessToken),
+    credentials.sealRefreshToken(refreshToken),
+  ])
   return { token_type: 'Bearer', expires_in: accessToken.expiresAt - accessToken.issuedAt, access_token, refresh_token }
 }

@@ -37,14 +37,15 @@ const whileKeysWork = async <T>(attempt: Promise<T>): Promise<T | undefined> => 
 }
 
 /** The administration page. */
-export const showAdministration = (deps: AdminDeps): Middleware => async function showAdministration(ctx) {
-  const view = viewOf(ctx)
-  const [list, keyFiles, token, notice] = await Promise.all([
-    deps.administration.list(view),
-    inspectKeyFiles(deps.settings.keysPath),
-    whileKeysWork(securityToken(ctx, deps.keys, clientForm)),
-    whileKeysWork(takeNotice(deps, ctx)),
-  ])
-  ctx.type = 'html'
-  ctx.body = await deps.views.admin(pageContext(ctx), { ...view, ...list, keyFiles, notice, securityToken: token })
-}
+export const showAdministration = (deps: AdminDeps): Middleware =>
+  async function showAdministration(ctx) {
+    const view = viewOf(ctx)
+    const [list, keyFiles, token, notice] = await Promise.all([
+      deps.administration.list(view),
+      inspectKeyFiles(deps.settings.keysPath),
+      whileKeysWork(securityToken(ctx, deps.keys, clientForm)),
+      whileKeysWork(takeNotice(deps, ctx)),
+    ])
+    ctx.type = 'html'
+    ctx.body = await deps.views.admin(pageContext(ctx), { ...view, ...list, keyFiles, notice, securityToken: token })
+  }

@@ -28,7 +28,11 @@ export const revokeForm = 'applications'
 const grantPrefix = /^([0-9a-f]{32})(?:[0-9a-f]{48})?$/
 
 /** The grant of this id, if it is the user's: unknown ones are 404, another's 403 (S-066). */
-const ownGrant = async ({ grants }: ApplicationsDeps, ctx: Context, id: string | undefined): Promise<ConnectedApplication> => {
+const ownGrant = async (
+  { grants }: ApplicationsDeps,
+  ctx: Context,
+  id: string | undefined,
+): Promise<ConnectedApplication> => {
   const grantId = grantPrefix.exec(id ?? '')?.[1]
   const grant = grantId === undefined ? undefined : await grants.find(grantId)
   if (!grant) throw new PageError('not-found')
@@ -45,45 +49,57 @@ const backToList = async (deps: ApplicationsDeps, ctx: Context, notice: Notice):
 }
 
 /** GET applications */
-export const showApplications = (deps: ApplicationsDeps): Middleware => async function showApplications(ctx) {
-  const applications = await deps.grants.listByUser(identityOf(ctx).user.id)
-  ctx.type = 'html'
-  ctx.body = await deps.views.applications(pageContext(ctx), { applications, notice: await takeNotice(deps, ctx) })
-}
+export const showApplications = (deps: ApplicationsDeps): Middleware =>
+  async function showApplications(ctx) {
+    const applications = await deps.grants.listByUser(identityOf(ctx).user.id)
+    ctx.type = 'html'
+    ctx.body = await deps.views.applications(pageContext(ctx), { applications, notice: await takeNotice(deps, ctx) })
+  }
 
 /** GET applications/details/<id> */
-export const showApplication = (deps: ApplicationsDeps): Middleware => async function showApplication(ctx) {
-  const application = await ownGrant(deps, ctx, idOf(ctx))
-  ctx.type = 'html'
-  ctx.body = await deps.views.application(pageContext(ctx), application)
-}
+export const showApplication = (deps: ApplicationsDeps): Middleware =>
+  async function showApplication(ctx) {
+    const application = await ownGrant(deps, ctx, idOf(ctx))
+    ctx.type = 'html'
+    ctx.body = await deps.views.application(pageContext(ctx), application)
+  }
 
 /** GET applications/revoke/<id> */
-export const askToRevoke = (deps: ApplicationsDeps): Middleware => async function askToRevoke(ctx) {
-  const application = await ownGrant(deps, ctx, idOf(ctx))
-  ctx.type = 'html'
-  ctx.body = await deps.views.revoke(pageContext(ctx), { application, securityToken: await securityToken(ctx, deps.keys, revokeForm) })
-}
+export const askToRevoke = (deps: ApplicationsDeps): Middleware =>
+  async function askToRevoke(ctx) {
+    const application = await ownGrant(deps, ctx, idOf(ctx))
+    ctx.type = 'html'
+    ctx.body = await deps.views.revoke(pageContext(ctx), {
+      application,
+      securityToken: await securityToken(ctx, deps.keys, revokeForm),
+    })
+  }
 
 /** POST applications/revoke with the field `application` */
-export const revokeApplication = (deps: ApplicationsDeps): Middleware => async function revokeApplication(ctx) {
-  const { grantId, clientId, clientName, userId } = await ownGrant(deps, ctx, loneValue(formOf(ctx), 'application'))
-  await deps.grants.revoke(grantId)
-  deps.audit({ event: 'grant.revoked', grantId, clientId, userId }, originOf(ctx))
-  await backToList(deps, ctx, { kind: 'revoked', name: clientName })
-}
+export const revokeApplication = (deps: ApplicationsDeps): Middleware =>
+  async function revokeApplication(ctx) {
+    const { grantId, clientId, clientName, userId } = await ownGrant(deps, ctx, loneValue(formOf(ctx), 'application'))
+    await deps.grants.revoke(grantId)
+    deps.audit({ event: 'grant.revoked', grantId, clientId, userId }, originOf(ctx))
+    await backToList(deps, ctx, { kind: 'revoked', name: clientName })
+  }
 
 /** GET applications/revoke_all */
-export const askToRevokeAll = (deps: ApplicationsDeps): Middleware => async function askToRevokeAll(ctx) {
-  const { length: count } = await deps.grants.listByUser(identityOf(ctx).user.id)
-  ctx.type = 'html'
-  ctx.body = await deps.views.revokeAll(pageContext(ctx), { count, securityToken: await securityToken(ctx, deps.keys, revokeForm) })
-}
+export const askToRevokeAll = (deps: ApplicationsDeps): Middleware =>
+  async function askToRevokeAll(ctx) {
+    const { length: count } = await deps.grants.listByUser(identityOf(ctx).user.id)
+    ctx.type = 'html'
+    ctx.body = await deps.views.revokeAll(pageContext(ctx), {
+      count,
+      securityToken: await securityToken(ctx, deps.keys, revokeForm),
+    })
+  }
 
 /** POST applications/revoke_all */
-export const revokeAllApplications = (deps: ApplicationsDeps): Middleware => async function revokeAllApplications(ctx) {
-  const { id: userId } = identityOf(ctx).user
-  const count = await deps.grants.revokeAllOf(userId)
-  deps.audit({ event: 'grant.revoked', userId, reason: 'all of the user' }, originOf(ctx))
-  await backToList(deps, ctx, { kind: 'revokedAll', count })
-}
+export const revokeAllApplications = (deps: ApplicationsDeps): Middleware =>
+  async function revokeAllApplications(ctx) {
+    const { id: userId } = identityOf(ctx).user
+    const count = await deps.grants.revokeAllOf(userId)
+    deps.audit({ event: 'grant.revoked', userId, reason: 'all of the user' }, originOf(ctx))
+    await backToList(deps, ctx, { kind: 'revokedAll', count })
+  }

@@ -6,12 +6,13 @@ import type { OwnAssets } from '../views/own-assets.ts'
 const forever = 'public, max-age=31536000, immutable'
 
 /** GET assets/<name>?v=<hash> */
-export const showAsset = ({ assets }: { readonly assets: OwnAssets }): Middleware => function showAsset(ctx) {
-  const asset = assets.find((ctx as Context & { params: { name?: string } }).params.name ?? '')
-  if (!asset) throw new PageError('not-found')
-  ctx.set('Cache-Control', ctx.query['v'] === asset.hash ? forever : 'no-cache')
-  ctx.etag = asset.hash
-  ctx.type = asset.type
-  ctx.body = asset.body
-  if (ctx.fresh) ctx.status = 304
-}
+export const showAsset = ({ assets }: { readonly assets: OwnAssets }): Middleware =>
+  function showAsset(ctx) {
+    const asset = assets.find((ctx as Context & { params: { name?: string } }).params.name ?? '')
+    if (!asset) throw new PageError('not-found')
+    ctx.set('Cache-Control', ctx.query['v'] === asset.hash ? forever : 'no-cache')
+    ctx.etag = asset.hash
+    ctx.type = asset.type
+    ctx.body = asset.body
+    if (ctx.fresh) ctx.status = 304
+  }

@@ -46,22 +46,27 @@ const targetOrPage = async (clients: Clients, raw: ReturnType<typeof parseForm>)
   }
 }
 
-interface TargetState { asked: Promise<RequestTarget>; target: RequestTarget }
+interface TargetState {
+  asked: Promise<RequestTarget>
+  target: RequestTarget
+}
 
 /** Asks for the client while the gate asks for the user, so that one round trip serves both. */
-export const askForTarget = ({ clients }: Pick<AuthorizeDeps, 'clients'>): Middleware => function askForTarget(ctx, next) {
-  const state = ctx.state as TargetState
-  state.asked = targetOrPage(clients, parseForm(ctx.querystring))
-  state.asked.catch(() => undefined) // provenTarget sees the fault, when the language of its page is known
-  return next()
-}
+export const askForTarget = ({ clients }: Pick<AuthorizeDeps, 'clients'>): Middleware =>
+  function askForTarget(ctx, next) {
+    const state = ctx.state as TargetState
+    state.asked = targetOrPage(clients, parseForm(ctx.querystring))
+    state.asked.catch(() => undefined) // provenTarget sees the fault, when the language of its page is known
+    return next()
+  }
 
 /** Proves client and redirect URI before the login: what fails here is a page for everybody (D18). */
-export const provenTarget = (): Middleware => async function provenTarget(ctx, next) {
-  const state = ctx.state as TargetState
-  state.target = await state.asked
-  await next()
-}
+export const provenTarget = (): Middleware =>
+  async function provenTarget(ctx, next) {
+    const state = ctx.state as TargetState
+    state.target = await state.asked
+    await next()
+  }
 
 // The session id itself never leaves for the browser's page.
 const approverOf = (ctx: Context): Approver => {
@@ -70,24 +75,41 @@ const approverOf = (ctx: Context): Approver => {
 }
 
 /** The consent page for a sound request; the others go back to the client with their error. */
-export const showConsent = (deps: AuthorizeDeps): Middleware => async function showConsent(ctx) {
-  const raw = parseForm(ctx.querystring)
-  const { target } = ctx.state as TargetState
-  try {
-    await renderConsent(deps, ctx, checkRequest(raw, target, deps), target.client)
-  } catch (error) {
-    if (!(error instanceof OAuthError) || error.status >= 500) throw error
-    redirectTo(ctx, errorLocation({ redirectUri: target.redirectUri, state: stateOf(raw), issuer: deps.issuer }, error), 302)
+export const showConsent = (deps: AuthorizeDeps): Middleware =>
+  async function showConsent(ctx) {
+    const raw = parseForm(ctx.querystring)
+    const { target } = ctx.state as TargetState
+    try {
+      await renderConsent(deps, ctx, checkRequest(raw, target, deps), target.client)
+    } catch (error) {
+      if (!(error instanceof OAuthError) || error.status >= 500) throw error
+      redirectTo(
+        ctx,
+        errorLocation({ redirectUri: target.redirectUri, state: stateOf(raw), issuer: deps.issuer }, error),
+        302,
+      )
+    }
   }
-}
 
-const renderConsent = async (deps: AuthorizeDeps, ctx: Context, request: AuthorizationRequest, client: Client): Promise<void> => {
+const renderConsent = async (
+  deps: AuthorizeDeps,
+  ctx: Context,
+  request: AuthorizationRequest,
+  client: Client,
+): Promise<void> => {
   const ticket = newConsentTicket(request, approverOf(ctx), deps.now(), deps.random)
   const key = (await deps.keys.current()).derive(consentForm)
-  const [authToken, token] = await Promise.all([seal(ticket, key, consentForm), securityToken(ctx, deps.keys, consentForm)])
+  const [authToken, token] = await Promise.all([
+    seal(ticket, key, consentForm),
+    securityToken(ctx, deps.keys, consentForm),
+  ])
   ctx.type = 'html'
   ctx.body = await deps.views.consent(pageContext(ctx), {
-    client, redirectUri: request.redirectUri, user: identityOf(ctx).user, authToken, securityToken: token,
+    client,
+    redirectUri: request.redirectUri,
+    user: identityOf(ctx).user,
+    authToken,
+    securityToken: token,
   })
 }
 
@@ -95,24 +117,29 @@ const renderConsent = async (deps: AuthorizeDeps, ctx: Context, request: Authori
 const denies = (ctx: Context): boolean => ctx.method !== 'POST' || '_method' in formOf(ctx)
 
 /** Approves or denies what the user was shown, and nothing that other fields of the form say (S-029). */
-export const answerConsent = (deps: AuthorizeDeps): Middleware => async function answerConsent(ctx) {
-  const ticket = await openTicket(deps, ctx, loneValue(formOf(ctx), 'auth_token'))
-  const { request } = ticket
-  await assertStillRegistered(deps.clients, request)
-  const target = { redirectUri: request.redirectUri, state: request.state, issuer: deps.issuer }
-  const who = { clientId: request.clientId, userId: ticket.userId, grantId: grantOf(ticket.codeId) }
-  if (denies(ctx)) {
-    deps.audit({ event: 'consent.denied', ...who }, originOf(ctx))
-    return redirectTo(ctx, errorLocation(target, accessDenied()), 303)
+export const answerConsent = (deps: AuthorizeDeps): Middleware =>
+  async function answerConsent(ctx) {
+    const ticket = await openTicket(deps, ctx, loneValue(formOf(ctx), 'auth_token'))
+    const { request } = ticket
+    await assertStillRegistered(deps.clients, request)
+    const target = { redirectUri: request.redirectUri, state: request.state, issuer: deps.issuer }
+    const who = { clientId: request.clientId, userId: ticket.userId, grantId: grantOf(ticket.codeId) }
+    if (denies(ctx)) {
+      deps.audit({ event: 'consent.denied', ...who }, originOf(ctx))
+      return redirectTo(ctx, errorLocation(target, accessDenied()), 303)
+    }
+    const code = codeFor(ticket, deps.now())
+    const sealed = await deps.credentials.sealCode(code)
+    if (!(await deps.codes.insert(code))) throw new PageError('form-used')
+    deps.audit({ event: 'consent.approved', ...who }, originOf(ctx))
+    redirectTo(ctx, successLocation(target, sealed), 303)
   }
-  const code = codeFor(ticket, deps.now())
-  const sealed = await deps.credentials.sealCode(code)
-  if (!(await deps.codes.insert(code))) throw new PageError('form-used')
-  deps.audit({ event: 'consent.approved', ...who }, originOf(ctx))
-  redirectTo(ctx, successLocation(target, sealed), 303)
-}
 
-const openTicket = async ({ keys, now }: AuthorizeDeps, ctx: Context, text: string | undefined): Promise<ConsentTicket> => {
+const openTicket = async (
+  { keys, now }: AuthorizeDeps,
+  ctx: Context,
+  text: string | undefined,
+): Promise<ConsentTicket> => {
   const key = (await keys.current()).derive(consentForm)
   const ticket = text === undefined ? undefined : await open<ConsentTicket>(text, key, consentForm)
   if (!ticket || !ticketHolds(ticket, approverOf(ctx), now())) throw new PageError('form-expired')
@@ -123,5 +150,6 @@ const openTicket = async ({ keys, now }: AuthorizeDeps, ctx: Context, text: stri
 const assertStillRegistered = async (clients: Clients, request: AuthorizationRequest): Promise<void> => {
   const client = await clients.find(request.clientId)
   if (!client) throw new PageError('unknown-client')
-  if (acceptedRedirectUri(request.requestedRedirectUri, client.redirectUris) !== request.redirectUri) throw new PageError('redirect-uri-mismatch')
+  if (acceptedRedirectUri(request.requestedRedirectUri, client.redirectUris) !== request.redirectUri)
+    throw new PageError('redirect-uri-mismatch')
 }

@@ -6,20 +6,27 @@ import type { createIntrospection } from '../oauth/introspection.ts'
 import type { createRevocation } from '../oauth/revocation.ts'
 import type { ClientRequest, TokenEndpoint } from '../oauth/token-endpoint.ts'
 
-const requestOf = (ctx: Context): ClientRequest => ({ authorization: ctx.get('Authorization') || undefined, form: formOf(ctx), origin: originOf(ctx) })
+const requestOf = (ctx: Context): ClientRequest => ({
+  authorization: ctx.get('Authorization') || undefined,
+  form: formOf(ctx),
+  origin: originOf(ctx),
+})
 
 /** RFC 6749 §3.2. */
-export const token = (endpoint: TokenEndpoint): Middleware => async function token(ctx) {
-  ctx.body = await endpoint(requestOf(ctx))
-}
+export const token = (endpoint: TokenEndpoint): Middleware =>
+  async function token(ctx) {
+    ctx.body = await endpoint(requestOf(ctx))
+  }
 
 /** RFC 7009 §2: 200 whatever became of the token. Clients ignore the body, but some insist on JSON. */
-export const revoke = (revocation: ReturnType<typeof createRevocation>): Middleware => async function revoke(ctx) {
-  await revocation(requestOf(ctx))
-  ctx.body = {}
-}
+export const revoke = (revocation: ReturnType<typeof createRevocation>): Middleware =>
+  async function revoke(ctx) {
+    await revocation(requestOf(ctx))
+    ctx.body = {}
+  }
 
 /** RFC 7662 §2. */
-export const introspect = (introspection: ReturnType<typeof createIntrospection>): Middleware => async function introspect(ctx) {
-  ctx.body = await introspection(requestOf(ctx))
-}
+export const introspect = (introspection: ReturnType<typeof createIntrospection>): Middleware =>
+  async function introspect(ctx) {
+    ctx.body = await introspection(requestOf(ctx))
+  }

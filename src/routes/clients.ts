@@ -6,7 +6,11 @@ import { formOf } from '../middleware/form.ts'
 import { identityOf } from '../middleware/identity.ts'
 import { pageContext } from '../middleware/page-context.ts'
 import { PageError } from '../middleware/page-error.ts'
-import { checkClientRegistration, type CheckedRegistration, type ClientRegistration } from '../oauth/client-registration.ts'
+import {
+  checkClientRegistration,
+  type CheckedRegistration,
+  type ClientRegistration,
+} from '../oauth/client-registration.ts'
 import { isClientId } from '../oauth/grant-id.ts'
 import type { Audit, AuditEvent } from '../oauth/ports.ts'
 import { basePath } from '../settings.ts'
@@ -44,33 +48,46 @@ const backToList = async (deps: ClientsDeps, ctx: Context, notice: Notice): Prom
 const record = ({ audit }: ClientsDeps, ctx: Context, event: AuditEvent['event'], clientId: string): void =>
   audit({ event, clientId, userId: identityOf(ctx).user.id }, originOf(ctx))
 
-const showForm = async (deps: ClientsDeps, ctx: Context, form: ClientRegistration, faults: Parameters<Views['addClient']>[1]['faults']): Promise<void> => {
+const showForm = async (
+  deps: ClientsDeps,
+  ctx: Context,
+  form: ClientRegistration,
+  faults: Parameters<Views['addClient']>[1]['faults'],
+): Promise<void> => {
   ctx.type = 'html'
-  ctx.body = await deps.views.addClient(pageContext(ctx), { form, faults, securityToken: await securityToken(ctx, deps.keys, clientForm) })
+  ctx.body = await deps.views.addClient(pageContext(ctx), {
+    form,
+    faults,
+    securityToken: await securityToken(ctx, deps.keys, clientForm),
+  })
 }
 
 /** GET clients/add */
-export const showNewClient = (deps: ClientsDeps): Middleware => async function showNewClient(ctx) {
-  await showForm(deps, ctx, emptyRegistration, [])
-}
+export const showNewClient = (deps: ClientsDeps): Middleware =>
+  async function showNewClient(ctx) {
+    await showForm(deps, ctx, emptyRegistration, [])
+  }
 
 const typedIn = (ctx: Context): ClientRegistration => {
   const form = formOf(ctx)
-  return Object.fromEntries(Object.keys(emptyRegistration).map((field) => [field, form[field]?.[0] ?? ''])) as unknown as ClientRegistration
+  return Object.fromEntries(
+    Object.keys(emptyRegistration).map((field) => [field, form[field]?.[0] ?? '']),
+  ) as unknown as ClientRegistration
 }
 
 /** POST clients/store: the list with what the client needs to know, or the form again with what is wrong (422). */
-export const storeClient = (deps: ClientsDeps): Middleware => async function storeClient(ctx) {
-  const form = typedIn(ctx)
-  const result = checkClientRegistration(form)
-  if ('faults' in result) {
-    ctx.status = 422
-    return showForm(deps, ctx, form, result.faults)
+export const storeClient = (deps: ClientsDeps): Middleware =>
+  async function storeClient(ctx) {
+    const form = typedIn(ctx)
+    const result = checkClientRegistration(form)
+    if ('faults' in result) {
+      ctx.status = 422
+      return showForm(deps, ctx, form, result.faults)
+    }
+    const { clientId, secret } = await register(deps, result.client)
+    record(deps, ctx, 'client.added', clientId)
+    await backToList(deps, ctx, { kind: 'created', clientId, ...(secret !== undefined && { secret }) })
   }
-  const { clientId, secret } = await register(deps, result.client)
-  record(deps, ctx, 'client.added', clientId)
-  await backToList(deps, ctx, { kind: 'created', clientId, ...(secret !== undefined && { secret }) })
-}
 
 const register = async ({ administration }: ClientsDeps, { confidential, ...client }: CheckedRegistration) => {
   const secret = confidential ? newClientSecret() : undefined
@@ -79,26 +96,33 @@ const register = async ({ administration }: ClientsDeps, { confidential, ...clie
 }
 
 /** GET clients/delete/<id> */
-export const askToDelete = (deps: ClientsDeps): Middleware => async function askToDelete(ctx) {
-  const client = await clientOf(deps, ctx)
-  ctx.type = 'html'
-  ctx.body = await deps.views.deleteClient(pageContext(ctx), { client, securityToken: await securityToken(ctx, deps.keys, clientForm) })
-}
+export const askToDelete = (deps: ClientsDeps): Middleware =>
+  async function askToDelete(ctx) {
+    const client = await clientOf(deps, ctx)
+    ctx.type = 'html'
+    ctx.body = await deps.views.deleteClient(pageContext(ctx), {
+      client,
+      securityToken: await securityToken(ctx, deps.keys, clientForm),
+    })
+  }
 
 /** POST clients/delete/<id> */
-export const deleteClient = (deps: ClientsDeps): Middleware => async function deleteClient(ctx) {
-  const { id, name } = await clientOf(deps, ctx)
-  if ((await deps.administration.delete(id)) === undefined) throw new PageError('not-found')
-  record(deps, ctx, 'client.deleted', id)
-  await backToList(deps, ctx, { kind: 'deleted', clientId: id, name })
-}
+export const deleteClient = (deps: ClientsDeps): Middleware =>
+  async function deleteClient(ctx) {
+    const { id, name } = await clientOf(deps, ctx)
+    if ((await deps.administration.delete(id)) === undefined) throw new PageError('not-found')
+    record(deps, ctx, 'client.deleted', id)
+    await backToList(deps, ctx, { kind: 'deleted', clientId: id, name })
+  }
 
 /** POST clients/suspend/<id> and clients/resume/<id>; doing it twice changes nothing more. */
-export const setSuspended = (deps: ClientsDeps, kind: 'suspended' | 'resumed'): Middleware => async function setSuspended(ctx) {
-  const { id, name } = await clientOf(deps, ctx)
-  if (await (kind === 'suspended' ? deps.administration.suspend(id) : deps.administration.resume(id))) record(deps, ctx, `client.${kind}`, id)
-  await backToList(deps, ctx, { kind, name })
-}
+export const setSuspended = (deps: ClientsDeps, kind: 'suspended' | 'resumed'): Middleware =>
+  async function setSuspended(ctx) {
+    const { id, name } = await clientOf(deps, ctx)
+    if (await (kind === 'suspended' ? deps.administration.suspend(id) : deps.administration.resume(id)))
+      record(deps, ctx, `client.${kind}`, id)
+    await backToList(deps, ctx, { kind, name })
+  }
 
 const confidentialClientOf = async (deps: ClientsDeps, ctx: Context): Promise<RegisteredClient> => {
   const client = await clientOf(deps, ctx)
@@ -107,17 +131,22 @@ const confidentialClientOf = async (deps: ClientsDeps, ctx: Context): Promise<Re
 }
 
 /** GET clients/secret/<id> */
-export const askToRenewSecret = (deps: ClientsDeps): Middleware => async function askToRenewSecret(ctx) {
-  const client = await confidentialClientOf(deps, ctx)
-  ctx.type = 'html'
-  ctx.body = await deps.views.renewSecret(pageContext(ctx), { client, securityToken: await securityToken(ctx, deps.keys, clientForm) })
-}
+export const askToRenewSecret = (deps: ClientsDeps): Middleware =>
+  async function askToRenewSecret(ctx) {
+    const client = await confidentialClientOf(deps, ctx)
+    ctx.type = 'html'
+    ctx.body = await deps.views.renewSecret(pageContext(ctx), {
+      client,
+      securityToken: await securityToken(ctx, deps.keys, clientForm),
+    })
+  }
 
 /** POST clients/secret/<id> */
-export const renewSecret = (deps: ClientsDeps): Middleware => async function renewSecret(ctx) {
-  const { id, name } = await confidentialClientOf(deps, ctx)
-  const secret = newClientSecret()
-  if (!(await deps.administration.renewSecret(id, await hashClientSecret(secret)))) throw new PageError('not-found')
-  record(deps, ctx, 'client.secret-renewed', id)
-  await backToList(deps, ctx, { kind: 'renewed', clientId: id, name, secret })
-}
+export const renewSecret = (deps: ClientsDeps): Middleware =>
+  async function renewSecret(ctx) {
+    const { id, name } = await confidentialClientOf(deps, ctx)
+    const secret = newClientSecret()
+    if (!(await deps.administration.renewSecret(id, await hashClientSecret(secret)))) throw new PageError('not-found')
+    record(deps, ctx, 'client.secret-renewed', id)
+    await backToList(deps, ctx, { kind: 'renewed', clientId: id, name, secret })
+  }

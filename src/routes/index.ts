@@ -14,10 +14,27 @@ import { createTokenEndpoint } from '../oauth/token-endpoint.ts'
 import { basePath } from '../settings.ts'
 import type { Deps } from '../wire.ts'
 import { showAdministration } from './admin.ts'
-import { askToRevoke, askToRevokeAll, revokeAllApplications, revokeApplication, revokeForm, showApplication, showApplications } from './applications.ts'
+import {
+  askToRevoke,
+  askToRevokeAll,
+  revokeAllApplications,
+  revokeApplication,
+  revokeForm,
+  showApplication,
+  showApplications,
+} from './applications.ts'
 import { showAsset } from './assets.ts'
 import { answerConsent, askForTarget, consentForm, provenTarget, showConsent } from './authorize.ts'
-import { askToDelete, askToRenewSecret, clientForm, deleteClient, renewSecret, setSuspended, showNewClient, storeClient } from './clients.ts'
+import {
+  askToDelete,
+  askToRenewSecret,
+  clientForm,
+  deleteClient,
+  renewSecret,
+  setSuspended,
+  showNewClient,
+  storeClient,
+} from './clients.ts'
 import { introspect, revoke, token } from './client-endpoints.ts'
 import { jwks, metadata } from './published.ts'
 import { resume } from './resume.ts'
@@ -26,13 +43,17 @@ import { resume } from './resume.ts'
 const wellKnown = '.well-known/oauth-authorization-server'
 
 /** What our paths begin with, the longest first. */
-export const pathPrefixes = (deps: Pick<Deps, 'settings'>): readonly string[] => [`/${wellKnown}${basePath(deps.settings)}`, basePath(deps.settings)]
+export const pathPrefixes = (deps: Pick<Deps, 'settings'>): readonly string[] => [
+  `/${wellKnown}${basePath(deps.settings)}`,
+  basePath(deps.settings),
+]
 
 /** Endpoints that programs call: their errors are JSON (S-089). */
 export const isForPrograms = (deps: Pick<Deps, 'settings'>) => {
   const prefix = `${basePath(deps.settings)}dispatch.php/api/oauth2/`
   const endpoint = /^(token|revoke|introspect|jwks|\.well-known)(\/|$)/
-  return (path: string): boolean => path.startsWith('/.well-known/') || (path.startsWith(prefix) && endpoint.test(path.slice(prefix.length)))
+  return (path: string): boolean =>
+    path.startsWith('/.well-known/') || (path.startsWith(prefix) && endpoint.test(path.slice(prefix.length)))
 }
 
 // For the router, a base path is text and no pattern.
@@ -82,7 +103,8 @@ export const routes = (deps: Deps): Middleware[] => {
 
   const published = anyPublicOrigin(deps.publicOrigins, 'GET')
   // Two RFC documents name the same metadata: one under our prefix, one at the root of the host (RFC 8414 §3.1).
-  for (const path of [api(wellKnown), `/${wellKnown}${base}dispatch.php/api/oauth2`]) router.get(path, published, metadata({ issuer: deps.issuer, pkcePlain: deps.settings.pkcePlain }))
+  for (const path of [api(wellKnown), `/${wellKnown}${base}dispatch.php/api/oauth2`])
+    router.get(path, published, metadata({ issuer: deps.issuer, pkcePlain: deps.settings.pkcePlain }))
   router.get(api('jwks'), published, jwks(deps))
 
   return [router.routes() as Middleware, unmatched()]

@@ -15,7 +15,11 @@ export interface NoticeDeps {
   readonly settings: Pick<Settings, 'baseUrl'>
 }
 
-interface Sealed { readonly notice: Notice; readonly reader: string; readonly expiresAt: number }
+interface Sealed {
+  readonly notice: Notice
+  readonly reader: string
+  readonly expiresAt: number
+}
 
 const cookieName = 'oauth2_notice'
 const kind = 'notice'
@@ -29,9 +33,18 @@ const readerOf = (ctx: Context): string => {
 }
 
 const setCookie = ({ settings }: NoticeDeps, ctx: Context, value: string, path: string, maxAge: number): void =>
-  ctx.append('Set-Cookie', stringifySetCookie({
-    name: cookieName, value, path, maxAge, httpOnly: true, sameSite: 'strict', secure: settings.baseUrl.startsWith('https:'),
-  }))
+  ctx.append(
+    'Set-Cookie',
+    stringifySetCookie({
+      name: cookieName,
+      value,
+      path,
+      maxAge,
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: settings.baseUrl.startsWith('https:'),
+    }),
+  )
 
 /** Leaves a notice for the page at `path`; it may hold a client secret (S-096), so it is encrypted and never in an address. */
 export const leaveNotice = async (deps: NoticeDeps, ctx: Context, path: string, notice: Notice): Promise<void> => {

@@ -6,14 +6,16 @@ import { serverMetadata } from '../oauth/metadata.ts'
 /** Seconds that a client may keep them; short, because keys change without a restart (D13). */
 const maxAge = 60
 
-export const metadata = (server: { issuer: string; pkcePlain: boolean }): Middleware => function metadata(ctx) {
-  ctx.set('Cache-Control', `public, max-age=${maxAge}`)
-  ctx.body = serverMetadata(server)
-}
+export const metadata = (server: { issuer: string; pkcePlain: boolean }): Middleware =>
+  function metadata(ctx) {
+    ctx.set('Cache-Control', `public, max-age=${maxAge}`)
+    ctx.body = serverMetadata(server)
+  }
 
-export const jwks = ({ keys }: { keys: KeyRing }): Middleware => async function jwks(ctx) {
-  const { jwk } = await keys.current()
-  ctx.set('Cache-Control', `public, max-age=${maxAge}`)
-  ctx.type = 'application/jwk-set+json'
-  ctx.body = JSON.stringify({ keys: [jwk] })
-}
+export const jwks = ({ keys }: { keys: KeyRing }): Middleware =>
+  async function jwks(ctx) {
+    const { jwk } = await keys.current()
+    ctx.set('Cache-Control', `public, max-age=${maxAge}`)
+    ctx.type = 'application/jwk-set+json'
+    ctx.body = JSON.stringify({ keys: [jwk] })
+  }

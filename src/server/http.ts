@@ -18,7 +18,13 @@ export interface HttpLimits {
   readonly deadline: number
 }
 
-export const httpLimits: HttpLimits = { header: 10_000, request: 30_000, keepAlive: 75_000, lull: 2_000, deadline: 9_000 }
+export const httpLimits: HttpLimits = {
+  header: 10_000,
+  request: 30_000,
+  keepAlive: 75_000,
+  lull: 2_000,
+  deadline: 9_000,
+}
 
 export interface HttpServer {
   readonly server: Server
@@ -32,7 +38,10 @@ export const createHttpServer = (answer: RequestListener, limits: HttpLimits = h
   let draining = false
   const server = createServer({
     // Stud.IP's pages set many cookies; nginx lets 32 KiB pass by default.
-    maxHeaderSize: 32_768, headersTimeout: limits.header, requestTimeout: limits.request, keepAliveTimeout: limits.keepAlive,
+    maxHeaderSize: 32_768,
+    headersTimeout: limits.header,
+    requestTimeout: limits.request,
+    keepAliveTimeout: limits.keepAlive,
     connectionsCheckingInterval: Math.min(1000, limits.header),
   })
   server.on('request', (request, response) => {
@@ -58,7 +67,8 @@ export const createHttpServer = (answer: RequestListener, limits: HttpLimits = h
   return { server, drain }
 }
 
-const connections = (server: Server): Promise<number> => new Promise((resolve) => server.getConnections((error, count) => resolve(error ? 0 : count)))
+const connections = (server: Server): Promise<number> =>
+  new Promise((resolve) => server.getConnections((error, count) => resolve(error ? 0 : count)))
 
 /** Resolves once the server listens. Rejects with the system's error. */
 export const listen = (server: NetServer, at: Listen): Promise<void> =>

@@ -1,7 +1,10 @@
 // What the primary process and its workers tell each other.
 
 /** One line a check; undefined stands for "in order". */
-export interface Readiness { readonly database: string | undefined; readonly keys: string | undefined }
+export interface Readiness {
+  readonly database: string | undefined
+  readonly keys: string | undefined
+}
 
 export type ToWorker = { readonly kind: 'drain' } | { readonly kind: 'readiness'; readonly id: number }
 export type ToPrimary =

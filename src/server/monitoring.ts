@@ -4,11 +4,22 @@ import { AggregatorRegistry } from 'prom-client'
 import { isReady } from './readiness.ts'
 import type { Workers } from './workers.ts'
 
-interface Answer { readonly status: number; readonly type: string; readonly body: string }
+interface Answer {
+  readonly status: number
+  readonly type: string
+  readonly body: string
+}
 
-const plain = (status: number, body: string): Answer => ({ status, type: 'text/plain; charset=utf-8', body: `${body}\n` })
+const plain = (status: number, body: string): Answer => ({
+  status,
+  type: 'text/plain; charset=utf-8',
+  body: `${body}\n`,
+})
 
-const answers = ({ ready, readiness }: Workers, registry: AggregatorRegistry<'text/plain; version=0.0.4; charset=utf-8'>): Readonly<Record<string, () => Promise<Answer>>> => ({
+const answers = (
+  { ready, readiness }: Workers,
+  registry: AggregatorRegistry<'text/plain; version=0.0.4; charset=utf-8'>,
+): Readonly<Record<string, () => Promise<Answer>>> => ({
   '/healthz': () => Promise.resolve(ready().length > 0 ? plain(200, 'ok') : plain(503, 'no worker')),
   '/readyz': async () => {
     const state = (await readiness()) ?? { database: 'no answer', keys: 'no answer' }
@@ -24,8 +35,12 @@ export const createMonitoring = (workers: Workers): Server => {
   return createServer({ headersTimeout: 5_000, requestTimeout: 5_000 }, (request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? ''
     const answer = request.method === 'GET' || request.method === 'HEAD' ? known[path] : undefined
-    void (answer?.() ?? Promise.resolve(plain(404, 'not found'))).catch(() => plain(503, 'no answer')).then(({ status, type, body }) => {
-      response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(request.method === 'HEAD' ? undefined : body)
-    })
+    void (answer?.() ?? Promise.resolve(plain(404, 'not found')))
+      .catch(() => plain(503, 'no answer'))
+      .then(({ status, type, body }) => {
+        response
+          .writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' })
+          .end(request.method === 'HEAD' ? undefined : body)
+      })
   })
 }

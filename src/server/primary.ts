@@ -13,7 +13,9 @@ import { createWorkers, reviver, type Workers } from './workers.ts'
 const startMonitoring = async (at: Listen, monitoring: Server): Promise<void> => {
   await prepareSocketFile(at)
   await listen(monitoring, at).catch((error: NodeJS.ErrnoException) => {
-    throw new SetupError(`Health and metrics cannot listen at ${listenText(at)} (${error.code}). Set METRICS_LISTEN to another address, or to off.`)
+    throw new SetupError(
+      `Health and metrics cannot listen at ${listenText(at)} (${error.code}). Set METRICS_LISTEN to another address, or to off.`,
+    )
   })
 }
 
@@ -56,13 +58,31 @@ export const runPrimary = async (settings: Settings): Promise<void> => {
   await prepareSocketFile(settings.listen)
   const { metricsListen } = settings
   // Imported beside the workers' start: the primary has nothing else to do, and they need not wait for it.
-  const [monitoring] = await Promise.all([metricsListen && import('./monitoring.ts'), startAll(workers, settings.workers)])
+  const [monitoring] = await Promise.all([
+    metricsListen && import('./monitoring.ts'),
+    startAll(workers, settings.workers),
+  ])
   if (metricsListen && monitoring) await startMonitoring(metricsListen, monitoring.createMonitoring(workers))
-  log.info({ listen: listenText(settings.listen), metrics: listenText(metricsListen), workers: settings.workers, studip: settings.studipVersion.text, baseUrl: settings.baseUrl }, 'started')
-  process.on('SIGHUP', oneAtATime(async () => {
-    log.info('reloading')
-    await reload(workers).then(() => log.info('reloaded'), (error: unknown) => log.error({ err: error }, 'reload failed, the old workers go on'))
-  }))
+  log.info(
+    {
+      listen: listenText(settings.listen),
+      metrics: listenText(metricsListen),
+      workers: settings.workers,
+      studip: settings.studipVersion.text,
+      baseUrl: settings.baseUrl,
+    },
+    'started',
+  )
+  process.on(
+    'SIGHUP',
+    oneAtATime(async () => {
+      log.info('reloading')
+      await reload(workers).then(
+        () => log.info('reloaded'),
+        (error: unknown) => log.error({ err: error }, 'reload failed, the old workers go on'),
+      )
+    }),
+  )
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   stopping = true
   log.info('stopping')

@@ -11,12 +11,18 @@ const reason = async (check: () => Promise<unknown>): Promise<string | undefined
     await check()
     return undefined
   } catch (error) {
-    return error instanceof SetupError ? error.message : ((error as NodeJS.ErrnoException).code ?? (error as Error).name)
+    return error instanceof SetupError
+      ? error.message
+      : ((error as NodeJS.ErrnoException).code ?? (error as Error).name)
   }
 }
 
 /** Never rejects. */
-export const readinessOf = async ({ gate, keys, settings }: Pick<Deps, 'gate' | 'keys' | 'settings'>): Promise<Readiness> => {
+export const readinessOf = async ({
+  gate,
+  keys,
+  settings,
+}: Pick<Deps, 'gate' | 'keys' | 'settings'>): Promise<Readiness> => {
   const [database, keyFiles] = await Promise.all([
     reason(() => gate.identify({ cookie: `${settings.sessionCookie}=${nobody}`, acceptLanguage: undefined })),
     reason(() => keys.current()),

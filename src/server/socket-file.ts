@@ -5,10 +5,12 @@ import type { Listen } from '../settings.ts'
 
 const isAnswered = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect(path).once('error', () => resolve(false)).once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
+    const socket = connect(path)
+      .once('error', () => resolve(false))
+      .once('connect', () => {
+        socket.destroy()
+        resolve(true)
+      })
   })
 
 /** Removes the socket unless somebody listens there, and lets only owner and group connect to the next one. */

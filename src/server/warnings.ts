@@ -9,11 +9,22 @@ export const isUnencrypted = ({ baseUrl }: Pick<Settings, 'baseUrl'>): boolean =
   return protocol === 'http:' && !isLoopback(hostname)
 }
 
-const isPublic = (listen: Settings['metricsListen']): boolean => listen !== undefined && 'host' in listen && !isLoopback(listen.host)
+const isPublic = (listen: Settings['metricsListen']): boolean =>
+  listen !== undefined && 'host' in listen && !isLoopback(listen.host)
 
 /** One sentence each. */
 export const startWarnings = (settings: Settings): string[] => [
-  ...(isUnencrypted(settings) ? [`BASE_URL ${settings.baseUrl} is not encrypted: codes, tokens and sessions can be read on their way. Use https.`] : []),
-  ...(isPublic(settings.listen) ? ['LISTEN is not a loopback address: whoever reaches it can forge the headers that nginx sets. Keep others away by a firewall.'] : []),
-  ...(isPublic(settings.metricsListen) ? ['METRICS_LISTEN is not a loopback address: whoever reaches it can read the metrics. Keep others away by a firewall.'] : []),
+  ...(isUnencrypted(settings)
+    ? [`BASE_URL ${settings.baseUrl} is not encrypted: codes, tokens and sessions can be read on their way. Use https.`]
+    : []),
+  ...(isPublic(settings.listen)
+    ? [
+        'LISTEN is not a loopback address: whoever reaches it can forge the headers that nginx sets. Keep others away by a firewall.',
+      ]
+    : []),
+  ...(isPublic(settings.metricsListen)
+    ? [
+        'METRICS_LISTEN is not a loopback address: whoever reaches it can read the metrics. Keep others away by a firewall.',
+      ]
+    : []),
 ]

@@ -15,8 +15,10 @@ const tell = (message: ToPrimary): void => void (process.connected && process.se
 const sentenceOf = (error: unknown, listen: Settings['listen']): string => {
   const code = (error as NodeJS.ErrnoException).code
   if (error instanceof SetupError) return error.message
-  if (code === 'EADDRINUSE') return `${listenText(listen)} is in use by another process. Stop that one, or set LISTEN to another address.`
-  if (code === 'EACCES') return `This user may not listen at ${listenText(listen)}. Set LISTEN to another address, or start the service by systemd.`
+  if (code === 'EADDRINUSE')
+    return `${listenText(listen)} is in use by another process. Stop that one, or set LISTEN to another address.`
+  if (code === 'EACCES')
+    return `This user may not listen at ${listenText(listen)}. Set LISTEN to another address, or start the service by systemd.`
   return `The service could not start (${code ?? (error as Error).name}).`
 }
 

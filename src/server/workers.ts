@@ -23,7 +23,8 @@ const patience = { drain: 10_000, readiness: 4_000, longLife: 10_000, firstPause
 // Megabytes. About 25 are in use; left to itself, V8 lets garbage pile up to eight times that before it looks.
 const heapLimits = ['--max-old-space-size=160', '--max-semi-space-size=8']
 
-const send = (worker: Worker, message: ToWorker): void => void (worker.isConnected() && worker.send(message, () => undefined))
+const send = (worker: Worker, message: ToWorker): void =>
+  void (worker.isConnected() && worker.send(message, () => undefined))
 
 /** `onDeath` hears of every worker that ends without having been drained. */
 export const createWorkers = (log: Log, onDeath: () => void): Workers => {
@@ -31,31 +32,37 @@ export const createWorkers = (log: Log, onDeath: () => void): Workers => {
   const expected = new WeakSet<Worker>()
   let asked = 0
   // What the operator gave to node comes last and wins.
-  cluster.setupPrimary({ exec: join(import.meta.dirname, 'worker-start.cjs'), execArgv: [...heapLimits, ...process.execArgv] })
-
-  const start = () => new Promise<Worker>((resolve, reject) => {
-    const worker = cluster.fork()
-    let sentence = 'The worker ended before it was ready.'
-    worker.on('message', (message: unknown) => {
-      if (!isOurs<ToPrimary>(message, ['ready', 'failed'])) return
-      if (message.kind === 'failed') sentence = message.sentence
-      else if (message.kind === 'ready') {
-        listening.add(worker)
-        resolve(worker)
-      }
-    })
-    worker.once('exit', (code, signal) => {
-      const served = listening.delete(worker)
-      if (!served) reject(new Error(sentence))
-      else if (!expected.has(worker)) {
-        log.error({ worker: worker.id, code, signal }, 'worker died')
-        onDeath()
-      }
-    })
+  cluster.setupPrimary({
+    exec: join(import.meta.dirname, 'worker-start.cjs'),
+    execArgv: [...heapLimits, ...process.execArgv],
   })
 
+  const start = () =>
+    new Promise<Worker>((resolve, reject) => {
+      const worker = cluster.fork()
+      let sentence = 'The worker ended before it was ready.'
+      worker.on('message', (message: unknown) => {
+        if (!isOurs<ToPrimary>(message, ['ready', 'failed'])) return
+        if (message.kind === 'failed') sentence = message.sentence
+        else if (message.kind === 'ready') {
+          listening.add(worker)
+          resolve(worker)
+        }
+      })
+      worker.once('exit', (code, signal) => {
+        const served = listening.delete(worker)
+        if (!served) reject(new Error(sentence))
+        else if (!expected.has(worker)) {
+          log.error({ worker: worker.id, code, signal }, 'worker died')
+          onDeath()
+        }
+      })
+    })
+
   const drain = async (worker: Worker) => {
-    const gone = new Promise<void>((resolve) => (worker.isDead() ? resolve() : void worker.once('exit', () => resolve())))
+    const gone = new Promise<void>((resolve) =>
+      worker.isDead() ? resolve() : void worker.once('exit', () => resolve()),
+    )
     expected.add(worker)
     listening.delete(worker)
     send(worker, { kind: 'drain' })
@@ -63,21 +70,24 @@ export const createWorkers = (log: Log, onDeath: () => void): Workers => {
     await gone.finally(() => clearTimeout(timer))
   }
 
-  const ask = (worker: Worker) => new Promise<Readiness>((resolve) => {
-    const id = ++asked
-    const onMessage = (message: unknown) => {
-      if (!isOurs<ToPrimary>(message, ['readiness']) || message.kind !== 'readiness' || message.id !== id) return
-      worker.off('message', onMessage)
-      resolve(message.readiness)
-    }
-    worker.on('message', onMessage)
-    setTimeout(() => worker.off('message', onMessage), patience.readiness).unref()
-    send(worker, { kind: 'readiness', id })
-  })
+  const ask = (worker: Worker) =>
+    new Promise<Readiness>((resolve) => {
+      const id = ++asked
+      const onMessage = (message: unknown) => {
+        if (!isOurs<ToPrimary>(message, ['readiness']) || message.kind !== 'readiness' || message.id !== id) return
+        worker.off('message', onMessage)
+        resolve(message.readiness)
+      }
+      worker.on('message', onMessage)
+      setTimeout(() => worker.off('message', onMessage), patience.readiness).unref()
+      send(worker, { kind: 'readiness', id })
+    })
 
   const readiness = async () => {
     const asking = [...listening].map(ask)
-    const first = Promise.any(asking.map(async (answer) => (isReady(await answer) ? answer : Promise.reject(new Error('not ready')))))
+    const first = Promise.any(
+      asking.map(async (answer) => (isReady(await answer) ? answer : Promise.reject(new Error('not ready')))),
+    )
     const all = Promise.all(asking).then((answers) => answers.at(-1))
     return Promise.race([first.catch(() => all), all, sleep(patience.readiness, undefined, { ref: false })])
   }
@@ -90,7 +100,8 @@ export const reviver = (start: () => Promise<unknown>, log: Log): (() => void) =
   let pause = patience.firstPause
   let last = 0
   const revive = async (): Promise<void> => {
-    pause = performance.now() - last > patience.longLife ? patience.firstPause : Math.min(pause * 2, patience.longestPause)
+    pause =
+      performance.now() - last > patience.longLife ? patience.firstPause : Math.min(pause * 2, patience.longestPause)
     await sleep(pause)
     last = performance.now()
     await start().catch((error: unknown) => {

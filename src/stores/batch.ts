@@ -39,16 +39,20 @@ const orRolledBack = async <T>(connection: Connection, work: () => Promise<T>): 
  * @returns whether it was committed; false at a node of a Galera cluster, where statements travel one by one. @throws the database's error
  */
 export const inTwoPackets = (
-  db: Knex, mark: readonly Statement<Binding>[], proven: (results: readonly unknown[]) => boolean, store: readonly Statement<Binding>[],
-): Promise<boolean> => withConnection(db, async (connection) => {
-  if (isInCluster(connection)) return false
-  return orRolledBack(connection, async () => {
-    const [, ...results] = (await send(connection, [['START TRANSACTION'], ...mark])) as readonly unknown[]
-    const isProven = proven(results)
-    await send(connection, isProven ? [...store, ['COMMIT']] : [['ROLLBACK']])
-    return isProven
+  db: Knex,
+  mark: readonly Statement<Binding>[],
+  proven: (results: readonly unknown[]) => boolean,
+  store: readonly Statement<Binding>[],
+): Promise<boolean> =>
+  withConnection(db, async (connection) => {
+    if (isInCluster(connection)) return false
+    return orRolledBack(connection, async () => {
+      const [, ...results] = (await send(connection, [['START TRANSACTION'], ...mark])) as readonly unknown[]
+      const isProven = proven(results)
+      await send(connection, isProven ? [...store, ['COMMIT']] : [['ROLLBACK']])
+      return isProven
+    })
   })
-})
 
 /**
  * Runs the statements between START TRANSACTION and COMMIT, all or nothing, again after a conflict;
@@ -56,5 +60,8 @@ export const inTwoPackets = (
  * @returns the result of each statement @throws the last error of the database
  */
 export const inOneTransaction = (db: Knex, statements: readonly Statement[]): Promise<Results> =>
-  retried(() => withConnection(db, (connection) => orRolledBack(connection, () =>
-    (isInCluster(connection) ? oneByOne : inOnePacket)(connection, statements))))
+  retried(() =>
+    withConnection(db, (connection) =>
+      orRolledBack(connection, () => (isInCluster(connection) ? oneByOne : inOnePacket)(connection, statements)),
+    ),
+  )

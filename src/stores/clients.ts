@@ -33,7 +33,11 @@ export interface RegisteredClient extends Omit<NewClient, 'secretHash'> {
 
 export interface ClientAdministration {
   /** Newest first; `search` looks at id, name, owner and redirect URIs. Pages count from 1. */
-  list(view: { search: string; page: number; pageSize: number }): Promise<{ clients: readonly RegisteredClient[]; total: number }>
+  list(view: {
+    search: string
+    page: number
+    pageSize: number
+  }): Promise<{ clients: readonly RegisteredClient[]; total: number }>
   get(id: string): Promise<RegisteredClient | undefined>
   /** @returns the id that the database gave */
   add(client: NewClient): Promise<string>
@@ -45,10 +49,23 @@ export interface ClientAdministration {
 }
 
 interface ClientRow {
-  id: string; name: string; secret: string | null; redirect: string; revoked: number
-  description: string | null; owner: string | null; homepage: string | null; admin_notes: string | null; mkdate: number; chdate: number
+  id: string
+  name: string
+  secret: string | null
+  redirect: string
+  revoked: number
+  description: string | null
+  owner: string | null
+  homepage: string | null
+  admin_notes: string | null
+  mkdate: number
+  chdate: number
 }
-interface UseRow { client_id: string; grants: string; last_used: number | null }
+interface UseRow {
+  client_id: string
+  grants: string
+  last_used: number | null
+}
 
 /** Milliseconds that counting grants may take before the list is shown without the counts. */
 const countingLimit = 2_000
@@ -57,25 +74,44 @@ const urisOf = (redirect: string): readonly string[] => redirect.split(',').filt
 const isConfidential = (secret: string | null): secret is string => secret !== null && secret !== ''
 
 const toClient = (row: ClientRow): Client => ({
-  id: row.id, name: row.name, secretHash: isConfidential(row.secret) ? row.secret : null, redirectUris: urisOf(row.redirect),
-  description: row.description ?? '', owner: row.owner ?? '', homepage: row.homepage ?? '',
+  id: row.id,
+  name: row.name,
+  secretHash: isConfidential(row.secret) ? row.secret : null,
+  redirectUris: urisOf(row.redirect),
+  description: row.description ?? '',
+  owner: row.owner ?? '',
+  homepage: row.homepage ?? '',
 })
 
 const toRegistered = (row: ClientRow, use: Map<string, UseRow> | undefined): RegisteredClient => ({
-  id: row.id, name: row.name, redirectUris: urisOf(row.redirect), confidential: isConfidential(row.secret), suspended: row.revoked !== 0,
-  description: row.description ?? '', owner: row.owner ?? '', homepage: row.homepage ?? '', adminNotes: row.admin_notes ?? '',
-  createdAt: row.mkdate, changedAt: row.chdate,
-  liveGrants: use && Number(use.get(row.id)?.grants ?? 0), lastUsedAt: use?.get(row.id)?.last_used ?? undefined,
+  id: row.id,
+  name: row.name,
+  redirectUris: urisOf(row.redirect),
+  confidential: isConfidential(row.secret),
+  suspended: row.revoked !== 0,
+  description: row.description ?? '',
+  owner: row.owner ?? '',
+  homepage: row.homepage ?? '',
+  adminNotes: row.admin_notes ?? '',
+  createdAt: row.mkdate,
+  changedAt: row.chdate,
+  liveGrants: use && Number(use.get(row.id)?.grants ?? 0),
+  lastUsedAt: use?.get(row.id)?.last_used ?? undefined,
 })
 
 const countUse = async (db: Knex, ids: readonly string[], now: number): Promise<Map<string, UseRow> | undefined> => {
   if (ids.length === 0) return new Map()
   try {
-    const rows = await rowsOf<UseRow>(db.raw(
-      `SELECT a.client_id, COUNT(DISTINCT LEFT(r.id, 32)) AS \`grants\`, MAX(a.mkdate) AS last_used
+    const rows = await rowsOf<UseRow>(
+      db
+        .raw(
+          `SELECT a.client_id, COUNT(DISTINCT LEFT(r.id, 32)) AS \`grants\`, MAX(a.mkdate) AS last_used
          FROM oauth2_refresh_tokens r JOIN oauth2_access_tokens a ON a.id = r.access_token_id
         WHERE r.revoked = 0 AND r.expires_at > ? AND a.client_id IN (${ids.map(() => '?').join(', ')}) GROUP BY a.client_id`,
-      [now, ...ids]).timeout(countingLimit, { cancel: true }))
+          [now, ...ids],
+        )
+        .timeout(countingLimit, { cancel: true }),
+    )
     return new Map(rows.map((row) => [row.client_id, row]))
   } catch (error) {
     if (isDatabaseAway(error)) return undefined
@@ -83,7 +119,8 @@ const countUse = async (db: Knex, ids: readonly string[], now: number): Promise<
   }
 }
 
-const findSql = 'SELECT id AS asked, id, name, secret, redirect, description, owner, homepage FROM oauth2_clients WHERE revoked = 0 AND id IN (?)'
+const findSql =
+  'SELECT id AS asked, id, name, secret, redirect, description, owner, homepage FROM oauth2_clients WHERE revoked = 0 AND id IN (?)'
 
 /** Clients as the protocol sees them: a suspended one is unknown. */
 export const createClients = (lookUp: LookUp): Clients => ({
@@ -95,7 +132,14 @@ export const createClients = (lookUp: LookUp): Clients => ({
 
 export const createClientAdministration = (db: Knex, now: Now): ClientAdministration => {
   const setRevoked = async (id: string, revoked: 0 | 1) =>
-    (await changedBy(db.raw('UPDATE oauth2_clients SET revoked = ?, chdate = ? WHERE id = ? AND revoked <> ?', [revoked, now(), id, revoked]))) === 1
+    (await changedBy(
+      db.raw('UPDATE oauth2_clients SET revoked = ?, chdate = ? WHERE id = ? AND revoked <> ?', [
+        revoked,
+        now(),
+        id,
+        revoked,
+      ]),
+    )) === 1
   const get = async (id: string) => {
     const [row] = await rowsOf<ClientRow>(db.raw('SELECT * FROM oauth2_clients WHERE id = ?', [id]))
     return row && toRegistered(row, await countUse(db, [row.id], now()))
@@ -105,10 +149,26 @@ export const createClientAdministration = (db: Knex, now: Now): ClientAdministra
     list: async ({ search, page, pageSize }) => {
       const matching = db<ClientRow>('oauth2_clients')
       const needle = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`
-      if (search !== '') matching.whereRaw('(id = ? OR name LIKE ? OR owner LIKE ? OR redirect LIKE ?)', [search, needle, needle, needle])
+      if (search !== '')
+        matching.whereRaw('(id = ? OR name LIKE ? OR owner LIKE ? OR redirect LIKE ?)', [
+          search,
+          needle,
+          needle,
+          needle,
+        ])
       const [{ total } = { total: 0 }] = await matching.clone().count<{ total: number | string }[]>({ total: '*' })
-      const rows = await matching.orderBy([{ column: 'chdate', order: 'desc' }, { column: 'id', order: 'desc' }]).limit(pageSize).offset((page - 1) * pageSize)
-      const use = await countUse(db, rows.map((row) => row.id), now())
+      const rows = await matching
+        .orderBy([
+          { column: 'chdate', order: 'desc' },
+          { column: 'id', order: 'desc' },
+        ])
+        .limit(pageSize)
+        .offset((page - 1) * pageSize)
+      const use = await countUse(
+        db,
+        rows.map((row) => row.id),
+        now(),
+      )
       return { total: Number(total), clients: rows.map((row) => toRegistered(row, use)) }
     },
     add: async (client) => {
@@ -116,7 +176,17 @@ export const createClientAdministration = (db: Knex, now: Now): ClientAdministra
       const [result] = (await db.raw(
         `INSERT INTO oauth2_clients (name, secret, redirect, revoked, description, owner, homepage, admin_notes, mkdate, chdate)
          VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?)`,
-        [client.name, client.secretHash, client.redirectUris.join(','), client.description, client.owner, client.homepage, client.adminNotes, time, time],
+        [
+          client.name,
+          client.secretHash,
+          client.redirectUris.join(','),
+          client.description,
+          client.owner,
+          client.homepage,
+          client.adminNotes,
+          time,
+          time,
+        ],
       )) as [{ insertId: number | string }]
       return String(result.insertId)
     },
@@ -129,6 +199,11 @@ export const createClientAdministration = (db: Knex, now: Now): ClientAdministra
     suspend: (id) => setRevoked(id, 1),
     resume: (id) => setRevoked(id, 0),
     renewSecret: async (id, hash) =>
-      (await changedBy(db.raw("UPDATE oauth2_clients SET secret = ?, chdate = ? WHERE id = ? AND secret IS NOT NULL AND secret <> ''", [hash, now(), id]))) === 1,
+      (await changedBy(
+        db.raw(
+          "UPDATE oauth2_clients SET secret = ?, chdate = ? WHERE id = ? AND secret IS NOT NULL AND secret <> ''",
+          [hash, now(), id],
+        ),
+      )) === 1,
   }
 }

@@ -5,10 +5,16 @@ import type { Knex } from 'knex'
 const patience = 10_000
 
 export interface Connection {
-  query(query: { sql: string; values: readonly unknown[]; timeout: number }, done: (error: Error | null, results: unknown) => void): void
+  query(
+    query: { sql: string; values: readonly unknown[]; timeout: number },
+    done: (error: Error | null, results: unknown) => void,
+  ): void
   destroy(): void
 }
-interface Client { acquireConnection(): Promise<Connection>; releaseConnection(connection: Connection): Promise<void> }
+interface Client {
+  acquireConnection(): Promise<Connection>
+  releaseConnection(connection: Connection): Promise<void>
+}
 
 type Scalar = string | number
 /** A list fills `IN (?)`, a list of lists `VALUES ?`. */
@@ -17,10 +23,16 @@ export type Binding = Scalar | readonly Scalar[] | readonly (readonly Scalar[])[
 export type Statement<B extends Binding = Scalar> = readonly [sql: string, bindings?: readonly B[]]
 
 /** One packet: one result for one statement, a list of results for several. @throws the error of the first statement that failed */
-export const send = (connection: Connection, statements: readonly Statement<Binding>[], timeout = patience): Promise<unknown> => {
+export const send = (
+  connection: Connection,
+  statements: readonly Statement<Binding>[],
+  timeout = patience,
+): Promise<unknown> => {
   const sql = statements.map(([text]) => text).join('; ')
   const values = statements.flatMap<Binding>(([, bindings]) => bindings ?? [])
-  return new Promise((resolve, reject) => connection.query({ sql, values, timeout }, (error, results) => (error ? reject(error) : resolve(results))))
+  return new Promise((resolve, reject) =>
+    connection.query({ sql, values, timeout }, (error, results) => (error ? reject(error) : resolve(results))),
+  )
 }
 
 /** Runs `work` with a connection of the pool and gives it back. `work` leaves it clean, or destroys it. */

@@ -11,15 +11,25 @@ export const knexConfig = (database: DatabaseSettings, poolSize = 10): Knex.Conf
   client: 'mysql2',
   connection: {
     ...(database.socketPath ? { socketPath: database.socketPath } : { host: database.host, port: database.port }),
-    user: database.user, password: database.password, database: database.database,
-    charset: 'utf8mb4', supportBigNumbers: true, bigNumberStrings: true, dateStrings: true, connectTimeout: patience,
+    user: database.user,
+    password: database.password,
+    database: database.database,
+    charset: 'utf8mb4',
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    connectTimeout: patience,
     // For batch.ts: every statement of ours is a constant text with bindings.
     multipleStatements: true,
   },
   pool: {
-    min: 0, max: poolSize,
+    min: 0,
+    max: poolSize,
     afterCreate: (connection: RawConnection, done: (error: Error | null, connection: RawConnection) => void) => {
-      prepareConnection(connection).then(() => done(null, connection), (error: Error) => done(error, connection))
+      prepareConnection(connection).then(
+        () => done(null, connection),
+        (error: Error) => done(error, connection),
+      )
     },
   },
   acquireConnectionTimeout: patience,
@@ -30,4 +40,5 @@ export const knexConfig = (database: DatabaseSettings, poolSize = 10): Knex.Conf
 })
 
 /** Opens the pool; no connection is made before the first query. End it with `destroy()`. */
-export const openDatabase = (database: DatabaseSettings, poolSize?: number): Knex => knex(knexConfig(database, poolSize))
+export const openDatabase = (database: DatabaseSettings, poolSize?: number): Knex =>
+  knex(knexConfig(database, poolSize))

@@ -25,7 +25,9 @@ const optionalSession = [
 /** Milliseconds without a word from the server after which a connection is lost: longer than any statement of ours may take. */
 const silenceLimit = statementLimit * 1000 + 2_000
 
-export interface RawConnection extends Connection { readonly stream: Socket }
+export interface RawConnection extends Connection {
+  readonly stream: Socket
+}
 
 const inCluster = new WeakSet<object>()
 /** Whether this connection leads to a node of a Galera cluster. */
@@ -34,15 +36,18 @@ export const isInCluster = (connection: object): boolean => inCluster.has(connec
 // A server whose machine or network stands still closes nothing: without this its last answer is awaited for ever. A connection
 // that is being made has less time, so that the pool is whole again soon after the network is.
 const endWhenSilent = ({ stream }: RawConnection): void => {
-  stream.setTimeout(patience, () => stream.destroy(Object.assign(new Error('The database server does not answer.'), { code: 'ETIMEDOUT' })))
+  stream.setTimeout(patience, () =>
+    stream.destroy(Object.assign(new Error('The database server does not answer.'), { code: 'ETIMEDOUT' })),
+  )
 }
 
 const unknownVariable = 1193
 
 // Servers without Galera do not know the variable, or have it off. A node that does not answer, because it is cut off, is in a cluster.
 const askForCluster = async (connection: RawConnection): Promise<void> => {
-  const rows = await send(connection, [['SELECT @@wsrep_on AS is_on']])
-    .catch(({ errno }: { errno?: number }) => (errno === unknownVariable ? [] : [{ is_on: 1 }])) as readonly { readonly is_on: number | string }[]
+  const rows = (await send(connection, [['SELECT @@wsrep_on AS is_on']]).catch(({ errno }: { errno?: number }) =>
+    errno === unknownVariable ? [] : [{ is_on: 1 }],
+  )) as readonly { readonly is_on: number | string }[]
   if (Number(rows[0]?.is_on) === 1) inCluster.add(connection)
 }
 

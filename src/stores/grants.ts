@@ -34,8 +34,15 @@ export interface Grants {
 }
 
 interface GrantRow {
-  grant_id: string; user_id: string; client_id: string; name: string; description: string | null; owner: string | null; homepage: string | null
-  scopes: string | null; last_used_at: number
+  grant_id: string
+  user_id: string
+  client_id: string
+  name: string
+  description: string | null
+  owner: string | null
+  homepage: string | null
+  scopes: string | null
+  last_used_at: number
 }
 
 const liveGrants = (condition: string, limit: string): string => `
@@ -51,29 +58,48 @@ const beginnings = async (db: Knex, grantIds: readonly string[]): Promise<Readon
   if (grantIds.length === 0) return new Map()
   const first = 'SELECT ? AS grant_id, MIN(mkdate) AS begun_at FROM ?? WHERE id LIKE ?'
   const tables = ['oauth2_auth_codes', 'oauth2_access_tokens']
-  const rows = await rowsOf<{ grant_id: string; begun_at: number | null }>(db.raw(
-    grantIds.flatMap(() => tables.map(() => first)).join(' UNION ALL '),
-    grantIds.flatMap((id) => tables.flatMap((table) => [id, table, `${id}%`]))))
+  const rows = await rowsOf<{ grant_id: string; begun_at: number | null }>(
+    db.raw(
+      grantIds.flatMap(() => tables.map(() => first)).join(' UNION ALL '),
+      grantIds.flatMap((id) => tables.flatMap((table) => [id, table, `${id}%`])),
+    ),
+  )
   const dates = new Map<string, number>()
   for (const { grant_id: id, begun_at: at } of rows) if (at !== null) dates.set(id, Math.min(at, dates.get(id) ?? at))
   return dates
 }
 
 const toApplication = (row: GrantRow, begun: ReadonlyMap<string, number>): ConnectedApplication => ({
-  grantId: row.grant_id, userId: row.user_id, clientId: row.client_id, clientName: row.name,
-  description: row.description ?? '', owner: row.owner ?? '', homepage: row.homepage ?? '',
-  scopes: scopesOf(row.scopes), connectedAt: begun.get(row.grant_id) ?? row.last_used_at, lastUsedAt: row.last_used_at,
+  grantId: row.grant_id,
+  userId: row.user_id,
+  clientId: row.client_id,
+  clientName: row.name,
+  description: row.description ?? '',
+  owner: row.owner ?? '',
+  homepage: row.homepage ?? '',
+  scopes: scopesOf(row.scopes),
+  connectedAt: begun.get(row.grant_id) ?? row.last_used_at,
+  lastUsedAt: row.last_used_at,
 })
 
 export const createGrants = (db: Knex, now: Now): Grants => {
-  const select = async (condition: string, bindings: readonly (string | number)[], limit = ''): Promise<readonly ConnectedApplication[]> => {
+  const select = async (
+    condition: string,
+    bindings: readonly (string | number)[],
+    limit = '',
+  ): Promise<readonly ConnectedApplication[]> => {
     const rows = await rowsOf<GrantRow>(db.raw(liveGrants(condition, limit), [...bindings, now()]))
-    const begun = await beginnings(db, rows.map((row) => row.grant_id))
+    const begun = await beginnings(
+      db,
+      rows.map((row) => row.grant_id),
+    )
     return rows.map((row) => toApplication(row, begun))
   }
   const listByUser = (userId: string) => select('a.user_id = ?', [userId])
   const end = (table: 'oauth2_auth_codes' | 'oauth2_access_tokens', userId: string) =>
-    inTransaction(db, (trx) => trx.raw('UPDATE ?? SET revoked = 1, chdate = ? WHERE user_id = ? AND revoked = 0', [table, now(), userId]))
+    inTransaction(db, (trx) =>
+      trx.raw('UPDATE ?? SET revoked = 1, chdate = ? WHERE user_id = ? AND revoked = 0', [table, now(), userId]),
+    )
   const revoke = (grantId: string) => inTransaction(db, (trx) => revokeGrant(trx, grantId, now()))
   return {
     listByUser,

@@ -29,7 +29,15 @@ const answerAlike = async (read: Read, sql: string, questions: readonly Question
 
 const answerAll = async (read: Read, questions: readonly Question[]): Promise<void> => {
   const tables = [...new Set(questions.map(({ sql }) => sql))]
-  await Promise.all(tables.map((sql) => answerAlike(read, sql, questions.filter((question) => question.sql === sql))))
+  await Promise.all(
+    tables.map((sql) =>
+      answerAlike(
+        read,
+        sql,
+        questions.filter((question) => question.sql === sql),
+      ),
+    ),
+  )
 }
 
 /** One packet at a time: who asks meanwhile, or before `ready` resolves, goes with the next. */
@@ -46,8 +54,9 @@ export const createLookUp = (read: Read, ready: () => Promise<void> = () => Prom
     }
     underWay = false
   }
-  return <Row extends { readonly asked: string }>(sql: string, key: string) => new Promise<Row | undefined>((resolve, reject) => {
-    waiting.push({ sql, key, resolve: (row) => resolve(row as Row | undefined), reject })
-    if (!underWay) void work()
-  })
+  return <Row extends { readonly asked: string }>(sql: string, key: string) =>
+    new Promise<Row | undefined>((resolve, reject) => {
+      waiting.push({ sql, key, resolve: (row) => resolve(row as Row | undefined), reject })
+      if (!underWay) void work()
+    })
 }

@@ -10,9 +10,15 @@ const freshness = 5_000
 
 export const createPublicOrigins = (db: Knex): PublicOrigins => {
   const read = async (): Promise<ReadonlyMap<string, readonly string[]>> => {
-    const rows = await rowsOf<{ id: string; redirect: string }>(db.raw("SELECT id, redirect FROM oauth2_clients WHERE revoked = 0 AND (secret IS NULL OR secret = '')"))
+    const rows = await rowsOf<{ id: string; redirect: string }>(
+      db.raw("SELECT id, redirect FROM oauth2_clients WHERE revoked = 0 AND (secret IS NULL OR secret = '')"),
+    )
     return new Map(rows.map(({ id, redirect }) => [id, registeredOrigins(redirect.split(','))]))
   }
-  const cache = new LRUCache<'all', ReadonlyMap<string, readonly string[]>>({ max: 1, ttl: freshness, fetchMethod: read })
+  const cache = new LRUCache<'all', ReadonlyMap<string, readonly string[]>>({
+    max: 1,
+    ttl: freshness,
+    fetchMethod: read,
+  })
   return async () => (await cache.fetch('all')) ?? new Map()
 }

@@ -27,7 +27,12 @@ export interface PurgeOptions {
 
 export type PurgedTable = 'oauth2_refresh_tokens' | 'oauth2_access_tokens' | 'oauth2_auth_codes'
 /** `walked` rows of about `total`; `total` is the database's estimate. */
-export interface PurgeProgress { readonly table: PurgedTable; readonly walked: number; readonly total: number; readonly deleted: number }
+export interface PurgeProgress {
+  readonly table: PurgedTable
+  readonly walked: number
+  readonly total: number
+  readonly deleted: number
+}
 
 export interface Purged {
   readonly deleted: Readonly<Record<PurgedTable, number>>
@@ -46,30 +51,50 @@ const stride = 10
 // Seconds in which a consent form may be sent again (D7). A used code's row must outlive it: without the row, the form would make the same code once more.
 const consentLifetime = 1200
 
-interface Walk { readonly db: Knex; readonly table: PurgedTable; readonly options: PurgeOptions; readonly now: number }
+interface Walk {
+  readonly db: Knex
+  readonly table: PurgedTable
+  readonly options: PurgeOptions
+  readonly now: number
+}
 
 const revokedRows = (rows: Knex.QueryBuilder, { table, now }: Walk): void => {
   void rows.where({ revoked: 1 })
-  if (table === 'oauth2_auth_codes') void rows.where((row) => void row.where('expires_at', '<', now).orWhere('mkdate', '<', now - consentLifetime))
+  if (table === 'oauth2_auth_codes')
+    void rows.where((row) => void row.where('expires_at', '<', now).orWhere('mkdate', '<', now - consentLifetime))
 }
 
 const over = (rows: Knex.QueryBuilder, walk: Walk): void => {
-  const { table, options: { revoked, expired, cut } } = walk
+  const {
+    table,
+    options: { revoked, expired, cut },
+  } = walk
   if (revoked) void rows.orWhere((row) => revokedRows(row, walk))
   if (expired || !revoked) void rows.orWhere('expires_at', '<', cut)
   // Refresh tokens do not tell when they were revoked, and a rotated one is evidence until it expires.
-  if (!revoked && !expired && table !== 'oauth2_refresh_tokens') void rows.orWhere((row) => void row.where({ revoked: 1 }).where('chdate', '<', cut))
+  if (!revoked && !expired && table !== 'oauth2_refresh_tokens')
+    void rows.orWhere((row) => void row.where({ revoked: 1 }).where('chdate', '<', cut))
 }
 
 const candidates = async (walk: Walk, after: string, to: string | undefined): Promise<string[]> => {
   const { db, table, now } = walk
-  const rows = db(table).select(`${table}.id`).where(`${table}.id`, '>', after).where((row) => over(row, walk))
+  const rows = db(table)
+    .select(`${table}.id`)
+    .where(`${table}.id`, '>', after)
+    .where((row) => over(row, walk))
   if (to !== undefined) void rows.where(`${table}.id`, '<=', to)
   // The grant list, Stud.IP's own refresh and replay detection find user and client of a refresh token in this row.
   if (table === 'oauth2_access_tokens') {
     void rows.whereNotExists(
-      db('oauth2_refresh_tokens').whereRaw('oauth2_refresh_tokens.access_token_id = oauth2_access_tokens.id').where({ 'oauth2_refresh_tokens.revoked': 0 })
-        .where((row) => void row.whereNull('oauth2_refresh_tokens.expires_at').orWhere('oauth2_refresh_tokens.expires_at', '>=', now)),
+      db('oauth2_refresh_tokens')
+        .whereRaw('oauth2_refresh_tokens.access_token_id = oauth2_access_tokens.id')
+        .where({ 'oauth2_refresh_tokens.revoked': 0 })
+        .where(
+          (row) =>
+            void row
+              .whereNull('oauth2_refresh_tokens.expires_at')
+              .orWhere('oauth2_refresh_tokens.expires_at', '>=', now),
+        ),
     )
   }
   const ids = ((await rows) as { id: string }[]).map(({ id }) => id)
@@ -84,8 +109,13 @@ const withoutLiveGrants = async ({ db, now }: Walk, ids: readonly string[]): Pro
   const grants = [...new Set(ids.map(grantOf).filter(isGrantId))]
   const live = new Set<string>()
   for (let start = 0; start < grants.length; start += grantsAtOnce) {
-    const tokens = await db<{ id: string; revoked: number }>('oauth2_refresh_tokens').select('id').where({ revoked: 0 }).where('expires_at', '>=', now)
-      .where((any) => { for (const grantId of grants.slice(start, start + grantsAtOnce)) void any.orWhere('id', 'like', `${grantId}%`) })
+    const tokens = await db<{ id: string; revoked: number }>('oauth2_refresh_tokens')
+      .select('id')
+      .where({ revoked: 0 })
+      .where('expires_at', '>=', now)
+      .where((any) => {
+        for (const grantId of grants.slice(start, start + grantsAtOnce)) void any.orWhere('id', 'like', `${grantId}%`)
+      })
     for (const { id } of tokens) live.add(grantOf(id))
   }
   return ids.filter((id) => !live.has(grantOf(id)))
@@ -93,16 +123,29 @@ const withoutLiveGrants = async ({ db, now }: Walk, ids: readonly string[]): Pro
 
 /** One statement, one transaction. The condition is asked again, so that nothing goes that changed in between. */
 const deleteBatch = (walk: Walk, ids: readonly string[]): Promise<number> =>
-  inTransaction(walk.db, (transaction) => transaction(walk.table).whereIn('id', ids).where((row) => over(row, walk)).delete())
+  inTransaction(walk.db, (transaction) =>
+    transaction(walk.table)
+      .whereIn('id', ids)
+      .where((row) => over(row, walk))
+      .delete(),
+  )
 
 const estimate = async (db: Knex, table: PurgedTable): Promise<number> => {
   const [row] = await rowsOf<{ total: string | number | null }>(
-    db.raw('SELECT table_rows AS total FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?', [table]))
+    db.raw(
+      'SELECT table_rows AS total FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?',
+      [table],
+    ),
+  )
   return Number(row?.total ?? 0)
 }
 
 /** `size` of the next transaction: smaller while the database is slow, never above the batch. */
-interface Tally { deleted: number; longest: number; size: number }
+interface Tally {
+  deleted: number
+  longest: number
+  size: number
+}
 
 // Milliseconds of a transaction: above the first it is halved, below the second doubled.
 const slow = 100
@@ -110,12 +153,16 @@ const quick = 40
 const smallest = 50
 
 const paced = (size: number, taken: number, batch: number): number =>
-  taken > slow ? Math.max(Math.min(smallest, batch), Math.floor(size / 2)) : taken < quick ? Math.min(batch, size * 2) : size
+  taken > slow
+    ? Math.max(Math.min(smallest, batch), Math.floor(size / 2))
+    : taken < quick
+      ? Math.min(batch, size * 2)
+      : size
 
 const deleteAll = async (walk: Walk, ids: readonly string[], tally: Tally): Promise<void> => {
   const { batch, dryRun, pause: rest, signal } = walk.options
   if (dryRun) return void (tally.deleted += ids.length)
-  for (let start = 0; start < ids.length && !signal?.aborted; ) {
+  for (let start = 0; start < ids.length && !signal?.aborted;) {
     const chunk = ids.slice(start, start + tally.size)
     const started = performance.now()
     tally.deleted += await deleteBatch(walk, chunk)
@@ -130,12 +177,25 @@ const deleteAll = async (walk: Walk, ids: readonly string[], tally: Tally): Prom
 
 const purgeTable = async (walk: Walk): Promise<Tally> => {
   const { db, table, options } = walk
-  const [total, tally, step] = [await estimate(db, table), { deleted: 0, longest: 0, size: Math.min(options.batch, 200) }, options.batch * stride]
-  for (let after = '', walked = 0; !options.signal?.aborted; ) {
-    const bound = await db<{ id: string }>(table).where('id', '>', after).orderBy('id').offset(step - 1).first('id')
+  const [total, tally, step] = [
+    await estimate(db, table),
+    { deleted: 0, longest: 0, size: Math.min(options.batch, 200) },
+    options.batch * stride,
+  ]
+  for (let after = '', walked = 0; !options.signal?.aborted;) {
+    const bound = await db<{ id: string }>(table)
+      .where('id', '>', after)
+      .orderBy('id')
+      .offset(step - 1)
+      .first('id')
     await deleteAll(walk, await candidates(walk, after, bound?.id), tally)
     walked += bound ? step : 0
-    options.onProgress?.({ table, walked: bound ? walked : Math.max(total, walked), total: Math.max(total, walked), deleted: tally.deleted })
+    options.onProgress?.({
+      table,
+      walked: bound ? walked : Math.max(total, walked),
+      total: Math.max(total, walked),
+      deleted: tally.deleted,
+    })
     if (!bound) break
     after = String(bound.id)
   }

@@ -11,20 +11,25 @@ interface Question {
   readonly reject: (error: unknown) => void
 }
 
-const ask = (db: Knex, statements: readonly Statement<Binding>[]): Promise<unknown> => withConnection(db, async (connection) => {
-  try {
-    return await send(connection, statements)
-  } catch (error) {
-    // Rows that still arrive belong to nobody.
-    connection.destroy()
-    throw error
-  }
-})
+const ask = (db: Knex, statements: readonly Statement<Binding>[]): Promise<unknown> =>
+  withConnection(db, async (connection) => {
+    try {
+      return await send(connection, statements)
+    } catch (error) {
+      // Rows that still arrive belong to nobody.
+      connection.destroy()
+      throw error
+    }
+  })
 
 const answerAll = async (db: Knex, questions: readonly Question[]): Promise<void> => {
   try {
-    const results = await ask(db, questions.map(({ statement }) => statement))
-    for (const [index, { resolve }] of questions.entries()) resolve(questions.length === 1 ? results : (results as unknown[])[index])
+    const results = await ask(
+      db,
+      questions.map(({ statement }) => statement),
+    )
+    for (const [index, { resolve }] of questions.entries())
+      resolve(questions.length === 1 ? results : (results as unknown[])[index])
   } catch (error) {
     for (const { reject } of questions) reject(error)
   }
@@ -38,8 +43,9 @@ export const createRead = (db: Knex): Read => {
     questions = []
     void answerAll(db, collected)
   }
-  return <Row>(...statement: Statement<Binding>) => new Promise<readonly Row[]>((resolve, reject) => {
-    if (questions.length === 0) process.nextTick(sendCollected)
-    questions.push({ statement, resolve: (rows) => resolve(rows as readonly Row[]), reject })
-  })
+  return <Row>(...statement: Statement<Binding>) =>
+    new Promise<readonly Row[]>((resolve, reject) => {
+      if (questions.length === 0) process.nextTick(sendCollected)
+      questions.push({ statement, resolve: (rows) => resolve(rows as readonly Row[]), reject })
+    })
 }

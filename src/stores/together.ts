@@ -19,8 +19,13 @@ const mostTogether = 32
 // Only an answer of the server proves that the transaction was taken back; after a lost one it may have been committed.
 const wasTakenBack = (error: unknown): boolean => isTransient(error) || !isDatabaseAway(error)
 
-const commit = async <Work, Outcome>({ together, alone }: Ways<Work, Outcome>, group: readonly Waiting<Work, Outcome>[]): Promise<void> => {
-  const eachAlone = () => { for (const { work, resolve } of group) resolve(alone(work)) }
+const commit = async <Work, Outcome>(
+  { together, alone }: Ways<Work, Outcome>,
+  group: readonly Waiting<Work, Outcome>[],
+): Promise<void> => {
+  const eachAlone = () => {
+    for (const { work, resolve } of group) resolve(alone(work))
+  }
   if (group.length === 1) return eachAlone()
   try {
     const outcome = await together(group.map(({ work }) => work))
@@ -40,8 +45,9 @@ export const inGroups = <Work, Outcome>(ways: Ways<Work, Outcome>): ((work: Work
     waiting = []
     for (let at = 0; at < all.length; at += mostTogether) void commit(ways, all.slice(at, at + mostTogether))
   }
-  return (work) => new Promise<Outcome>((resolve, reject) => {
-    if (waiting.length === 0) process.nextTick(commitAll)
-    waiting.push({ work, resolve, reject })
-  })
+  return (work) =>
+    new Promise<Outcome>((resolve, reject) => {
+      if (waiting.length === 0) process.nextTick(commitAll)
+      waiting.push({ work, resolve, reject })
+    })
 }

@@ -25,22 +25,37 @@ export const createTokens = (db: Knex, now: Now): Tokens => {
     rotate: (presented, pair, graceSeconds) => rotateInGroup({ presented, pair, graceSeconds }),
     revokeGrant: (grantId) => inTransaction(db, (trx) => revokeGrant(trx, grantId, now())),
     revokeAccessToken: async (id, clientId) => {
-      await db.raw('UPDATE oauth2_access_tokens SET revoked = 1, chdate = ? WHERE id = ? AND client_id = ? AND revoked = 0', [now(), id, clientId])
+      await db.raw(
+        'UPDATE oauth2_access_tokens SET revoked = 1, chdate = ? WHERE id = ? AND client_id = ? AND revoked = 0',
+        [now(), id, clientId],
+      )
     },
     findLiveAccessToken: async (id) => {
-      const [row] = await rowsOf<{ user_id: string | null; client_id: string; scopes: string | null; expires_at: number | null }>(
-        db.raw('SELECT user_id, client_id, scopes, expires_at FROM oauth2_access_tokens WHERE id = ? AND revoked = 0', [id]))
+      const [row] = await rowsOf<{
+        user_id: string | null
+        client_id: string
+        scopes: string | null
+        expires_at: number | null
+      }>(
+        db.raw('SELECT user_id, client_id, scopes, expires_at FROM oauth2_access_tokens WHERE id = ? AND revoked = 0', [
+          id,
+        ]),
+      )
       return row && row.user_id !== null && row.expires_at !== null
         ? { id, userId: row.user_id, clientId: row.client_id, scopes: scopesOf(row.scopes), expiresAt: row.expires_at }
         : undefined
     },
-    isLiveRefreshToken: async (id) => (await rowsOf(db.raw('SELECT 1 FROM oauth2_refresh_tokens WHERE id = ? AND revoked = 0', [id]))).length === 1,
+    isLiveRefreshToken: async (id) =>
+      (await rowsOf(db.raw('SELECT 1 FROM oauth2_refresh_tokens WHERE id = ? AND revoked = 0', [id]))).length === 1,
   }
 }
 
 // What a pair comes from, as long as it is unused. Each statement of a batch asks for it itself, under the lock of the first one:
 // a server that cannot send an answer, because we are gone, stops counting rows, and a decision kept in a variable would be lost.
-interface Source { readonly sql: string; readonly bindings: readonly string[] }
+interface Source {
+  readonly sql: string
+  readonly bindings: readonly string[]
+}
 
 const lock = ({ sql, bindings }: Source): Statement => [`SELECT 1 FROM ${sql} FOR UPDATE`, bindings]
 
@@ -48,11 +63,15 @@ const lock = ({ sql, bindings }: Source): Statement => [`SELECT 1 FROM ${sql} FO
 const issue = ({ accessToken, refreshToken }: TokenPair, source: Source): readonly Statement[] => {
   const { id, userId, clientId, scopes, issuedAt, expiresAt } = accessToken
   return [
-    [`INSERT INTO oauth2_access_tokens (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate)
+    [
+      `INSERT INTO oauth2_access_tokens (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate)
       SELECT ?, ?, id, ?, 0, ?, ?, ? FROM oauth2_clients WHERE id = ? AND revoked = 0 AND EXISTS (SELECT 1 FROM ${source.sql})`,
-    [id, userId, JSON.stringify(scopes), expiresAt, issuedAt, issuedAt, clientId, ...source.bindings]],
-    ['INSERT INTO oauth2_refresh_tokens (id, access_token_id, revoked, expires_at) SELECT ?, id, 0, ? FROM oauth2_access_tokens WHERE id = ?',
-      [refreshToken.id, refreshToken.expiresAt, id]],
+      [id, userId, JSON.stringify(scopes), expiresAt, issuedAt, issuedAt, clientId, ...source.bindings],
+    ],
+    [
+      'INSERT INTO oauth2_refresh_tokens (id, access_token_id, revoked, expires_at) SELECT ?, id, 0, ? FROM oauth2_access_tokens WHERE id = ?',
+      [refreshToken.id, refreshToken.expiresAt, id],
+    ],
   ]
 }
 
@@ -61,10 +80,17 @@ const assertIssued = (inserted: { affectedRows: number } | undefined): void => {
 }
 
 const redeem = async (db: Knex, { id, userId, clientId }: AuthorizationCode, pair: TokenPair): Promise<Redemption> => {
-  const unused: Source = { sql: 'oauth2_auth_codes WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0', bindings: [id, userId, clientId] }
+  const unused: Source = {
+    sql: 'oauth2_auth_codes WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0',
+    bindings: [id, userId, clientId],
+  }
   const [, inserted, , used] = await inOneTransaction(db, [
-    lock(unused), ...issue(pair, unused),
-    ['UPDATE oauth2_auth_codes SET revoked = 1, chdate = ? WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0', [pair.accessToken.issuedAt, ...unused.bindings]],
+    lock(unused),
+    ...issue(pair, unused),
+    [
+      'UPDATE oauth2_auth_codes SET revoked = 1, chdate = ? WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0',
+      [pair.accessToken.issuedAt, ...unused.bindings],
+    ],
   ])
   if (used?.affectedRows !== 1) return (await wasUsed(db, id)) ? 'replayed' : 'unknown'
   assertIssued(inserted)
@@ -75,38 +101,61 @@ const redeem = async (db: Knex, { id, userId, clientId }: AuthorizationCode, pai
 const wasUsed = async (db: Knex, id: string): Promise<boolean> => {
   const used = await rowsOf(db.raw('SELECT 1 FROM oauth2_auth_codes WHERE id = ? AND revoked <> 0', [id]))
   if (used.length > 0 || !isGrantId(grantOf(id))) return used.length > 0
-  return (await rowsOf(db.raw('SELECT 1 FROM oauth2_access_tokens WHERE id LIKE ? LIMIT 1', [`${grantOf(id)}%`]))).length > 0
+  return (
+    (await rowsOf(db.raw('SELECT 1 FROM oauth2_access_tokens WHERE id LIKE ? LIMIT 1', [`${grantOf(id)}%`]))).length > 0
+  )
 }
 
 // Refresh tokens have no date of their own: the chdate of their access token tells when they were rotated.
 const rotate = async (db: Knex, presented: RefreshToken, pair: TokenPair, graceSeconds: number): Promise<Rotation> => {
-  const unused: Source = { sql: 'oauth2_refresh_tokens WHERE id = ? AND access_token_id = ? AND revoked = 0', bindings: [presented.id, presented.accessTokenId] }
+  const unused: Source = {
+    sql: 'oauth2_refresh_tokens WHERE id = ? AND access_token_id = ? AND revoked = 0',
+    bindings: [presented.id, presented.accessTokenId],
+  }
   const [, inserted, , used] = await inOneTransaction(db, [
-    lock(unused), ...issue(pair, unused),
+    lock(unused),
+    ...issue(pair, unused),
     // Both tokens at once; the access token may have been purged.
-    [`UPDATE oauth2_refresh_tokens r LEFT JOIN oauth2_access_tokens a ON a.id = ? SET r.revoked = 1, a.revoked = 1, a.chdate = ?
-      WHERE r.id = ? AND r.access_token_id = ? AND r.revoked = 0`, [presented.accessTokenId, pair.accessToken.issuedAt, ...unused.bindings]],
+    [
+      `UPDATE oauth2_refresh_tokens r LEFT JOIN oauth2_access_tokens a ON a.id = ? SET r.revoked = 1, a.revoked = 1, a.chdate = ?
+      WHERE r.id = ? AND r.access_token_id = ? AND r.revoked = 0`,
+      [presented.accessTokenId, pair.accessToken.issuedAt, ...unused.bindings],
+    ],
   ])
-  if (!used || used.affectedRows === 0) return inTransaction(db, (trx) => rotateAgain(trx, presented, pair, graceSeconds))
+  if (!used || used.affectedRows === 0)
+    return inTransaction(db, (trx) => rotateAgain(trx, presented, pair, graceSeconds))
   assertIssued(inserted)
   return 'rotated'
 }
 
 /** The token was rotated before: a lost answer or a parallel refresh within the grace window, else a replay, even when its row was purged. */
-const rotateAgain = async (trx: Knex.Transaction, presented: RefreshToken, pair: TokenPair, graceSeconds: number): Promise<Rotation> => {
+const rotateAgain = async (
+  trx: Knex.Transaction,
+  presented: RefreshToken,
+  pair: TokenPair,
+  graceSeconds: number,
+): Promise<Rotation> => {
   const time = pair.accessToken.issuedAt
   if (!(await holdLiveGrant(trx, presented.id, time))) return 'unknown'
-  const [used] = await rowsOf<{ rotated_at: number }>(trx.raw(
-    'SELECT a.chdate AS rotated_at FROM oauth2_refresh_tokens r JOIN oauth2_access_tokens a ON a.id = r.access_token_id WHERE r.id = ?', [presented.id]))
+  const [used] = await rowsOf<{ rotated_at: number }>(
+    trx.raw(
+      'SELECT a.chdate AS rotated_at FROM oauth2_refresh_tokens r JOIN oauth2_access_tokens a ON a.id = r.access_token_id WHERE r.id = ?',
+      [presented.id],
+    ),
+  )
   // A clock that went back may have dated it after now.
   if (!used || graceSeconds === 0 || Math.abs(time - used.rotated_at) > graceSeconds) return 'replayed'
-  const [insertAccessToken, insertRefreshToken] = issue(pair, { sql: 'oauth2_refresh_tokens WHERE id = ?', bindings: [presented.id] })
+  const [insertAccessToken, insertRefreshToken] = issue(pair, {
+    sql: 'oauth2_refresh_tokens WHERE id = ?',
+    bindings: [presented.id],
+  })
   if ((await run(trx, insertAccessToken)) !== 1) throw invalidClient()
   await run(trx, insertRefreshToken)
   return 'in-grace'
 }
 
-const run = (trx: Knex.Transaction, [sql, bindings = []]: Statement = ['DO 0']): Promise<number> => changedBy(trx.raw(sql, bindings))
+const run = (trx: Knex.Transaction, [sql, bindings = []]: Statement = ['DO 0']): Promise<number> =>
+  changedBy(trx.raw(sql, bindings))
 
 /**
  * True while the grant has a live refresh token, which then stays as it is until the commit: a revocation waits for the
@@ -118,8 +167,18 @@ const holdLiveGrant = async (trx: Knex.Transaction, id: string, time: number): P
   const grantId = grantOf(id)
   if (!isGrantId(grantId)) return false
   await trx.raw('SELECT 1 FROM oauth2_refresh_tokens WHERE id = ? FOR UPDATE', [id])
-  const [live] = await rowsOf<{ id: string }>(trx.raw('SELECT id FROM oauth2_refresh_tokens WHERE id LIKE ? AND revoked = 0 AND expires_at > ? LIMIT 1 FOR UPDATE', [`${grantId}%`, time]))
-  return live !== undefined && (await changedBy(trx.raw('UPDATE oauth2_refresh_tokens SET expires_at = expires_at - 1 WHERE id = ?', [live.id]))) === 1
+  const [live] = await rowsOf<{ id: string }>(
+    trx.raw(
+      'SELECT id FROM oauth2_refresh_tokens WHERE id LIKE ? AND revoked = 0 AND expires_at > ? LIMIT 1 FOR UPDATE',
+      [`${grantId}%`, time],
+    ),
+  )
+  return (
+    live !== undefined &&
+    (await changedBy(
+      trx.raw('UPDATE oauth2_refresh_tokens SET expires_at = expires_at - 1 WHERE id = ?', [live.id]),
+    )) === 1
+  )
 }
 
 /** Inside a transaction. The last step ends the first access token of a grant that Stud.IP's server began: its id has another prefix. */
@@ -127,9 +186,13 @@ export const revokeGrant = async (trx: Knex.Transaction, grantId: string, time: 
   if (!isGrantId(grantId)) return
   const family = `${grantId}%`
   await trx.raw('UPDATE oauth2_refresh_tokens SET revoked = 1 WHERE id LIKE ? AND revoked = 0', [family])
-  await trx.raw('UPDATE oauth2_access_tokens SET revoked = 1, chdate = ? WHERE id LIKE ? AND revoked = 0', [time, family])
+  await trx.raw('UPDATE oauth2_access_tokens SET revoked = 1, chdate = ? WHERE id LIKE ? AND revoked = 0', [
+    time,
+    family,
+  ])
   await trx.raw('UPDATE oauth2_auth_codes SET revoked = 1, chdate = ? WHERE id LIKE ? AND revoked = 0', [time, family])
   await trx.raw(
     'UPDATE oauth2_refresh_tokens r JOIN oauth2_access_tokens a ON a.id = r.access_token_id SET a.revoked = 1, a.chdate = ? WHERE r.id LIKE ? AND a.revoked = 0',
-    [time, family])
+    [time, family],
+  )
 }

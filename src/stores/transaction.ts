@@ -24,4 +24,5 @@ export const retried = async <T>(work: () => Promise<T>): Promise<T> => {
 }
 
 /** Runs `work` in a transaction and repeats the whole of it after a conflict. @throws the last error of the database */
-export const inTransaction = <T>(db: Knex, work: (transaction: Knex.Transaction) => Promise<T>): Promise<T> => retried(() => db.transaction(work))
+export const inTransaction = <T>(db: Knex, work: (transaction: Knex.Transaction) => Promise<T>): Promise<T> =>
+  retried(() => db.transaction(work))

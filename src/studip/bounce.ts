@@ -5,7 +5,15 @@ import { SetupError } from '../oauth/errors.ts'
 import type { Now } from '../oauth/ports.ts'
 import { basePath, type Settings } from '../settings.ts'
 import type { StudipConfig } from './config.ts'
-import { cookieAttributes, forgetPending, keepPending, makeRoom, readPending, type Pending, pendingPrefix } from './pending.ts'
+import {
+  cookieAttributes,
+  forgetPending,
+  keepPending,
+  makeRoom,
+  readPending,
+  type Pending,
+  pendingPrefix,
+} from './pending.ts'
 import { canonicalTarget } from './target.ts'
 import { trampolineUrl } from './trampoline-url.ts'
 import { createTrampoline } from './trampoline.ts'
@@ -36,7 +44,10 @@ export type BounceAnswer =
   /** Two bounces did not help. Show an error page: sessions are not where, or not of the version, that the settings say. */
   | { readonly kind: 'give-up'; readonly reason: 'anonymous' | BounceReason; readonly setCookies: readonly string[] }
 
-export interface Redirect { readonly location: string; readonly setCookies: readonly string[] }
+export interface Redirect {
+  readonly location: string
+  readonly setCookies: readonly string[]
+}
 
 export interface Bounce {
   start(request: BounceRequest): Promise<BounceAnswer>
@@ -59,7 +70,7 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
 
   const setMarker = () => serialize(marker, '1', cookieAttributes(settings, base, markerLifetime))
   const clearMarker = (cookieHeader: string | undefined): string[] =>
-    (parse(cookieHeader ?? '')[marker] === undefined ? [] : [serialize(marker, '', cookieAttributes(settings, base, 0))])
+    parse(cookieHeader ?? '')[marker] === undefined ? [] : [serialize(marker, '', cookieAttributes(settings, base, 0))]
   const expireSession = () => serialize(settings.sessionCookie, '', cookieAttributes(settings, base, 0))
 
   const key = async (): Promise<Buffer | undefined> => {
@@ -83,21 +94,33 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
     const sequence = 1 + Math.max(0, ...waiting.map((each) => each.sequence))
     return { target, bounces: (again ? before.bounces : 0) + 1, resumed: false, at: now(), sequence }
   }
-  const fallback = (target: string | undefined): BounceAnswer =>
-    ({ kind: 'fallback', continuePath: target?.slice(base.length) ?? 'dispatch.php/start', setCookies: [] })
+  const fallback = (target: string | undefined): BounceAnswer => ({
+    kind: 'fallback',
+    continuePath: target?.slice(base.length) ?? 'dispatch.php/start',
+    setCookies: [],
+  })
 
-  const send = async ({ verdict, cookieHeader }: BounceRequest, pending: Pending, waiting: readonly Pending[], secret: Buffer): Promise<BounceAnswer> => {
+  const send = async (
+    { verdict, cookieHeader }: BounceRequest,
+    pending: Pending,
+    waiting: readonly Pending[],
+    secret: Buffer,
+  ): Promise<BounceAnswer> => {
     const kept = await keepPending(pending, secret, settings)
-    const notification = kept && await trampoline.ensure()
+    const notification = kept && (await trampoline.ensure())
     if (!kept || notification === undefined) return fallback(pending.target)
     const room = makeRoom(cookieHeader, waiting, pending.target, kept[0]!.length, settings)
     const session = verdict.kind === 'anonymous' && verdict.staleReturn ? [expireSession()] : []
-    return { kind: 'redirect', location: trampolineUrl(settings, notification, await ssoPlugin()), setCookies: [...kept, ...room, setMarker(), ...session] }
+    return {
+      kind: 'redirect',
+      location: trampolineUrl(settings, notification, await ssoPlugin()),
+      setCookies: [...kept, ...room, setMarker(), ...session],
+    }
   }
   return {
     async start(request) {
       const target = canonicalTarget(request.target, settings)
-      const secret = target && await key()
+      const secret = target && (await key())
       if (!target || !secret) return fallback(target)
       const waiting = await readPending(request.cookieHeader, secret, now(), settings)
       const pending = nextBounce(waiting, target)
@@ -111,7 +134,7 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
       const waiting = secret ? await readPending(cookieHeader, secret, now(), settings) : []
       const pending = waiting.find(({ resumed }) => !resumed) ?? waiting[0]
       if (!secret || !pending) return { location: `${base}dispatch.php/start`, setCookies: clearMarker(cookieHeader) }
-      const kept = await keepPending({ ...pending, resumed: true }, secret, settings) ?? []
+      const kept = (await keepPending({ ...pending, resumed: true }, secret, settings)) ?? []
       return { location: pending.target, setCookies: [...kept, ...clearMarker(cookieHeader)] }
     },
     arrived({ target, cookieHeader }) {

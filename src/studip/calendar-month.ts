@@ -6,5 +6,11 @@ export const oneMonthAfter = (now: number, timeZone: string): number => {
   const start = DateTime.fromSeconds(now, { zone: timeZone })
   const local = start.isValid ? start : DateTime.fromSeconds(now, { zone: 'Europe/Berlin' })
   // luxon would stop at the end of February; PHP lets the surplus days run on.
-  return Math.floor(local.set({ day: 1 }).plus({ months: 1 }).plus({ days: local.day - 1 }).toSeconds())
+  return Math.floor(
+    local
+      .set({ day: 1 })
+      .plus({ months: 1 })
+      .plus({ days: local.day - 1 })
+      .toSeconds(),
+  )
 }

@@ -49,16 +49,22 @@ export type Decision = 'logged-in' | 'anonymous' | 'maintenance' | BounceReason
 const allPerms: readonly string[] = ['user', 'autor', 'tutor', 'dozent', 'admin', 'root'] satisfies Perms[]
 
 /** Exists, has a name, is not locked, not expired and not provisional; the same question at every redemption and refresh. */
-export const mayHoldTokens = (user: Pick<UserFacts, 'username' | 'locked' | 'expirationDate' | 'authPlugin' | 'perms'>, now: number): boolean => {
+export const mayHoldTokens = (
+  user: Pick<UserFacts, 'username' | 'locked' | 'expirationDate' | 'authPlugin' | 'perms'>,
+  now: number,
+): boolean => {
   const expired = user.expirationDate > 0 && user.expirationDate < now
   return user.username !== '' && !user.locked && !expired && user.authPlugin !== null && allPerms.includes(user.perms)
 }
 
-const isStale = ({ changed, now, sessionLifetime }: Facts): boolean => changed !== undefined && changed < now - sessionLifetime
+const isStale = ({ changed, now, sessionLifetime }: Facts): boolean =>
+  changed !== undefined && changed < now - sessionLifetime
 
 const lacksSecondFactor = ({ session, rules, version }: Facts, { perms, secondFactor }: UserFacts): boolean =>
-  rules.secondFactorPerms.includes(perms) && secondFactor !== undefined && secondFactor.confirmed
-  && !(session.confirmation !== undefined && confirms(session.confirmation, secondFactor, version.major))
+  rules.secondFactorPerms.includes(perms) &&
+  secondFactor !== undefined &&
+  secondFactor.confirmed &&
+  !(session.confirmation !== undefined && confirms(session.confirmation, secondFactor, version.major))
 
 const termsPending = ({ rules }: Facts, user: UserFacts): boolean =>
   rules.showTerms && !isTruthy(user.termsAccepted ?? rules.termsAccepted)

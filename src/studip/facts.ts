@@ -8,8 +8,13 @@ import { isTruthy, toInteger, toList } from './php-values.ts'
 import type { JoinedStore, StoredSession } from './session-store.ts'
 
 const fields = [
-  'MAINTENANCE_MODE_ENABLE', 'SHOW_TERMS_ON_FIRST_LOGIN', 'TERMS_ACCEPTED', 'USER_VISIBILITY_CHECK',
-  'DOZENT_ALWAYS_VISIBLE', 'TFA_PERMS', 'DEFAULT_LANGUAGE',
+  'MAINTENANCE_MODE_ENABLE',
+  'SHOW_TERMS_ON_FIRST_LOGIN',
+  'TERMS_ACCEPTED',
+  'USER_VISIBILITY_CHECK',
+  'DOZENT_ALWAYS_VISIBLE',
+  'TFA_PERMS',
+  'DEFAULT_LANGUAGE',
 ] as const satisfies readonly GlobalField[]
 
 const userValueSql = (field: string) => `(SELECT value FROM config_values WHERE field = '${field}' AND range_id = ?)`
@@ -23,7 +28,10 @@ const userJoins = `LEFT JOIN auth_user_md5 u ON u.user_id = ?
   LEFT JOIN users_tfa t ON t.user_id = ?`
 const globalColumns = fields.map((field) => `${globalValueSql(field)} AS ${field}`).join(', ')
 
-type Row = { readonly [column: string]: string | number | null } & { readonly bytes?: Buffer | null; readonly changed?: number | null }
+type Row = { readonly [column: string]: string | number | null } & {
+  readonly bytes?: Buffer | null
+  readonly changed?: number | null
+}
 
 export interface FactsRead {
   readonly stored: StoredSession | undefined
@@ -32,14 +40,20 @@ export interface FactsRead {
   readonly defaultLanguage: string
 }
 
-const text = (value: Row[string] | undefined): string | undefined => (value === null || value === undefined ? undefined : String(value))
+const text = (value: Row[string] | undefined): string | undefined =>
+  value === null || value === undefined ? undefined : String(value)
 
 const userOf = (row: Row, userId: string): UserFacts | undefined => {
   if (row.user_id !== userId) return undefined
   return {
     id: userId,
     username: text(row.username) ?? '',
-    fullName: fullName({ titleFront: text(row.title_front), firstName: text(row.Vorname), lastName: text(row.Nachname), titleRear: text(row.title_rear) }),
+    fullName: fullName({
+      titleFront: text(row.title_front),
+      firstName: text(row.Vorname),
+      lastName: text(row.Nachname),
+      titleRear: text(row.title_rear),
+    }),
     perms: text(row.perms) ?? '',
     locked: Number(row.locked) !== 0,
     authPlugin: text(row.auth_plugin) ?? null,
@@ -47,8 +61,10 @@ const userOf = (row: Row, userId: string): UserFacts | undefined => {
     expirationDate: toInteger(text(row.expiration_date)),
     termsAccepted: text(row.terms_accepted),
     preferredLanguage: text(row.preferred_language),
-    secondFactor: row.tfa === null ? undefined
-      : { secret: text(row.secret) ?? '', confirmed: Number(row.confirmed) !== 0, type: text(row.type) ?? '' },
+    secondFactor:
+      row.tfa === null
+        ? undefined
+        : { secret: text(row.secret) ?? '', confirmed: Number(row.confirmed) !== 0, type: text(row.type) ?? '' },
   }
 }
 
@@ -71,12 +87,20 @@ export interface FactsQuery {
 export type ReadFacts = (query: FactsQuery) => Promise<FactsRead>
 
 /** One SELECT of one row; every part that is not there is null in it. */
-export const createFactsReader = ({ read, settings }: { read: Read; settings: Pick<Settings, 'studipVersion' | 'configOverrides'> }): ReadFacts =>
+export const createFactsReader =
+  ({ read, settings }: { read: Read; settings: Pick<Settings, 'studipVersion' | 'configOverrides'> }): ReadFacts =>
   async ({ userId, session }) => {
     const id = userId ?? ''
     const sql = `SELECT ${session ? `${session.store.columns}, ` : ''}${userColumns}, ${globalColumns}
       FROM (SELECT 1) one ${session?.store.join ?? ''} ${userJoins}`
-    const [row] = await read<Row>(sql, [id, id, ...(session?.store.bindings(session.id, session.now) ?? []), id, id, id]) as readonly [Row]
+    const [row] = (await read<Row>(sql, [
+      id,
+      id,
+      ...(session?.store.bindings(session.id, session.now) ?? []),
+      id,
+      id,
+      id,
+    ])) as readonly [Row]
     const value = (field: (typeof fields)[number]) => effectiveValue(field, text(row[field]), settings)
     return {
       stored: session && row.bytes ? session.store.open({ bytes: row.bytes, changed: row.changed ?? null }) : undefined,

@@ -9,6 +9,9 @@ export interface NameParts {
 
 /** `Prof. Dr. Ada Lovelace, MBA`; absent parts leave no blanks. */
 export const fullName = ({ titleFront, firstName, lastName, titleRear }: NameParts): string => {
-  const name = [titleFront, firstName, lastName].map((part) => part?.trim() ?? '').filter((part) => part !== '').join(' ')
+  const name = [titleFront, firstName, lastName]
+    .map((part) => part?.trim() ?? '')
+    .filter((part) => part !== '')
+    .join(' ')
   return titleRear?.trim() ? `${name}, ${titleRear.trim()}` : name
 }

@@ -14,12 +14,17 @@ import type { Gate, GateRequest, Perms, Verdict } from './verdict.ts'
 
 export interface GateDeps {
   readonly read: Read
-  readonly settings: Pick<Settings, 'studipVersion' | 'configOverrides' | 'sessionCookie' | 'sessionLifetime' | 'baseUrl'>
+  readonly settings: Pick<
+    Settings,
+    'studipVersion' | 'configOverrides' | 'sessionCookie' | 'sessionLifetime' | 'baseUrl'
+  >
   readonly sessions: SessionStore
   readonly now: Now
 }
 
-interface Found extends FactsRead { readonly session: Session }
+interface Found extends FactsRead {
+  readonly session: Session
+}
 
 const noBytes = Buffer.alloc(0)
 
@@ -30,7 +35,8 @@ type Look = (sessionId: string | undefined, now: number) => Promise<Found>
  * Looks a session up in one round trip when we have seen it before: then we expect a user, and read that user's rows
  * along. The expectation is never believed; when the session names another one, a second query reads the right rows.
  */
-const lookInDatabase = (store: JoinedStore, readFacts: ReadFacts, expected: LRUCache<string, string>, major: number) =>
+const lookInDatabase =
+  (store: JoinedStore, readFacts: ReadFacts, expected: LRUCache<string, string>, major: number) =>
   async (id: string, now: number): Promise<Found> => {
     const read = async (userId: string | undefined): Promise<Found> => {
       const facts = await readFacts({ userId, session: { store, id, now } })
@@ -50,27 +56,47 @@ const createLook = ({ read, settings, sessions }: GateDeps): Look => {
   const expected = new LRUCache<string, string>({ max: 10_000 })
   const withoutStore = async (stored: StoredSession | undefined): Promise<Found> => {
     const session = parseSession(stored?.bytes ?? noBytes, major)
-    return { ...await readFacts({ userId: session.userId }), stored, session }
+    return { ...(await readFacts({ userId: session.userId })), stored, session }
   }
   return async (sessionId, now) => {
     if (sessionId === undefined) return withoutStore(undefined)
     const store = await sessions.current()
-    return store.kind === 'joined' ? lookInDatabase(store, readFacts, expected, major)(sessionId, now) : withoutStore(await store.read(sessionId, now))
+    return store.kind === 'joined'
+      ? lookInDatabase(store, readFacts, expected, major)(sessionId, now)
+      : withoutStore(await store.read(sessionId, now))
   }
 }
 
-const verdictOf = (decision: Decision, found: Found, request: GateRequest, sessionId: string | undefined, settings: GateDeps['settings']): Verdict => {
+const verdictOf = (
+  decision: Decision,
+  found: Found,
+  request: GateRequest,
+  sessionId: string | undefined,
+  settings: GateDeps['settings'],
+): Verdict => {
   const { session, user, rules } = found
   const preferred = decision === 'anonymous' ? undefined : user?.preferredLanguage
-  const language = chooseLanguage({ session: session.language, preferred, acceptLanguage: request.acceptLanguage, fallback: found.defaultLanguage })
+  const language = chooseLanguage({
+    session: session.language,
+    preferred,
+    acceptLanguage: request.acceptLanguage,
+    fallback: found.defaultLanguage,
+  })
   if (decision === 'logged-in' && user && sessionId) {
     const { id, username, fullName, perms } = user
     return { kind: 'logged-in', user: { id, username, fullName, perms: perms as Perms }, sessionId, ...language }
   }
   if (decision === 'anonymous' || decision === 'logged-in') {
-    return { kind: 'anonymous', staleReturn: isStaleReturn(session.redirectAfterLogin, settings), maintenance: rules.maintenance, ...language }
+    return {
+      kind: 'anonymous',
+      staleReturn: isStaleReturn(session.redirectAfterLogin, settings),
+      maintenance: rules.maintenance,
+      ...language,
+    }
   }
-  return decision === 'maintenance' ? { kind: 'maintenance', ...language } : { kind: 'bounce', reason: decision, ...language }
+  return decision === 'maintenance'
+    ? { kind: 'maintenance', ...language }
+    : { kind: 'bounce', reason: decision, ...language }
 }
 
 /** Decides afresh at every call; what it costs is measured in test/studip/gate-cost.test.ts. */

@@ -20,17 +20,25 @@ const known = (locale: string | undefined): Language | undefined => {
 
 /** The best of ours in an Accept-Language header (RFC 9110 §12.5.4). */
 const accepted = (header: string | undefined): Language | undefined => {
-  const ranges = (header ?? '').slice(0, 500).split(',').map((part) => {
-    const [tag = '', ...parameters] = part.split(';').map((piece) => piece.trim())
-    const weight = parameters.find((piece) => /^q=/i.test(piece))
-    return { language: known(tag), weight: weight === undefined ? 1 : Number(weight.slice(2)) }
-  })
+  const ranges = (header ?? '')
+    .slice(0, 500)
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...parameters] = part.split(';').map((piece) => piece.trim())
+      const weight = parameters.find((piece) => /^q=/i.test(piece))
+      return { language: known(tag), weight: weight === undefined ? 1 : Number(weight.slice(2)) }
+    })
   const [best] = ranges.filter(({ language, weight }) => language && weight > 0).sort((a, b) => b.weight - a.weight)
   return best?.language
 }
 
 /** Session, user, browser, default. A locale that is neither German nor English reads English. */
-export const chooseLanguage = ({ session, preferred, acceptLanguage, fallback }: LanguageHints): { readonly language: Language; readonly languageTag: string } => {
+export const chooseLanguage = ({
+  session,
+  preferred,
+  acceptLanguage,
+  fallback,
+}: LanguageHints): { readonly language: Language; readonly languageTag: string } => {
   const foreign = session || preferred ? 'en' : undefined
   const language = known(session) ?? known(preferred) ?? accepted(acceptLanguage) ?? foreign ?? known(fallback) ?? 'en'
   return { language, languageTag: tags[language] }

@@ -17,7 +17,10 @@ const nothing = () => Promise.resolve()
 
 const openFolder = async (directory: string, prefix: Settings['cacheKeyPrefix']): Promise<Opened> => {
   await access(directory, constants.R_OK | constants.X_OK).catch((cause: unknown) => {
-    throw new SetupError(`Stud.IP keeps sessions in files below ${directory}, which this service cannot read. Run it as Stud.IP's user, on the same host.`, { cause })
+    throw new SetupError(
+      `Stud.IP keeps sessions in files below ${directory}, which this service cannot read. Run it as Stud.IP's user, on the same host.`,
+      { cause },
+    )
   })
   return { store: fileSessions(directory, prefix), close: nothing }
 }
@@ -38,7 +41,7 @@ const followSystemCache = (settings: StoreSettings, config: StudipConfig): Sessi
     async current() {
       const text = await config.global('SYSTEMCACHE')
       if (opened?.text !== text) {
-        const next = { text, ...await openCache(systemCache(text, settings), settings) }
+        const next = { text, ...(await openCache(systemCache(text, settings), settings)) }
         await opened?.close()
         opened = next
       }
@@ -49,7 +52,14 @@ const followSystemCache = (settings: StoreSettings, config: StudipConfig): Sessi
 }
 
 /** @throws SetupError when sessions are kept where we cannot read them; with a sentence that says what to do */
-export const openSessionStore = async ({ settings, config }: { db?: Knex; settings: StoreSettings; config: StudipConfig }): Promise<SessionStore> => {
+export const openSessionStore = async ({
+  settings,
+  config,
+}: {
+  db?: Knex
+  settings: StoreSettings
+  config: StudipConfig
+}): Promise<SessionStore> => {
   if (settings.sessionStore === 'database') return { current: () => Promise.resolve(databaseSessions), close: nothing }
   const store = followSystemCache(settings, config)
   await store.current()

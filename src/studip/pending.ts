@@ -38,7 +38,7 @@ const resumePath = (settings: Base) => `${basePath(settings)}dispatch.php/api/oa
 const adminPath = (settings: Base) => `${basePath(settings)}dispatch.php/admin/oauth2`
 /** The way back reads the cookie, and so must the page itself, or its bounces could not be counted. */
 const pathsOf = (target: string, settings: Base): readonly string[] =>
-  (target.startsWith(adminPath(settings)) ? [resumePath(settings), adminPath(settings)] : [resumePath(settings)])
+  target.startsWith(adminPath(settings)) ? [resumePath(settings), adminPath(settings)] : [resumePath(settings)]
 
 /** Attributes of every cookie of ours. `Secure` wherever Stud.IP itself is on https. */
 export const cookieAttributes = (settings: Base, path: string, maxAge: number) =>
@@ -48,7 +48,9 @@ export const cookieAttributes = (settings: Base, path: string, maxAge: number) =
 export const keepPending = async (pending: Pending, key: Buffer, settings: Base): Promise<string[] | undefined> => {
   const value = await seal(pending, key, kind)
   if (value.length > maxValueLength) return undefined
-  return pathsOf(pending.target, settings).map((path) => serialize(nameOf(pending.target), value, cookieAttributes(settings, path, lifetime)))
+  return pathsOf(pending.target, settings).map((path) =>
+    serialize(nameOf(pending.target), value, cookieAttributes(settings, path, lifetime)),
+  )
 }
 
 const forgetName = (name: string, paths: readonly string[], settings: Base): string[] =>
@@ -56,30 +58,58 @@ const forgetName = (name: string, paths: readonly string[], settings: Base): str
 
 type Cookie = readonly [name: string, value: string]
 const pendingCookies = (cookieHeader: string | undefined): readonly Cookie[] =>
-  Object.entries(parse(cookieHeader ?? '')).filter((entry): entry is [string, string] => entry[1] !== undefined && /^studip_oauth2_pending_[0-9a-f]{8}$/.test(entry[0]))
+  Object.entries(parse(cookieHeader ?? '')).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && /^studip_oauth2_pending_[0-9a-f]{8}$/.test(entry[0]),
+  )
 
 /** Set-Cookie lines that forget this target, none when no cookie holds it. */
 export const forgetPending = (target: string, cookieHeader: string | undefined, settings: Base): string[] =>
-  (pendingCookies(cookieHeader).some(([name]) => name === nameOf(target)) ? forgetName(nameOf(target), pathsOf(target, settings), settings) : [])
+  pendingCookies(cookieHeader).some(([name]) => name === nameOf(target))
+    ? forgetName(nameOf(target), pathsOf(target, settings), settings)
+    : []
 
 const isPending = (value: Partial<Pending> | undefined, name: string, now: number, settings: Base): value is Pending =>
-  typeof value?.target === 'string' && canonicalTarget(value.target, settings) === value.target && nameOf(value.target) === name
-  && Number.isInteger(value.bounces) && typeof value.resumed === 'boolean' && Number.isInteger(value.sequence) && Number.isInteger(value.at) && now < value.at! + lifetime
+  typeof value?.target === 'string' &&
+  canonicalTarget(value.target, settings) === value.target &&
+  nameOf(value.target) === name &&
+  Number.isInteger(value.bounces) &&
+  typeof value.resumed === 'boolean' &&
+  Number.isInteger(value.sequence) &&
+  Number.isInteger(value.at) &&
+  now < value.at! + lifetime
 
 /** The requests that wait in this browser, latest first. A changed, expired or foreign cookie is none. */
-export const readPending = async (cookieHeader: string | undefined, key: Buffer, now: number, settings: Base): Promise<readonly Pending[]> => {
-  const opened = await Promise.all(pendingCookies(cookieHeader).slice(0, 2 * maxCount).map(async ([name, value]) => {
-    const pending = await open<Pending>(value, key, kind)
-    return isPending(pending, name, now, settings) ? pending : undefined
-  }))
+export const readPending = async (
+  cookieHeader: string | undefined,
+  key: Buffer,
+  now: number,
+  settings: Base,
+): Promise<readonly Pending[]> => {
+  const opened = await Promise.all(
+    pendingCookies(cookieHeader)
+      .slice(0, 2 * maxCount)
+      .map(async ([name, value]) => {
+        const pending = await open<Pending>(value, key, kind)
+        return isPending(pending, name, now, settings) ? pending : undefined
+      }),
+  )
   return opened.filter((pending) => pending !== undefined).sort((a, b) => b.at - a.at || b.sequence - a.sequence)
 }
 
 /** Set-Cookie lines that make room for one more of `length` bytes: the unreadable and the oldest go. */
-export const makeRoom = (cookieHeader: string | undefined, waiting: readonly Pending[], target: string, length: number, settings: Base): string[] => {
+export const makeRoom = (
+  cookieHeader: string | undefined,
+  waiting: readonly Pending[],
+  target: string,
+  length: number,
+  settings: Base,
+): string[] => {
   const order = waiting.map((pending) => nameOf(pending.target))
   const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
-  const others = pendingCookies(cookieHeader).filter(([name]) => name !== nameOf(target)).sort(([a], [b]) => rank(a) - rank(b))
+  const others = pendingCookies(cookieHeader)
+    .filter(([name]) => name !== nameOf(target))
+    .sort(([a], [b]) => rank(a) - rank(b))
   let total = length
   return others.flatMap(([name, value], index) => {
     total += name.length + value.length

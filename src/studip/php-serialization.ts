@@ -79,7 +79,12 @@ const boolean = (cursor: Cursor): void => {
 const doubleSyntax = /^(-?INF|NAN|-?\d+(\.\d*)?(E[+-]?\d{1,4})?)$/
 const double = (cursor: Cursor): void => {
   const end = cursor.bytes.indexOf(semicolon, cursor.at)
-  if (end < 0 || end - cursor.at > maxDoubleLength || !doubleSyntax.test(cursor.bytes.toString('latin1', cursor.at, end))) malformed(cursor)
+  if (
+    end < 0 ||
+    end - cursor.at > maxDoubleLength ||
+    !doubleSyntax.test(cursor.bytes.toString('latin1', cursor.at, end))
+  )
+    malformed(cursor)
   cursor.at = end + 1
   cursor.left -= 3 // a pattern costs more than the other types
 }
@@ -97,8 +102,19 @@ const custom = (cursor: Cursor): void => {
 }
 
 /** What follows `<type>:`, by type. */
-const scalars = Object.entries({ b: boolean, i: signed, d: double, r: digits, R: digits, s: quoted, E: quoted, C: custom })
-  .reduce<((cursor: Cursor) => void)[]>((table, [type, skip]) => { table[code(type)] = skip; return table }, [])
+const scalars = Object.entries({
+  b: boolean,
+  i: signed,
+  d: double,
+  r: digits,
+  R: digits,
+  s: quoted,
+  E: quoted,
+  C: custom,
+}).reduce<((cursor: Cursor) => void)[]>((table, [type, skip]) => {
+  table[code(type)] = skip
+  return table
+}, [])
 
 const skipScalar = (cursor: Cursor): void => {
   const type = cursor.bytes[cursor.at]!

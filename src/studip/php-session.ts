@@ -12,7 +12,8 @@ export type Serialized = Buffer
 
 const nextKey = (cursor: Cursor): { key: string; defined: boolean } => {
   const end = cursor.bytes.indexOf('|', cursor.at)
-  if (end < 0 || end - cursor.at > maxKeyLength || (cursor.left -= 20) <= 0) throw new MalformedSession('no key, or too many')
+  if (end < 0 || end - cursor.at > maxKeyLength || (cursor.left -= 20) <= 0)
+    throw new MalformedSession('no key, or too many')
   const defined = cursor.bytes[cursor.at] !== 0x21 // `!`: PHP marks a variable without a value
   const key = cursor.bytes.toString('latin1', defined ? cursor.at : cursor.at + 1, end)
   // Quotes belong to values: where one is in a key, somebody cut the string in the middle of a value.
@@ -31,7 +32,10 @@ const slice = (cursor: Cursor): Serialized => {
  * The wanted keys of a session, undefined when it is malformed anywhere, too large or too deep. A wanted key that
  * occurs twice counts as malformed, too: PHP never writes that.
  */
-export const readSession = (bytes: Buffer, wanted: ReadonlySet<string>): ReadonlyMap<string, Serialized> | undefined => {
+export const readSession = (
+  bytes: Buffer,
+  wanted: ReadonlySet<string>,
+): ReadonlyMap<string, Serialized> | undefined => {
   if (bytes.length > maxLength) return undefined
   const cursor = { bytes, at: 0, left: maxValues }
   const found = new Map<string, Serialized>()
@@ -76,7 +80,9 @@ export const asArray = (value: Serialized | undefined): ReadonlyMap<string, Seri
   value?.[0] === 0x61 ? entries(value) : undefined
 
 /** Class and properties of an object (private and protected ones under PHP's mangled names). */
-export const asObject = (value: Serialized | undefined): { readonly className: string; readonly properties: ReadonlyMap<string, Serialized> } | undefined => {
+export const asObject = (
+  value: Serialized | undefined,
+): { readonly className: string; readonly properties: ReadonlyMap<string, Serialized> } | undefined => {
   if (value?.[0] !== 0x4f) return undefined
   const properties = entries(value)
   const start = value.indexOf('"') + 1

@@ -10,4 +10,8 @@ export const toInteger = (text: string | undefined): number => {
 }
 
 /** A comma-separated list: trimmed, without empty parts. */
-export const toList = (text: string): readonly string[] => text.split(',').map((part) => part.trim()).filter((part) => part !== '')
+export const toList = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')

@@ -17,10 +17,19 @@ export interface RedisAddress {
 }
 
 /** Connects at the first read. `close` ends the connection. */
-export const redisSessions = ({ hostname, port, auth }: RedisAddress, prefix: Settings['cacheKeyPrefix']): SeparateStore & { close(): Promise<void> } => {
+export const redisSessions = (
+  { hostname, port, auth }: RedisAddress,
+  prefix: Settings['cacheKeyPrefix'],
+): SeparateStore & { close(): Promise<void> } => {
   const redis = new Redis({
-    host: hostname, port, ...(auth !== '' && { password: auth }), db: 0,
-    lazyConnect: true, connectTimeout: patience, commandTimeout: patience, maxRetriesPerRequest: 1,
+    host: hostname,
+    port,
+    ...(auth !== '' && { password: auth }),
+    db: 0,
+    lazyConnect: true,
+    connectTimeout: patience,
+    commandTimeout: patience,
+    maxRetriesPerRequest: 1,
     retryStrategy: (attempt) => Math.min(attempt * 100, patience),
   })
   redis.on('error', () => undefined) // told to whoever reads; without a listener it would end the process

@@ -17,7 +17,12 @@ export interface Session {
   readonly redirectAfterLogin: string | undefined
 }
 
-const nobody: Session = { userId: undefined, confirmation: undefined, language: undefined, redirectAfterLogin: undefined }
+const nobody: Session = {
+  userId: undefined,
+  confirmation: undefined,
+  language: undefined,
+  redirectAfterLogin: undefined,
+}
 const wantedKeys = new Set(['auth', 'tfa/confirmed', '_language', 'redirect_after_login'])
 const authClasses = new Set(['Seminar_Auth', 'Seminar_Default_Auth', 'Seminar_Register_Auth'])
 const notUsers = new Set(['nobody', 'form'])

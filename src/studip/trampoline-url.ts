@@ -13,7 +13,9 @@ export const trampolineUrl = (settings: Base, notificationId: string, sso?: stri
  */
 export const isStaleReturn = (redirectAfterLogin: string | undefined, settings: Base): boolean => {
   if (!redirectAfterLogin) return false
-  const path = URL.canParse(redirectAfterLogin, settings.baseUrl) ? new URL(redirectAfterLogin, settings.baseUrl).pathname : ''
+  const path = URL.canParse(redirectAfterLogin, settings.baseUrl)
+    ? new URL(redirectAfterLogin, settings.baseUrl).pathname
+    : ''
   const prefix = `${basePath(settings)}dispatch.php/jsupdater/mark_notification_read/`
   return !(path.startsWith(prefix) && /^\d+$/.test(path.slice(prefix.length)))
 }

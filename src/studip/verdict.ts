@@ -17,11 +17,28 @@ export type Language = 'de' | 'en'
 export type BounceReason = 'second-factor' | 'terms' | 'visibility' | 'stale'
 
 export type Verdict =
-  | { readonly kind: 'logged-in'; readonly user: StudipUser; readonly sessionId: string; readonly language: Language; readonly languageTag: string }
+  | {
+      readonly kind: 'logged-in'
+      readonly user: StudipUser
+      readonly sessionId: string
+      readonly language: Language
+      readonly languageTag: string
+    }
   /** `staleReturn`: the anonymous 6.x session holds another return address, so its cookie must go before the bounce (§4.3 step 4). */
   /** `maintenance`: Stud.IP would answer a login with its maintenance page, so the bounce leads nowhere. */
-  | { readonly kind: 'anonymous'; readonly language: Language; readonly languageTag: string; readonly staleReturn: boolean; readonly maintenance: boolean }
-  | { readonly kind: 'bounce'; readonly reason: BounceReason; readonly language: Language; readonly languageTag: string }
+  | {
+      readonly kind: 'anonymous'
+      readonly language: Language
+      readonly languageTag: string
+      readonly staleReturn: boolean
+      readonly maintenance: boolean
+    }
+  | {
+      readonly kind: 'bounce'
+      readonly reason: BounceReason
+      readonly language: Language
+      readonly languageTag: string
+    }
   | { readonly kind: 'maintenance'; readonly language: Language; readonly languageTag: string }
 
 /** What the gate needs of a request: its headers, nothing else. */

@@ -1,7 +1,10 @@
 // What may be shown of addresses that come from outside.
 
 /** Where the browser goes after the consent: a website, a program that listens on this device, or an app. */
-export interface RedirectTarget { readonly kind: 'web' | 'device' | 'app'; readonly name: string }
+export interface RedirectTarget {
+  readonly kind: 'web' | 'device' | 'app'
+  readonly name: string
+}
 
 const loopback = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
@@ -16,7 +19,9 @@ export const redirectTarget = (uri: string): RedirectTarget => {
 /** The address if it is one that a link may lead to (http or https), else undefined. */
 export const webAddress = (text: string): URL | undefined => {
   const url = parseUrl(text)
-  return url && (url.protocol === 'https:' || url.protocol === 'http:') && !url.username && !url.password ? url : undefined
+  return url && (url.protocol === 'https:' || url.protocol === 'http:') && !url.username && !url.password
+    ? url
+    : undefined
 }
 
 const parseUrl = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined)

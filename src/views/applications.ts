@@ -18,10 +18,16 @@ export interface RevokeAllModel {
   readonly securityToken: string
 }
 
-const applicationValues = (application: ConnectedApplication) => ({ ...application, homepageLink: webAddress(application.homepage)?.href })
+const applicationValues = (application: ConnectedApplication) => ({
+  ...application,
+  homepageLink: webAddress(application.homepage)?.href,
+})
 
 /** The variables of templates/applications.ejs. */
-export const applicationsValues = (model: ApplicationsModel) => ({ ...model, applications: model.applications.map(applicationValues) })
+export const applicationsValues = (model: ApplicationsModel) => ({
+  ...model,
+  applications: model.applications.map(applicationValues),
+})
 
 /** The variables of templates/application.ejs. */
 export const detailsValues = (application: ConnectedApplication) => ({ application: applicationValues(application) })

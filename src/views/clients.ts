@@ -22,8 +22,12 @@ export interface AdminModel {
   readonly securityToken: string | undefined
 }
 
-const keyAdvice = (file: KeyFileState, keysPath: string): { readonly text: TextKey; readonly command: string } | undefined => {
-  if (!file.exists) return { text: 'admin.setup.missing.advice', command: `KEYS_PATH=${keysPath} bin/studip oauth2:keys` }
+const keyAdvice = (
+  file: KeyFileState,
+  keysPath: string,
+): { readonly text: TextKey; readonly command: string } | undefined => {
+  if (!file.exists)
+    return { text: 'admin.setup.missing.advice', command: `KEYS_PATH=${keysPath} bin/studip oauth2:keys` }
   if (!file.readable) return { text: 'admin.setup.unreadable.advice', command: `chmod 660 ${file.path}` }
   return file.modeOk ? undefined : { text: 'admin.setup.badMode.advice', command: `chmod 660 ${file.path}` }
 }
@@ -54,9 +58,21 @@ export interface AddClientModel {
 }
 
 /** The empty form. */
-export const emptyRegistration: ClientRegistration = { name: '', redirect: '', description: '', confidentiality: '', owner: '', homepage: '', admin_notes: '' }
+export const emptyRegistration: ClientRegistration = {
+  name: '',
+  redirect: '',
+  description: '',
+  confidentiality: '',
+  owner: '',
+  homepage: '',
+  admin_notes: '',
+}
 
-const faultText = ({ field, code, uri }: RegistrationFault): { readonly text: TextKey; readonly values: TextValues } => {
+const faultText = ({
+  field,
+  code,
+  uri,
+}: RegistrationFault): { readonly text: TextKey; readonly values: TextValues } => {
   if (uri !== undefined) return { text: `fault.uri.${code as 'comma'}`, values: { uri } }
   if (code === 'too-long') return { text: 'fault.too-long', values: { limit: registrationLimits[field as 'name'] } }
   if (code === 'missing') return { text: field === 'confidentiality' ? 'fault.choose' : 'fault.missing', values: {} }
@@ -67,7 +83,12 @@ const faultText = ({ field, code, uri }: RegistrationFault): { readonly text: Te
 export const addClientValues = (model: AddClientModel) => {
   const faultsOf = (field: RegistrationField) => model.faults.filter((fault) => fault.field === field).map(faultText)
   const fields = Object.keys(emptyRegistration) as RegistrationField[]
-  return { ...model, limits: registrationLimits, faults: Object.fromEntries(fields.map((field) => [field, faultsOf(field)])), failed: model.faults.length > 0 }
+  return {
+    ...model,
+    limits: registrationLimits,
+    faults: Object.fromEntries(fields.map((field) => [field, faultsOf(field)])),
+    failed: model.faults.length > 0,
+  }
 }
 
 /** Deleting a client and giving it a new secret ask once more. */

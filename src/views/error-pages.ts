@@ -1,7 +1,11 @@
 // The closed set of error pages: what each says, and its HTTP status.
 import type { TextKey } from './texts.ts'
 
-interface ErrorPage { readonly status: number; readonly title: TextKey; readonly text: TextKey }
+interface ErrorPage {
+  readonly status: number
+  readonly title: TextKey
+  readonly text: TextKey
+}
 
 const page = (status: number, title: TextKey, text: TextKey): ErrorPage => ({ status, title, text })
 
@@ -47,7 +51,13 @@ export interface ErrorModel {
 /** The page for a status about which nothing more is known. */
 export const errorKindOf = (status: number): ErrorKind => {
   const kinds: Readonly<Record<number, ErrorKind>> = {
-    400: 'malformed', 403: 'forbidden', 404: 'not-found', 405: 'method-not-allowed', 413: 'too-large', 429: 'too-many', 503: 'unavailable',
+    400: 'malformed',
+    403: 'forbidden',
+    404: 'not-found',
+    405: 'method-not-allowed',
+    413: 'too-large',
+    429: 'too-many',
+    503: 'unavailable',
   }
   return kinds[status] ?? (status < 500 ? 'malformed' : 'internal')
 }

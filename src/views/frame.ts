@@ -33,7 +33,9 @@ export interface PageFrame {
 }
 
 /** Unconverted global value of Stud.IP's configuration; rejects while the database is away. */
-export interface GlobalConfig { global(field: string): Promise<string> }
+export interface GlobalConfig {
+  global(field: string): Promise<string>
+}
 
 export interface FrameDeps {
   readonly settings: Pick<Settings, 'baseUrl' | 'assetsUrl' | 'studipVersion'>
@@ -49,7 +51,9 @@ const stylesheets = ({ settings, assets }: FrameDeps) => {
     { href: basePath(settings) + assets.path('oauth2.css'), media: 'all' },
     { href: studip('studip-base.css'), media: 'screen' },
     { href: studip('print.css'), media: 'print' },
-    ...(major > 6 || (major === 6 && minor >= 1) ? [{ href: `${basePath(settings)}assets.php/css/studip-theme`, media: 'all' }] : []),
+    ...(major > 6 || (major === 6 && minor >= 1)
+      ? [{ href: `${basePath(settings)}assets.php/css/studip-theme`, media: 'all' }]
+      : []),
   ]
 }
 
@@ -75,7 +79,11 @@ export const createFrames = (deps: FrameDeps) => {
   const layout = settings.studipVersion.major === 5 && settings.studipVersion.minor < 3 ? 'layout-5.2' : 'layout'
   const version = encodeURIComponent(settings.studipVersion.text)
   // An error page must appear while the database is away, too.
-  const global = (field: string, otherwise: string) => config.global(field).then((value) => value || otherwise, () => otherwise)
+  const global = (field: string, otherwise: string) =>
+    config.global(field).then(
+      (value) => value || otherwise,
+      () => otherwise,
+    )
 
   const frameOf = (context: PageContext, frame: PageFrame, siteName: string): Frame => ({
     title: frame.title,
@@ -86,16 +94,25 @@ export const createFrames = (deps: FrameDeps) => {
     user: context.user,
     bare: frame.bare ?? false,
     sidebar: frame.sidebar,
-    navigation: context.user && !frame.bare ? navigation(settings.studipVersion, context.user.perms, frame.place) : undefined,
+    navigation:
+      context.user && !frame.bare ? navigation(settings.studipVersion, context.user.perms, frame.place) : undefined,
     now: now(),
   })
 
-  return async (context: PageContext, frame: PageFrame, m: unknown): Promise<{ readonly layout: string; readonly values: TemplateValues }> => {
-    const [siteName, zone] = await Promise.all([global('UNI_NAME_CLEAN', 'Stud.IP'), global('DEFAULT_TIMEZONE', 'Europe/Berlin')])
+  return async (
+    context: PageContext,
+    frame: PageFrame,
+    m: unknown,
+  ): Promise<{ readonly layout: string; readonly values: TemplateValues }> => {
+    const [siteName, zone] = await Promise.all([
+      global('UNI_NAME_CLEAN', 'Stud.IP'),
+      global('DEFAULT_TIMEZONE', 'Europe/Berlin'),
+    ])
     const { t, pieces } = texts[context.language]
     const { when, day }: Moments = moments(context.languageTag, zone)
     const url = (path: string) => base + path
-    const icon = (colour: string, name: string) => `${settings.assetsUrl}images/icons/${colour}/${name}.svg?v=${version}`
+    const icon = (colour: string, name: string) =>
+      `${settings.assetsUrl}images/icons/${colour}/${name}.svg?v=${version}`
     return { layout, values: { page: frameOf(context, frame, siteName), m, t, pieces, url, icon, when, day } }
   }
 }

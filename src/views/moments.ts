@@ -26,7 +26,10 @@ export const moments = (languageTag: string, timeZone: string): Moments => {
   const zone = { timeZone: knownZone(timeZone) }
   const time = new Intl.DateTimeFormat(languageTag, { dateStyle: 'medium', timeStyle: 'short', ...zone })
   const date = new Intl.DateTimeFormat(languageTag, { dateStyle: 'medium', ...zone })
-  const made = { when: (seconds: number) => time.format(seconds * 1000), day: (seconds: number) => date.format(seconds * 1000) }
+  const made = {
+    when: (seconds: number) => time.format(seconds * 1000),
+    day: (seconds: number) => date.format(seconds * 1000),
+  }
   cache.set(name, made)
   return made
 }

@@ -3,8 +3,15 @@ import type { StudipVersion } from '../settings.ts'
 import type { Perms } from '../studip/verdict.ts'
 import type { TextKey } from './texts.ts'
 
-export interface NavigationLink { readonly id: string; readonly text: TextKey; readonly path: string; readonly active: boolean }
-export interface NavigationIcon extends NavigationLink { readonly icon: string }
+export interface NavigationLink {
+  readonly id: string
+  readonly text: TextKey
+  readonly path: string
+  readonly active: boolean
+}
+export interface NavigationIcon extends NavigationLink {
+  readonly icon: string
+}
 export interface Navigation {
   readonly top: readonly NavigationIcon[]
   readonly tabs: readonly NavigationLink[]
@@ -20,12 +27,22 @@ const since = (version: StudipVersion, major: number, minor: number): boolean =>
 
 const topLinks = (version: StudipVersion, perms: Perms): readonly (readonly [...Link, icon: string])[] => [
   ['start', 'nav.start', 'dispatch.php/start', 'home'],
-  ['browse', 'nav.courses', perms === 'root' || perms === 'admin' ? 'dispatch.php/admin/courses' : 'dispatch.php/my_courses', 'seminar'],
+  [
+    'browse',
+    'nav.courses',
+    perms === 'root' || perms === 'admin' ? 'dispatch.php/admin/courses' : 'dispatch.php/my_courses',
+    'seminar',
+  ],
   ['contents', 'nav.contents', 'dispatch.php/contents/overview', 'content'],
   ['messaging', 'nav.messages', 'dispatch.php/messages/overview', 'mail'],
   ['community', 'nav.community', 'dispatch.php/online/index', 'community'],
   ['profile', 'nav.profile', 'dispatch.php/profile', 'person'],
-  ['calendar', 'nav.planner', since(version, 6, 0) ? 'dispatch.php/calendar/calendar' : 'dispatch.php/calendar/single', 'schedule'],
+  [
+    'calendar',
+    'nav.planner',
+    since(version, 6, 0) ? 'dispatch.php/calendar/calendar' : 'dispatch.php/calendar/single',
+    'schedule',
+  ],
   ['search', 'nav.search', 'dispatch.php/search/globalsearch', 'search'],
   ...(perms === 'root' ? [['admin', 'nav.admin', 'dispatch.php/admin/user/', 'admin'] as const] : []),
 ]
@@ -67,10 +84,14 @@ const settingsLinks = (version: StudipVersion, perms: Perms): readonly Link[] =>
   ['privacy', 'nav.settings.privacy', 'dispatch.php/settings/privacy'],
   ['messaging', 'nav.settings.messaging', 'dispatch.php/settings/messaging'],
   ['calendar_new', 'nav.settings.calendar', 'dispatch.php/settings/calendar'],
-  ...(perms === 'root' || perms === 'admin' ? [] : [['notification', 'nav.settings.notification', 'dispatch.php/settings/notification'] as const]),
+  ...(perms === 'root' || perms === 'admin'
+    ? []
+    : [['notification', 'nav.settings.notification', 'dispatch.php/settings/notification'] as const]),
   ['tfa', 'nav.settings.tfa', 'dispatch.php/tfa'],
   ['oauth2', 'nav.settings.oauth2', 'dispatch.php/api/oauth2/applications'],
-  ...(since(version, 5, 3) ? [['accessibility', 'nav.settings.accessibility', 'dispatch.php/settings/accessibility'] as const] : []),
+  ...(since(version, 5, 3)
+    ? [['accessibility', 'nav.settings.accessibility', 'dispatch.php/settings/accessibility'] as const]
+    : []),
 ]
 
 const mark = (links: readonly Link[], active: string, prefix = ''): readonly NavigationLink[] =>
@@ -78,10 +99,21 @@ const mark = (links: readonly Link[], active: string, prefix = ''): readonly Nav
 
 /** The three levels as this user sees them on Stud.IP's own pages; without a place only the first. */
 export const navigation = (version: StudipVersion, perms: Perms, place: Place | undefined): Navigation => {
-  const top = topLinks(version, perms).map(([id, text, path, icon]) => ({ id: `nav_${id}`, text, path, icon, active: id === place }))
-  if (place === 'admin') return { top, tabs: mark(adminTabs, 'config', 'admin_'), third: mark(systemLinks, 'oauth2', 'admin_config_') }
+  const top = topLinks(version, perms).map(([id, text, path, icon]) => ({
+    id: `nav_${id}`,
+    text,
+    path,
+    icon,
+    active: id === place,
+  }))
+  if (place === 'admin')
+    return { top, tabs: mark(adminTabs, 'config', 'admin_'), third: mark(systemLinks, 'oauth2', 'admin_config_') }
   if (place === 'profile') {
-    return { top, tabs: mark(profileTabs, 'settings', 'profile_'), third: mark(settingsLinks(version, perms), 'oauth2', 'profile_settings_') }
+    return {
+      top,
+      tabs: mark(profileTabs, 'settings', 'profile_'),
+      third: mark(settingsLinks(version, perms), 'oauth2', 'profile_settings_'),
+    }
   }
   return { top, tabs: [], third: [] }
 }

@@ -4,7 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { templatesPath } from './render.ts'
 
-export interface Asset { readonly type: string; readonly body: Buffer; readonly hash: string }
+export interface Asset {
+  readonly type: string
+  readonly body: Buffer
+  readonly hash: string
+}
 
 export interface OwnAssets {
   /** Path below BASE of one of our files, with its hash. Throws when there is no such file. */

@@ -34,7 +34,8 @@ export const deLists = {
   'clients.add': 'OAuth2-Client hinzufügen',
   'clients.name': 'Name',
   'clients.redirect': 'Redirect-URIs',
-  'clients.redirect.hint': 'Eine Adresse je Zeile, zum Beispiel https://app.example.org/callback, http://127.0.0.1/callback oder org.example.app:/callback.',
+  'clients.redirect.hint':
+    'Eine Adresse je Zeile, zum Beispiel https://app.example.org/callback, http://127.0.0.1/callback oder org.example.app:/callback.',
   'clients.redirect.placeholder': 'schema://<redirect-uri-1>\nschema://<redirect-uri-2>',
   'clients.description': 'Beschreibung',
   'clients.id': 'client_id',
@@ -56,7 +57,8 @@ export const deLists = {
   'clients.renew.title': 'Neues client_secret für "{{name}}"',
   'clients.renew.page': 'Neues client_secret erzeugen',
   'clients.renew.confirm': 'Wollen Sie für den OAuth2-Client "{{name}}" wirklich ein neues client_secret erzeugen?',
-  'clients.renew.consequence': 'Das bisherige client_secret gilt dann sofort nicht mehr. Bestehende Autorisierungen bleiben erhalten.',
+  'clients.renew.consequence':
+    'Das bisherige client_secret gilt dann sofort nicht mehr. Bestehende Autorisierungen bleiben erhalten.',
   'clients.renew.submit': 'Erzeugen',
   'clients.delete': 'Löschen',
   'clients.delete.title': 'OAuth2-Client "{{name}}" löschen',
@@ -94,7 +96,8 @@ export const deLists = {
   'fault.uri.comma': '{{uri}} enthält ein Komma. Bitte schreiben Sie %2C oder geben Sie eine Adresse je Zeile ein.',
   'fault.uri.dangerous-scheme': '{{uri}} hat ein Schema, das im Browser Schaden anrichten kann.',
   'fault.uri.insecure-http': '{{uri}} ist unverschlüsselt. http ist nur für 127.0.0.1, [::1] und localhost möglich.',
-  'fault.uri.scheme-without-dot': '{{uri}}: Das Schema einer App muss einen Punkt enthalten, zum Beispiel org.example.app:/callback.',
+  'fault.uri.scheme-without-dot':
+    '{{uri}}: Das Schema einer App muss einen Punkt enthalten, zum Beispiel org.example.app:/callback.',
 
   // What has just been done, shown once
   'notice.created': 'Der OAuth2-Client wurde erstellt.',
@@ -111,7 +114,8 @@ export const deLists = {
 
   // Authorised applications of a user
   'applications.title': 'Autorisierte Drittanwendungen',
-  'applications.intro': 'Diese Anwendungen dürfen in Ihrem Namen auf Stud.IP zugreifen. Widerrufen Sie Autorisierungen, die Sie nicht mehr brauchen oder nicht wiedererkennen.',
+  'applications.intro':
+    'Diese Anwendungen dürfen in Ihrem Namen auf Stud.IP zugreifen. Widerrufen Sie Autorisierungen, die Sie nicht mehr brauchen oder nicht wiedererkennen.',
   'applications.empty': 'Keine autorisierten Drittanwendungen',
   'applications.empty.text': 'Sie haben keine Anwendungen, die zum Zugriff auf Ihr Konto berechtigt sind.',
   'applications.since': 'Verbunden seit',
@@ -119,7 +123,8 @@ export const deLists = {
   'applications.revoke': 'Autorisierung widerrufen',
   'applications.revokeAll': 'Alle Autorisierungen widerrufen',
   'applications.revoke.confirm': 'Wollen Sie die OAuth2-Autorisierung wirklich widerrufen?',
-  'applications.revoke.consequence': '"{{name}}" kann danach nicht mehr auf Ihr Konto zugreifen, bis Sie es erneut erlauben.',
+  'applications.revoke.consequence':
+    '"{{name}}" kann danach nicht mehr auf Ihr Konto zugreifen, bis Sie es erneut erlauben.',
   'applications.revokeAll.confirm': 'Wollen Sie wirklich alle OAuth2-Autorisierungen widerrufen?',
   'applications.revokeAll.consequence_one': '{{count}} Anwendung kann danach nicht mehr auf Ihr Konto zugreifen.',
   'applications.revokeAll.consequence_other': '{{count}} Anwendungen können danach nicht mehr auf Ihr Konto zugreifen.',

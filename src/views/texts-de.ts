@@ -75,24 +75,32 @@ export const de = {
 
   // Error pages
   'error.request': 'Ungültige Anfrage',
-  'error.request.text': 'Die Anwendung hat eine Anfrage gestellt, die so nicht beantwortet werden kann. Bitte wenden Sie sich an den Anbieter der Anwendung.',
+  'error.request.text':
+    'Die Anwendung hat eine Anfrage gestellt, die so nicht beantwortet werden kann. Bitte wenden Sie sich an den Anbieter der Anwendung.',
   'error.client': 'Unbekannte Anwendung',
-  'error.client.text': 'Diese Anwendung ist hier nicht (mehr) registriert oder vorübergehend gesperrt. Bitte wenden Sie sich an den Anbieter der Anwendung.',
+  'error.client.text':
+    'Diese Anwendung ist hier nicht (mehr) registriert oder vorübergehend gesperrt. Bitte wenden Sie sich an den Anbieter der Anwendung.',
   'error.redirect': 'Unbekannte Rücksprungadresse',
-  'error.redirect.text': 'Die Anwendung möchte an eine Adresse weiterleiten, die für sie nicht registriert ist. Zu Ihrem Schutz geht es hier nicht weiter.',
-  'error.redirect.missing': 'Die Anwendung hat nicht angegeben, wohin Sie zurückgeleitet werden sollen. Bitte wenden Sie sich an den Anbieter der Anwendung.',
+  'error.redirect.text':
+    'Die Anwendung möchte an eine Adresse weiterleiten, die für sie nicht registriert ist. Zu Ihrem Schutz geht es hier nicht weiter.',
+  'error.redirect.missing':
+    'Die Anwendung hat nicht angegeben, wohin Sie zurückgeleitet werden sollen. Bitte wenden Sie sich an den Anbieter der Anwendung.',
   'error.foreign': 'Formular nicht angenommen',
-  'error.foreign.text': 'Das Formular wurde nicht von einer Seite dieses Stud.IP gesendet. Zu Ihrem Schutz wurde nichts geändert.',
+  'error.foreign.text':
+    'Das Formular wurde nicht von einer Seite dieses Stud.IP gesendet. Zu Ihrem Schutz wurde nichts geändert.',
   'error.forbidden': 'Zugriff verweigert',
   'error.forbidden.text': 'Sie haben keine Berechtigung, diese Seite aufzurufen.',
   'error.missing': 'Seite nicht gefunden',
   'error.missing.text': 'Diese Seite gibt es nicht oder nicht mehr.',
   'error.method': 'So nicht aufrufbar',
-  'error.method.text': 'Diese Adresse lässt sich nicht auf diese Weise aufrufen. Bitte benutzen Sie die Schaltflächen der Seiten.',
+  'error.method.text':
+    'Diese Adresse lässt sich nicht auf diese Weise aufrufen. Bitte benutzen Sie die Schaltflächen der Seiten.',
   'error.form': 'Formular abgelaufen',
-  'error.form.text': 'Das Formular ist abgelaufen oder gehört nicht zu Ihrer aktuellen Anmeldung. Es wurde nichts geändert. Bitte rufen Sie die Seite neu auf und versuchen es erneut.',
+  'error.form.text':
+    'Das Formular ist abgelaufen oder gehört nicht zu Ihrer aktuellen Anmeldung. Es wurde nichts geändert. Bitte rufen Sie die Seite neu auf und versuchen es erneut.',
   'error.used': 'Bereits beantwortet',
-  'error.used.text': 'Diese Autorisierungsanfrage haben Sie bereits beantwortet. Wenn die Anwendung nicht weiterarbeitet, starten Sie die Anmeldung dort bitte erneut.',
+  'error.used.text':
+    'Diese Autorisierungsanfrage haben Sie bereits beantwortet. Wenn die Anwendung nicht weiterarbeitet, starten Sie die Anmeldung dort bitte erneut.',
   'error.large': 'Anfrage zu groß',
   'error.large.text': 'Die gesendeten Daten sind zu umfangreich.',
   'error.often': 'Zu viele Versuche',
@@ -104,12 +112,16 @@ export const de = {
   'error.maintenance': 'Wartungsmodus',
   'error.maintenance.text': 'Das System befindet sich im Wartungsmodus. Zur Zeit ist kein Zugriff möglich.',
   'error.unavailable': 'Zur Zeit nicht erreichbar',
-  'error.unavailable.text': 'Die Datenbank antwortet gerade nicht. Bitte versuchen Sie es in wenigen Augenblicken erneut.',
+  'error.unavailable.text':
+    'Die Datenbank antwortet gerade nicht. Bitte versuchen Sie es in wenigen Augenblicken erneut.',
   'error.loop': 'Anmeldung nicht erkannt',
-  'error.loop.text': 'Ihre Anmeldung bei Stud.IP konnte nicht überprüft werden. Bitte melden Sie sich in Stud.IP ab und wieder an und starten Sie dann die Anmeldung in der Anwendung erneut.',
-  'error.loop.operator': 'Hinweis für den Betrieb: Sitzungsspeicher, Stud.IP-Version und Uhrzeit beider Systeme prüfen.',
+  'error.loop.text':
+    'Ihre Anmeldung bei Stud.IP konnte nicht überprüft werden. Bitte melden Sie sich in Stud.IP ab und wieder an und starten Sie dann die Anmeldung in der Anwendung erneut.',
+  'error.loop.operator':
+    'Hinweis für den Betrieb: Sitzungsspeicher, Stud.IP-Version und Uhrzeit beider Systeme prüfen.',
   'error.login': 'Bitte melden Sie sich an',
-  'error.login.text': 'Um fortzufahren, melden Sie sich bitte zuerst in Stud.IP an. Kehren Sie danach zu dieser Seite zurück und klicken auf "Weiter".',
+  'error.login.text':
+    'Um fortzufahren, melden Sie sich bitte zuerst in Stud.IP an. Kehren Sie danach zu dieser Seite zurück und klicken auf "Weiter".',
   'error.login.open': 'Bei Stud.IP anmelden (öffnet einen neuen Tab)',
   'error.login.continue': 'Weiter',
   'error.detail': 'Einzelheiten für Entwickelnde',

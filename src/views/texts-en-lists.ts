@@ -34,7 +34,8 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'clients.add': 'Add OAuth2 client',
   'clients.name': 'Name',
   'clients.redirect': 'Redirect URIs',
-  'clients.redirect.hint': 'One address per line, for example https://app.example.org/callback, http://127.0.0.1/callback or org.example.app:/callback.',
+  'clients.redirect.hint':
+    'One address per line, for example https://app.example.org/callback, http://127.0.0.1/callback or org.example.app:/callback.',
   'clients.redirect.placeholder': 'schema://<redirect-uri-1>\nschema://<redirect-uri-2>',
   'clients.description': 'Description',
   'clients.id': 'client_id',
@@ -93,7 +94,8 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'fault.uri.comma': '{{uri}} contains a comma. Please write %2C, or enter one address per line.',
   'fault.uri.dangerous-scheme': '{{uri}} has a scheme that can do harm in a browser.',
   'fault.uri.insecure-http': '{{uri}} is not encrypted. http is possible only for 127.0.0.1, [::1] and localhost.',
-  'fault.uri.scheme-without-dot': '{{uri}}: the scheme of an app must contain a dot, for example org.example.app:/callback.',
+  'fault.uri.scheme-without-dot':
+    '{{uri}}: the scheme of an app must contain a dot, for example org.example.app:/callback.',
 
   'notice.created': 'The OAuth2 client has been created.',
   'notice.renewed': 'The new client_secret for "{{name}}" has been created.',
@@ -108,7 +110,8 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'notice.revokedAll_other': '{{count}} authorisations have been revoked.',
 
   'applications.title': 'Authorised third-party application',
-  'applications.intro': 'These applications may access Stud.IP in your name. Revoke authorisations that you no longer need or do not recognise.',
+  'applications.intro':
+    'These applications may access Stud.IP in your name. Revoke authorisations that you no longer need or do not recognise.',
   'applications.empty': 'No authorised third-party application',
   'applications.empty.text': 'You do not have an application that is authorised to access your account.',
   'applications.since': 'Connected since',

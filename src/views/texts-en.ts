@@ -72,12 +72,16 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
   'client.developedBy': 'Developed by',
 
   'error.request': 'Invalid request',
-  'error.request.text': 'The application made a request that cannot be answered. Please contact the provider of the application.',
+  'error.request.text':
+    'The application made a request that cannot be answered. Please contact the provider of the application.',
   'error.client': 'Unknown application',
-  'error.client.text': 'This application is not (or no longer) registered here, or it is suspended. Please contact the provider of the application.',
+  'error.client.text':
+    'This application is not (or no longer) registered here, or it is suspended. Please contact the provider of the application.',
   'error.redirect': 'Unknown return address',
-  'error.redirect.text': 'The application wants to send you to an address that is not registered for it. For your protection the journey ends here.',
-  'error.redirect.missing': 'The application did not say where you are to be sent back to. Please contact the provider of the application.',
+  'error.redirect.text':
+    'The application wants to send you to an address that is not registered for it. For your protection the journey ends here.',
+  'error.redirect.missing':
+    'The application did not say where you are to be sent back to. Please contact the provider of the application.',
   'error.foreign': 'Form not accepted',
   'error.foreign.text': 'The form was not sent by a page of this Stud.IP. For your protection nothing was changed.',
   'error.forbidden': 'Access denied',
@@ -87,9 +91,11 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
   'error.method': 'Not available this way',
   'error.method.text': 'This address cannot be called in this way. Please use the buttons on the pages.',
   'error.form': 'Form expired',
-  'error.form.text': 'The form has expired or does not belong to your current login. Nothing was changed. Please open the page again and retry.',
+  'error.form.text':
+    'The form has expired or does not belong to your current login. Nothing was changed. Please open the page again and retry.',
   'error.used': 'Already answered',
-  'error.used.text': 'You have already answered this authorisation request. If the application does not continue, please start the login there again.',
+  'error.used.text':
+    'You have already answered this authorisation request. If the application does not continue, please start the login there again.',
   'error.large': 'Request too large',
   'error.large.text': 'Too much data was sent.',
   'error.often': 'Too many attempts',
@@ -103,7 +109,8 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
   'error.unavailable': 'Currently unavailable',
   'error.unavailable.text': 'The database does not answer at the moment. Please try again in a few moments.',
   'error.loop': 'Login not recognised',
-  'error.loop.text': 'Your Stud.IP session could not be verified. Please log out of Stud.IP, log in again, and then restart the login in the application.',
+  'error.loop.text':
+    'Your Stud.IP session could not be verified. Please log out of Stud.IP, log in again, and then restart the login in the application.',
   'error.loop.operator': 'Note for operators: check session storage, Stud.IP version and the clocks of both systems.',
   'error.login': 'Please log in',
   'error.login.text': 'To go on, please log in to Stud.IP first. Then come back to this page and click "Continue".',

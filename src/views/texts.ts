@@ -12,7 +12,10 @@ export type TextKey = Catalogued extends infer K ? (K extends `${infer Stem}_${'
 export type TextValues = Readonly<Record<string, string | number>>
 
 /** A piece of a sentence; `value` pieces come from outside and are set off from the text. */
-export interface Piece { readonly text: string; readonly value: boolean }
+export interface Piece {
+  readonly text: string
+  readonly value: boolean
+}
 
 export interface Texts {
   /** The text of a key with its values filled in, not escaped. */
@@ -34,7 +37,9 @@ await instance.init({
 })
 
 const split = (text: string, values: TextValues): readonly Piece[] =>
-  text.split(/\{\{(\w+)\}\}/).map((part, i) => ({ text: i % 2 ? String(values[part] ?? '') : part, value: i % 2 === 1 }))
+  text
+    .split(/\{\{(\w+)\}\}/)
+    .map((part, i) => ({ text: i % 2 ? String(values[part] ?? '') : part, value: i % 2 === 1 }))
 
 // The library looks a key up for some ten microseconds, and a page has fifty of them.
 const remembered = (lookUp: (key: TextKey) => string) => {

@@ -13,7 +13,9 @@ import type { FrameDeps, PageContext, PageFrame } from './frame.ts'
 import { createFrames } from './frame.ts'
 import { createRender } from './render.ts'
 
-export interface ViewDeps extends FrameDeps { readonly settings: FrameDeps['settings'] & Pick<Settings, 'keysPath'> }
+export interface ViewDeps extends FrameDeps {
+  readonly settings: FrameDeps['settings'] & Pick<Settings, 'keysPath'>
+}
 
 const frames = {
   consent: { title: 'consent.title', bodyId: 'api-oauth2-authorize-index', bare: true },
@@ -37,23 +39,31 @@ export const createViews = (deps: ViewDeps) => {
   }
   return {
     /** The consent page of the authorization endpoint (contract §11.1). */
-    consent: (context: PageContext, model: ConsentModel) => show('consent', context, frames.consent, consentValues(deps, model)),
+    consent: (context: PageContext, model: ConsentModel) =>
+      show('consent', context, frames.consent, consentValues(deps, model)),
     /** An error page; its status is `errorStatus(model.kind)`. */
     errorPage: (context: PageContext, model: ErrorModel) => {
       const { title, text } = errorPages[model.kind]
       return show('error', context, { title, bodyId: 'api-oauth2-error' }, { ...model, text })
     },
     /** Set-up state and registered clients (contract §11.3). */
-    admin: (context: PageContext, model: AdminModel) => show('admin', context, frames.admin, adminValues(deps.settings, model)),
+    admin: (context: PageContext, model: AdminModel) =>
+      show('admin', context, frames.admin, adminValues(deps.settings, model)),
     /** The form for a new client, fresh or with its faults (contract §11.4). */
-    addClient: (context: PageContext, model: AddClientModel) => show('client-add', context, frames.addClient, addClientValues(model)),
-    deleteClient: (context: PageContext, model: ConfirmClientModel) => show('client-delete', context, frames.deleteClient, model),
-    renewSecret: (context: PageContext, model: ConfirmClientModel) => show('client-secret', context, frames.renewSecret, model),
+    addClient: (context: PageContext, model: AddClientModel) =>
+      show('client-add', context, frames.addClient, addClientValues(model)),
+    deleteClient: (context: PageContext, model: ConfirmClientModel) =>
+      show('client-delete', context, frames.deleteClient, model),
+    renewSecret: (context: PageContext, model: ConfirmClientModel) =>
+      show('client-secret', context, frames.renewSecret, model),
     /** What a user connected (contract §11.2). */
-    applications: (context: PageContext, model: ApplicationsModel) => show('applications', context, frames.applications, applicationsValues(model)),
-    application: (context: PageContext, application: ConnectedApplication) => show('application', context, frames.application, detailsValues(application)),
+    applications: (context: PageContext, model: ApplicationsModel) =>
+      show('applications', context, frames.applications, applicationsValues(model)),
+    application: (context: PageContext, application: ConnectedApplication) =>
+      show('application', context, frames.application, detailsValues(application)),
     revoke: (context: PageContext, model: RevokeModel) => show('application-revoke', context, frames.revoke, model),
-    revokeAll: (context: PageContext, model: RevokeAllModel) => show('application-revoke', context, frames.revokeAll, model),
+    revokeAll: (context: PageContext, model: RevokeAllModel) =>
+      show('application-revoke', context, frames.revokeAll, model),
   }
 }
 

@@ -17,7 +17,16 @@ import { tableOf, writeReport } from './report.ts'
 import type { Results } from './report.ts'
 import type { Scale, SectionResult } from './sections.ts'
 
-const sections = { refresh4096, refresh2048, fourPrimes, codes: codeExchange, consent: consentPage, foreign: foreignTokens, memory, growth } as const
+const sections = {
+  refresh4096,
+  refresh2048,
+  fourPrimes,
+  codes: codeExchange,
+  consent: consentPage,
+  foreign: foreignTokens,
+  memory,
+  growth,
+} as const
 type SectionName = keyof typeof sections
 
 const full: Scale = { rounds: 5, seconds: 3, rows: 5_000_000, fewRows: 1000, refreshes: 100_000 }
@@ -27,7 +36,12 @@ const repository = join(import.meta.dirname, '../..')
 const resultsFile = join(repository, 'test-results/bench.json')
 
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, write: { type: 'boolean', default: false }, from: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    from: { type: 'string' },
+  },
 })
 
 const commit = async (): Promise<string> => {
@@ -35,7 +49,11 @@ const commit = async (): Promise<string> => {
   return stdout.trim()
 }
 
-const run = async (names: readonly SectionName[], scale: Scale, keep: (done: Record<string, SectionResult>) => Promise<void>): Promise<Record<string, SectionResult>> => {
+const run = async (
+  names: readonly SectionName[],
+  scale: Scale,
+  keep: (done: Record<string, SectionResult>) => Promise<void>,
+): Promise<Record<string, SectionResult>> => {
   const results: Record<string, SectionResult> = {}
   for (const name of names) {
     const began = performance.now()
@@ -45,13 +63,24 @@ const run = async (names: readonly SectionName[], scale: Scale, keep: (done: Rec
       results[name] = await sections[name](environment, scale)
     } catch (error) {
       // One section that fails does not throw away what the others took twenty minutes for.
-      results[name] = { data: undefined, lines: [{ what: `Section ${name}`, bar: 'runs', measured: String(error).slice(0, 400).replaceAll('\n', ' '), met: false }] }
+      results[name] = {
+        data: undefined,
+        lines: [
+          {
+            what: `Section ${name}`,
+            bar: 'runs',
+            measured: String(error).slice(0, 400).replaceAll('\n', ' '),
+            met: false,
+          },
+        ],
+      }
     } finally {
       await environment.stop()
     }
     await keep(results)
     console.error(`${name}: ${Math.round((performance.now() - began) / 1000)} s`)
-    for (const { what, measured, bar, met } of results[name]?.lines ?? []) console.error(`  ${met === undefined ? '      ' : met ? 'pass  ' : 'MISS  '}${what}: ${measured} (${bar})`)
+    for (const { what, measured, bar, met } of results[name]?.lines ?? [])
+      console.error(`  ${met === undefined ? '      ' : met ? 'pass  ' : 'MISS  '}${what}: ${measured} (${bar})`)
   }
   return results
 }
@@ -59,13 +88,19 @@ const run = async (names: readonly SectionName[], scale: Scale, keep: (done: Rec
 // Kept after every section: a run that is cut short has not measured for nothing.
 const measured = async (): Promise<Results> => {
   const names = options.only ? (options.only.split(',') as SectionName[]) : (Object.keys(sections) as SectionName[])
-  const head = { date: new Date().toISOString().slice(0, 16).replace('T', ' ') + ' UTC', commit: await commit(), quick: options.quick, machine: await describeMachine() }
+  const head = {
+    date: new Date().toISOString().slice(0, 16).replace('T', ' ') + ' UTC',
+    commit: await commit(),
+    quick: options.quick,
+    machine: await describeMachine(),
+  }
   await mkdir(join(repository, 'test-results'), { recursive: true })
-  const keep = (done: Record<string, SectionResult>) => writeFile(resultsFile, JSON.stringify({ ...head, sections: done }, undefined, 1))
+  const keep = (done: Record<string, SectionResult>) =>
+    writeFile(resultsFile, JSON.stringify({ ...head, sections: done }, undefined, 1))
   return { ...head, sections: await run(names, options.quick ? quick : full, keep) }
 }
 
-const results = options.from ? JSON.parse(await readFile(options.from, 'utf8')) as Results : await measured()
+const results = options.from ? (JSON.parse(await readFile(options.from, 'utf8')) as Results) : await measured()
 if (!options.from) {
   process.exitCode = Object.values(results.sections).some(({ lines }) => lines.some(({ met }) => met === false)) ? 1 : 0
 }

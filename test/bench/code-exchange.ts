@@ -15,11 +15,18 @@ const basic = `Basic ${Buffer.from(`${confidentialClient}:${clientSecret}`).toSt
 
 /** Exchanges a second; `count` fresh codes, all of them used. */
 const exchange = async (environment: Environment, ours: Contender, pkce: boolean, count: number): Promise<number> => {
-  const codes = await issueCodes(environment, { keys: 'rsa4096', clientId: pkce ? publicClient : confidentialClient, count, pkce })
+  const codes = await issueCodes(environment, {
+    keys: 'rsa4096',
+    clientId: pkce ? publicClient : confidentialClient,
+    count,
+    pkce,
+  })
   const form = (code: string) => ({ grant_type: 'authorization_code', code, redirect_uri: redirectUri })
-  const requests = codes.map((code) => pkce
-    ? post(ours.tokenPath, { ...form(code), client_id: publicClient, code_verifier: codeVerifier })
-    : post(ours.tokenPath, form(code), { Authorization: basic }))
+  const requests = codes.map((code) =>
+    pkce
+      ? post(ours.tokenPath, { ...form(code), client_id: publicClient, code_verifier: codeVerifier })
+      : post(ours.tokenPath, form(code), { Authorization: basic }),
+  )
   return (await generate({ port: ours.port, connections, seconds: 120, kind: 'requests', requests })).perSecond
 }
 
@@ -30,17 +37,31 @@ export const codeExchange = async (environment: Environment, { rounds, seconds }
     const count = Math.ceil((await signaturesPerSecond(4096, 1)) * seconds)
     await exchange(environment, ours, true, connections * 60)
     await exchange(environment, ours, false, connections * 60)
-    const taken = await inTurns<number>({
-      limit: () => signaturesPerSecond(4096, Math.ceil(seconds / 2)),
-      public: () => exchange(environment, ours, true, count),
-      confidential: () => exchange(environment, ours, false, count),
-    }, rounds)
-    const [limit, pkce, confidential] = ['limit', 'public', 'confidential'].map((name) => median(taken[name] ?? [])) as [number, number, number]
+    const taken = await inTurns<number>(
+      {
+        limit: () => signaturesPerSecond(4096, Math.ceil(seconds / 2)),
+        public: () => exchange(environment, ours, true, count),
+        confidential: () => exchange(environment, ours, false, count),
+      },
+      rounds,
+    )
+    const [limit, pkce, confidential] = ['limit', 'public', 'confidential'].map((name) =>
+      median(taken[name] ?? []),
+    ) as [number, number, number]
     return {
       data: taken,
       lines: [
-        atLeast(`Code exchange with PKCE: ${format(pkce)}/s, share of the limit (${format(limit)} signatures/s)`, 0.7, pkce / limit),
-        atMost(`Code exchange of a confidential client: ${format(confidential)}/s, time of a public one over its own`, 1.2, pkce / confidential, ' ×'),
+        atLeast(
+          `Code exchange with PKCE: ${format(pkce)}/s, share of the limit (${format(limit)} signatures/s)`,
+          0.7,
+          pkce / limit,
+        ),
+        atMost(
+          `Code exchange of a confidential client: ${format(confidential)}/s, time of a public one over its own`,
+          1.2,
+          pkce / confidential,
+          ' ×',
+        ),
       ],
     }
   } finally {

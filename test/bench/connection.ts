@@ -2,7 +2,10 @@
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 
-export interface Answer { readonly status: number; readonly body: string }
+export interface Answer {
+  readonly status: number
+  readonly body: string
+}
 
 const endOfHead = '\r\n\r\n'
 
@@ -13,7 +16,10 @@ const parse = (bytes: string): (Answer & { readonly close: boolean }) | undefine
   const headers = bytes.slice(0, head).toLowerCase()
   const body = bytes.slice(head + endOfHead.length)
   const length = /\r\ncontent-length: *(\d+)/.exec(headers)?.[1]
-  const complete = length === undefined ? body.endsWith('0\r\n\r\n') || /^http\/1.1 (204|304)/.test(headers) : body.length >= Number(length)
+  const complete =
+    length === undefined
+      ? body.endsWith('0\r\n\r\n') || /^http\/1.1 (204|304)/.test(headers)
+      : body.length >= Number(length)
   if (!complete) return undefined
   return { status: Number(bytes.slice(9, 12)), body, close: headers.includes('connection: close') }
 }
@@ -37,22 +43,34 @@ export const connection = (port: number): { send(request: string): Promise<Answe
       const answer = settle && parse(bytes)
       if (!answer) return
       bytes = ''
-      if (answer.close) { opened.destroy(); socket = undefined }
+      if (answer.close) {
+        opened.destroy()
+        socket = undefined
+      }
       const { resolve } = settle ?? {}
       settle = undefined
       resolve?.(answer)
     })
-    opened.on('error', (error) => { if (socket === opened) fail(error) })
-    opened.on('close', () => { if (socket === opened) fail(new Error('connection closed')) })
+    opened.on('error', (error) => {
+      if (socket === opened) fail(error)
+    })
+    opened.on('close', () => {
+      if (socket === opened) fail(new Error('connection closed'))
+    })
     return opened
   }
   return {
-    send: (request) => new Promise((resolve, reject) => {
-      socket ??= open()
-      bytes = ''
-      settle = { resolve, reject }
-      socket.write(request, 'latin1')
-    }),
-    close: () => { const opened = socket; socket = undefined; opened?.destroy() },
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        socket ??= open()
+        bytes = ''
+        settle = { resolve, reject }
+        socket.write(request, 'latin1')
+      }),
+    close: () => {
+      const opened = socket
+      socket = undefined
+      opened?.destroy()
+    },
   }
 }

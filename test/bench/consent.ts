@@ -16,8 +16,13 @@ import { median } from './statistics.ts'
 const consentRequest = async ({ database }: Environment): Promise<string> => {
   const sid = await insertSession(database.knex, { content: { uid: userId, language: 'de_DE' } })
   const query = new URLSearchParams({
-    response_type: 'code', client_id: publicClient, redirect_uri: redirectUri, scope: 'api', state: 'xyz',
-    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'), code_challenge_method: 'S256',
+    response_type: 'code',
+    client_id: publicClient,
+    redirect_uri: redirectUri,
+    scope: 'api',
+    state: 'xyz',
+    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+    code_challenge_method: 'S256',
   })
   return `GET /dispatch.php/api/oauth2/authorize?${query} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nCookie: Studip_Session=${sid}\r\n\r\n`
 }
@@ -29,7 +34,15 @@ export const consentPage = async (environment: Environment, { rounds, seconds }:
   const ours = await startOurs(environment, 'rsa4096')
   const request = await consentRequest(environment)
   const pages = (contender: Contender, more: Partial<LoadPlan>): Promise<LoadResult> =>
-    generate({ port: contender.port, connections, warmUpSeconds: 0.5, seconds, kind: 'repeat', requests: [request], ...more })
+    generate({
+      port: contender.port,
+      connections,
+      warmUpSeconds: 0.5,
+      seconds,
+      kind: 'repeat',
+      requests: [request],
+      ...more,
+    })
   try {
     await warmUp([ours], seconds)
     await pages(ours, { seconds: seconds * 4 })
@@ -41,7 +54,10 @@ export const consentPage = async (environment: Environment, { rounds, seconds }:
       perSecond.push((await pages(ours, {})).perSecond)
       const rest = await pages(ours, readers)
       atRest.push(rest.latency.p99)
-      const [, page] = await Promise.all([refreshes(ours, seconds + 2), pages(ours, { ...readers, warmUpSeconds: 1.5 })])
+      const [, page] = await Promise.all([
+        refreshes(ours, seconds + 2),
+        pages(ours, { ...readers, warmUpSeconds: 1.5 }),
+      ])
       saturated.push(page.latency.p99)
       curves['at rest'] = rest.curve
       curves['saturated'] = page.curve
@@ -50,8 +66,12 @@ export const consentPage = async (environment: Environment, { rounds, seconds }:
       data: { perSecond, atRest, saturated, curves },
       lines: [
         atLeast('Consent page for a logged-in user', 1000, median(perSecond), '/s'),
-        atMost(`p99 of the consent page while 16 connections refresh without pause (${format(median(saturated))} ms), over its p99 at rest (${format(median(atRest))} ms)`,
-          3, median(saturated.map((value, index) => value / (atRest[index] ?? NaN))), ' ×'),
+        atMost(
+          `p99 of the consent page while 16 connections refresh without pause (${format(median(saturated))} ms), over its p99 at rest (${format(median(atRest))} ms)`,
+          3,
+          median(saturated.map((value, index) => value / (atRest[index] ?? NaN))),
+          ' ×',
+        ),
       ],
     }
   } finally {

@@ -30,10 +30,17 @@ export interface Contender {
 const repository = join(import.meta.dirname, '../..')
 
 // Its log goes to a file, as under systemd to the journal; the runner does not read along.
-const launch = (environment: Environment, port: number, options: { name: string; command: readonly string[]; env: NodeJS.ProcessEnv }) => {
+const launch = (
+  environment: Environment,
+  port: number,
+  options: { name: string; command: readonly string[]; env: NodeJS.ProcessEnv },
+) => {
   const log = join(environment.folder, `${options.name}-${port}.log`)
   return startProcess({
-    command: 'sh', args: ['-c', `exec "$@" > "${log}" 2>&1`, 'sh', ...options.command], cwd: repository, env: { ...process.env, ...options.env },
+    command: 'sh',
+    args: ['-c', `exec "$@" > "${log}" 2>&1`, 'sh', ...options.command],
+    cwd: repository,
+    env: { ...process.env, ...options.env },
     ready: () => answers(port),
   })
 }
@@ -42,18 +49,43 @@ const launch = (environment: Environment, port: number, options: { name: string;
 const nodeOptions = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []
 
 /** Our service with as many workers as it takes by itself. Needs `npm run build`. */
-export const startOurs = async (environment: Environment, kind: KeyKind, more: NodeJS.ProcessEnv = {}): Promise<Contender> => {
+export const startOurs = async (
+  environment: Environment,
+  kind: KeyKind,
+  more: NodeJS.ProcessEnv = {},
+): Promise<Contender> => {
   const port = await freePort()
   const { user, password, database, socketPath } = environment.settings
   const env = {
-    NODE_ENV: 'production', STUDIP_VERSION: '6.0.2', BASE_URL: `http://127.0.0.1:${port}/`, KEYS_PATH: await environment.keys(kind), LISTEN: `127.0.0.1:${port}`,
-    DATABASE_URL: `mysql://${user}:${password}@localhost/${database}?socketPath=${socketPath}`, SESSION_STORE: 'database', METRICS_LISTEN: 'off', LOG_LEVEL: 'info', ...more,
+    NODE_ENV: 'production',
+    STUDIP_VERSION: '6.0.2',
+    BASE_URL: `http://127.0.0.1:${port}/`,
+    KEYS_PATH: await environment.keys(kind),
+    LISTEN: `127.0.0.1:${port}`,
+    DATABASE_URL: `mysql://${user}:${password}@localhost/${database}?socketPath=${socketPath}`,
+    SESSION_STORE: 'database',
+    METRICS_LISTEN: 'off',
+    LOG_LEVEL: 'info',
+    ...more,
   }
   const before = performance.now()
-  const running = await launch(environment, port, { name: 'ours', command: ['node', ...nodeOptions, 'bin/studip', 'oauth2:serve'], env })
+  const running = await launch(environment, port, {
+    name: 'ours',
+    command: ['node', ...nodeOptions, 'bin/studip', 'oauth2:serve'],
+    env,
+  })
   const readyAfter = performance.now() - before
   const tokens = await issueRefreshTokens(environment, { keys: kind, clientId: publicClient, count: connections })
-  return { name: 'this service', port, tokenPath: '/dispatch.php/api/oauth2/token', tokens, cpu: () => cpuOf(running.pid), pid: running.pid, readyAfter, stop: () => running.stop() }
+  return {
+    name: 'this service',
+    port,
+    tokenPath: '/dispatch.php/api/oauth2/token',
+    tokens,
+    cpu: () => cpuOf(running.pid),
+    pid: running.pid,
+    readyAfter,
+    stop: () => running.stop(),
+  }
 }
 
 /** undefined where league or php-fpm cannot be had. */
@@ -61,9 +93,24 @@ export const startLeagueContender = async (environment: Environment, kind: KeyKi
   const autoload = process.env.LEAGUE_AUTOLOAD
   if (!autoload) return undefined
   const port = await freePort()
-  const running = await startLeague({ autoload, database: environment.settings, keysPath: await environment.keys(kind), port, children: poolSize })
+  const running = await startLeague({
+    autoload,
+    database: environment.settings,
+    keysPath: await environment.keys(kind),
+    port,
+    children: poolSize,
+  })
   const tokens = await issueRefreshTokens(environment, { keys: kind, clientId: publicClient, count: connections })
-  return { name: 'league, php-fpm', port, tokenPath: '/token', tokens, cpu: () => cpuOf(running.pid), pid: running.pid, readyAfter: NaN, stop: () => running.stop() }
+  return {
+    name: 'league, php-fpm',
+    port,
+    tokenPath: '/token',
+    tokens,
+    cpu: () => cpuOf(running.pid),
+    pid: running.pid,
+    readyAfter: NaN,
+    stop: () => running.stop(),
+  }
 }
 
 const peers = {
@@ -80,16 +127,34 @@ export const peerNames = (Object.keys(peers) as PeerName[]).filter((name) => nam
 export const startPeer = async (environment: Environment, kind: KeyKind, name: PeerName): Promise<Contender> => {
   const port = await freePort()
   const { file, store, processes } = peers[name]
-  const settings: PeerSettings = { port, processes, pool: poolSize, database: environment.settings, keysPath: await environment.keys(kind), tokens: connections, store }
+  const settings: PeerSettings = {
+    port,
+    processes,
+    pool: poolSize,
+    database: environment.settings,
+    keysPath: await environment.keys(kind),
+    tokens: connections,
+    store,
+  }
   let tokens: string[] = []
   const running = await startProcess({
-    command: 'node', args: ['--import', 'tsx', join(import.meta.dirname, 'peers', file)], cwd: repository,
+    command: 'node',
+    args: ['--import', 'tsx', join(import.meta.dirname, 'peers', file)],
+    cwd: repository,
     env: { ...process.env, NODE_ENV: 'production', PEER: JSON.stringify(settings) },
     ready: (log) => {
       tokens = JSON.parse(/^READY (.*)$/m.exec(log)?.[1] ?? '[]') as string[]
       return tokens.length > 0
     },
   })
-  return { name, port, tokenPath: '/token', tokens, cpu: () => cpuOf(running.pid), pid: running.pid, readyAfter: NaN, stop: () => running.stop() }
+  return {
+    name,
+    port,
+    tokenPath: '/token',
+    tokens,
+    cpu: () => cpuOf(running.pid),
+    pid: running.pid,
+    readyAfter: NaN,
+    stop: () => running.stop(),
+  }
 }
-

@@ -29,16 +29,33 @@ export interface Environment {
 }
 
 const insertClients = async ({ knex }: TestDatabase) => {
-  const common = { redirect: redirectUri, revoked: 0, description: '', owner: '', homepage: '', admin_notes: '', mkdate: 1, chdate: 1 }
+  const common = {
+    redirect: redirectUri,
+    revoked: 0,
+    description: '',
+    owner: '',
+    homepage: '',
+    admin_notes: '',
+    mkdate: 1,
+    chdate: 1,
+  }
   await knex('oauth2_clients').insert([
-    { ...common, id: confidentialClient, name: 'Confidential', secret: await hash(clientSecret, { cost: 10, version: '2y' }) },
+    {
+      ...common,
+      id: confidentialClient,
+      name: 'Confidential',
+      secret: await hash(clientSecret, { cost: 10, version: '2y' }),
+    },
     { ...common, id: publicClient, name: 'Public', secret: null },
   ])
 }
 
 export const createEnvironment = async (): Promise<Environment> => {
   const { path: folder, remove } = await temporaryDirectory('bench')
-  const server = await startMariaDb({ durable: true, options: ['--innodb-buffer-pool-size=4G', '--innodb-log-file-size=1G'] })
+  const server = await startMariaDb({
+    durable: true,
+    options: ['--innodb-buffer-pool-size=4G', '--innodb-log-file-size=1G'],
+  })
   const database = await testDatabase({ server })
   await insertClients(database)
   const { user, password, database: name } = database.settings
@@ -46,11 +63,17 @@ export const createEnvironment = async (): Promise<Environment> => {
   const make = async (kind: KeyKind): Promise<string> => {
     const dir = join(folder, kind)
     await mkdir(dir)
-    await generateKeyFiles(dir, kind === 'rsa2048' ? { bits: 2048 } : { bits: 4096, primes: kind === 'rsa4096' ? 2 : 4 })
+    await generateKeyFiles(
+      dir,
+      kind === 'rsa2048' ? { bits: 2048 } : { bits: 4096, primes: kind === 'rsa4096' ? 2 : 4 },
+    )
     return dir
   }
   return {
-    server, database, folder, settings: { socketPath: server.socketPath, user, password, database: name },
+    server,
+    database,
+    folder,
+    settings: { socketPath: server.socketPath, user, password, database: name },
     keys: (kind) => {
       const dir = made.get(kind) ?? make(kind)
       made.set(kind, dir)

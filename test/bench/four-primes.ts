@@ -26,14 +26,26 @@ echo openssl_verify($text, $made, $public, OPENSSL_ALGO_SHA256), openssl_verify(
 const acceptance = async (contender: Contender, keysPath: string): Promise<Line> => {
   const what = 'Four primes: the same key file signs and verifies in PHP, our token verifies in PHP and jose'
   const http = connection(contender.port)
-  const { body } = await http.send(post(contender.tokenPath, { grant_type: 'refresh_token', client_id: publicClient, refresh_token: contender.tokens[0] ?? '' }))
+  const { body } = await http.send(
+    post(contender.tokenPath, {
+      grant_type: 'refresh_token',
+      client_id: publicClient,
+      refresh_token: contender.tokens[0] ?? '',
+    }),
+  )
   http.close()
   const answer = JSON.parse(body) as { access_token: string; refresh_token: string }
   contender.tokens = [answer.refresh_token, ...contender.tokens.slice(1)]
   await compactVerify(answer.access_token, await importSPKI(await readFile(`${keysPath}/public.key`, 'utf8'), 'RS256'))
   const [header, payload, signature = ''] = answer.access_token.split('.')
   try {
-    const { stdout } = await promisify(execFile)('php', ['-r', phpScript, keysPath, `${header}.${payload}`, Buffer.from(signature, 'base64url').toString('base64')])
+    const { stdout } = await promisify(execFile)('php', [
+      '-r',
+      phpScript,
+      keysPath,
+      `${header}.${payload}`,
+      Buffer.from(signature, 'base64url').toString('base64'),
+    ])
     return { what, bar: 'yes', measured: stdout === '11' ? 'yes' : `no (${stdout})`, met: stdout === '11' }
   } catch {
     return reported(what, 'jose: yes; PHP is not installed here')
@@ -47,18 +59,33 @@ export const fourPrimes = async (environment: Environment, { rounds, seconds }: 
   try {
     const accepted = await acceptance(four, await environment.keys('rsa4096-4-primes'))
     await warmUp([usual, four], seconds)
-    const taken = await inTurns<Round>({
-      two: () => refreshes(usual, seconds),
-      four: () => refreshes(four, seconds),
-      ...(league && { league: () => refreshes(league, leagueSeconds(seconds)) }),
-    }, rounds)
+    const taken = await inTurns<Round>(
+      {
+        two: () => refreshes(usual, seconds),
+        four: () => refreshes(four, seconds),
+        ...(league && { league: () => refreshes(league, leagueSeconds(seconds)) }),
+      },
+      rounds,
+    )
     const rate = (name: string) => median((taken[name] ?? []).map((round) => round.perSecond))
     const what = `Refresh with a four-prime RSA-4096 key: ${format(rate('four'))}/s`
     return {
       data: taken,
       lines: [
-        atLeast(`${what}, times our two-prime figure (${format(rate('two'))}/s)`, 1.5, rate('four') / rate('two'), ' ×'),
-        league ? atLeast(`${what}, times league with its usual key (${format(rate('league'))}/s)`, 60, rate('four') / rate('league'), ' ×') : reported(`${what}, times league`, 'skipped: no league here'),
+        atLeast(
+          `${what}, times our two-prime figure (${format(rate('two'))}/s)`,
+          1.5,
+          rate('four') / rate('two'),
+          ' ×',
+        ),
+        league
+          ? atLeast(
+              `${what}, times league with its usual key (${format(rate('league'))}/s)`,
+              60,
+              rate('four') / rate('league'),
+              ' ×',
+            )
+          : reported(`${what}, times league`, 'skipped: no league here'),
         accepted,
       ],
     }

@@ -11,7 +11,8 @@ import { median } from './statistics.ts'
 const batch = 100_000
 
 // Ids spread evenly over the whole key space and inserted in its order: fast to make, and new random ids fall between them as in a grown table.
-const idOf = (table: string, total: number) => `CONCAT(LPAD(LOWER(HEX(FLOOR(seq * ${(2 ** 52 / total).toFixed(0)}))), 13, '0'), MD5(CONCAT('${table}', seq)), MD5(seq), 'abc')`
+const idOf = (table: string, total: number) =>
+  `CONCAT(LPAD(LOWER(HEX(FLOOR(seq * ${(2 ** 52 / total).toFixed(0)}))), 13, '0'), MD5(CONCAT('${table}', seq)), MD5(seq), 'abc')`
 
 /** Fills the three token tables up to `rows` rows each, half of them revoked, as refreshes leave them. */
 const fill = async ({ database: { knex } }: Environment, rows: number): Promise<void> => {
@@ -20,10 +21,17 @@ const fill = async ({ database: { knex } }: Environment, rows: number): Promise<
   await knex.raw('SET GLOBAL innodb_flush_log_at_trx_commit = 0')
   for (let from = 1; from <= rows; from += batch) {
     const source = `seq_${from}_to_${Math.min(from + batch - 1, rows)}`
-    const insert = (table: string, names: string, selected: string) => knex.raw(`INSERT INTO ${table} (${names}) SELECT ${selected} FROM ${source}`)
+    const insert = (table: string, names: string, selected: string) =>
+      knex.raw(`INSERT INTO ${table} (${names}) SELECT ${selected} FROM ${source}`)
     await Promise.all([
-      ...['oauth2_auth_codes', 'oauth2_access_tokens'].map((table) => insert(table, `id, ${columns}`, `${idOf('t', rows)}, ${values}`)),
-      insert('oauth2_refresh_tokens', 'id, access_token_id, revoked, expires_at', `${idOf('r', rows)}, ${idOf('t', rows)}, seq % 2, 1900000000`),
+      ...['oauth2_auth_codes', 'oauth2_access_tokens'].map((table) =>
+        insert(table, `id, ${columns}`, `${idOf('t', rows)}, ${values}`),
+      ),
+      insert(
+        'oauth2_refresh_tokens',
+        'id, access_token_id, revoked, expires_at',
+        `${idOf('r', rows)}, ${idOf('t', rows)}, seq % 2, 1900000000`,
+      ),
     ])
   }
   await knex.raw('SET GLOBAL innodb_flush_log_at_trx_commit = 1')
@@ -42,7 +50,9 @@ const rateWith = async (environment: Environment, rows: number, { rounds, second
   const ours = await startOurs(environment, 'rsa4096')
   try {
     await warmUp([ours], seconds)
-    return ((await inTurns<Round>({ ours: () => refreshes(ours, seconds) }, rounds))['ours'] ?? []).map((round) => round.perSecond)
+    return ((await inTurns<Round>({ ours: () => refreshes(ours, seconds) }, rounds))['ours'] ?? []).map(
+      (round) => round.perSecond,
+    )
   } finally {
     await ours.stop()
   }
@@ -57,8 +67,12 @@ export const growth = async (environment: Environment, scale: Scale): Promise<Se
   const many = series[2]?.perSecond ?? []
   return {
     data: series,
-    lines: [atLeast(
-      `Growth: refreshes with ${format(scale.rows)} rows in each token table (${format(median(many))}/s), over those with ${format(scale.fewRows)} (${format(median(few))}/s)`,
-      0.95, median(many) / median(few))],
+    lines: [
+      atLeast(
+        `Growth: refreshes with ${format(scale.rows)} rows in each token table (${format(median(many))}/s), over those with ${format(scale.fewRows)} (${format(median(few))}/s)`,
+        0.95,
+        median(many) / median(few),
+      ),
+    ],
   }
 }

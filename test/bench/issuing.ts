@@ -17,28 +17,90 @@ const inBatches = async <T>(rows: readonly T[], insert: (batch: readonly T[]) =>
 
 /** Rows of `count` live access tokens of the client, each with its refresh token. */
 export const insertTokenRows = async ({ database }: Environment, clientId: string, count: number) => {
-  const tokens = numbered(count, () => ({ clientId, userId, scopes: ['api'], expiresAt: now() + 2_592_000, id: newId(), accessTokenId: newId() }))
-  await inBatches(tokens, (batch) => database.knex('oauth2_access_tokens').insert(batch.map(({ accessTokenId }) => (
-    { id: accessTokenId, user_id: userId, client_id: clientId, scopes: '["api"]', revoked: 0, expires_at: now() + 3600, mkdate: now(), chdate: now() }))))
-  await inBatches(tokens, (batch) => database.knex('oauth2_refresh_tokens').insert(batch.map(({ id, accessTokenId, expiresAt }) => (
-    { id, access_token_id: accessTokenId, revoked: 0, expires_at: expiresAt }))))
+  const tokens = numbered(count, () => ({
+    clientId,
+    userId,
+    scopes: ['api'],
+    expiresAt: now() + 2_592_000,
+    id: newId(),
+    accessTokenId: newId(),
+  }))
+  await inBatches(tokens, (batch) =>
+    database
+      .knex('oauth2_access_tokens')
+      .insert(
+        batch.map(({ accessTokenId }) => ({
+          id: accessTokenId,
+          user_id: userId,
+          client_id: clientId,
+          scopes: '["api"]',
+          revoked: 0,
+          expires_at: now() + 3600,
+          mkdate: now(),
+          chdate: now(),
+        })),
+      ),
+  )
+  await inBatches(tokens, (batch) =>
+    database
+      .knex('oauth2_refresh_tokens')
+      .insert(
+        batch.map(({ id, accessTokenId, expiresAt }) => ({
+          id,
+          access_token_id: accessTokenId,
+          revoked: 0,
+          expires_at: expiresAt,
+        })),
+      ),
+  )
   return tokens
 }
 
 /** `count` live refresh tokens of the client. */
-export const issueRefreshTokens = async (environment: Environment, options: { keys: KeyKind; clientId: string; count: number }): Promise<string[]> => {
-  const credentials = createCredentials({ keys: createKeyRing({ dir: await environment.keys(options.keys), now }), now })
+export const issueRefreshTokens = async (
+  environment: Environment,
+  options: { keys: KeyKind; clientId: string; count: number },
+): Promise<string[]> => {
+  const credentials = createCredentials({
+    keys: createKeyRing({ dir: await environment.keys(options.keys), now }),
+    now,
+  })
   const tokens = await insertTokenRows(environment, options.clientId, options.count)
   return Promise.all(tokens.map((token) => credentials.sealRefreshToken(token)))
 }
 
 /** `count` unused codes of the client; public clients get the challenge of `codeVerifier`. */
-export const issueCodes = async ({ database, keys }: Environment, options: { keys: KeyKind; clientId: string; count: number; pkce: boolean }): Promise<string[]> => {
+export const issueCodes = async (
+  { database, keys }: Environment,
+  options: { keys: KeyKind; clientId: string; count: number; pkce: boolean },
+): Promise<string[]> => {
   const credentials = createCredentials({ keys: createKeyRing({ dir: await keys(options.keys), now }), now })
   const challenge = createHash('sha256').update(codeVerifier).digest('base64url')
   const codeChallenge: CodeChallenge | undefined = options.pkce ? { challenge, method: 'S256' } : undefined
-  const codes = numbered(options.count, () => ({ id: newId(), clientId: options.clientId, userId, scopes: ['api'], redirectUri, codeChallenge, expiresAt: now() + 600 }))
-  await inBatches(codes, (batch) => database.knex('oauth2_auth_codes').insert(batch.map(({ id, expiresAt }) => (
-    { id, user_id: userId, client_id: options.clientId, scopes: '["api"]', revoked: 0, expires_at: expiresAt, mkdate: now(), chdate: now() }))))
+  const codes = numbered(options.count, () => ({
+    id: newId(),
+    clientId: options.clientId,
+    userId,
+    scopes: ['api'],
+    redirectUri,
+    codeChallenge,
+    expiresAt: now() + 600,
+  }))
+  await inBatches(codes, (batch) =>
+    database
+      .knex('oauth2_auth_codes')
+      .insert(
+        batch.map(({ id, expiresAt }) => ({
+          id,
+          user_id: userId,
+          client_id: options.clientId,
+          scopes: '["api"]',
+          revoked: 0,
+          expires_at: expiresAt,
+          mkdate: now(),
+          chdate: now(),
+        })),
+      ),
+  )
   return Promise.all(codes.map((code) => credentials.sealCode(code)))
 }

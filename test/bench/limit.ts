@@ -8,9 +8,22 @@ import { cores } from './machine.ts'
 
 /** Signatures a second of `openssl speed` with all processors. */
 export const signaturesPerSecond = async (bits: 2048 | 4096, seconds: number): Promise<number> => {
-  const { stdout } = await promisify(execFile)('openssl', ['speed', '-seconds', `${seconds}`, '-multi', `${cores}`, `rsa${bits}`])
-  const line = stdout.split('\n').find((text) => text.startsWith(`rsa ${bits} bits`) || text.trimStart().startsWith(`rsa  ${bits} bits`))
-  const figures = (line ?? '').trim().split(/\s+/).map(Number).filter((value) => !Number.isNaN(value))
+  const { stdout } = await promisify(execFile)('openssl', [
+    'speed',
+    '-seconds',
+    `${seconds}`,
+    '-multi',
+    `${cores}`,
+    `rsa${bits}`,
+  ])
+  const line = stdout
+    .split('\n')
+    .find((text) => text.startsWith(`rsa ${bits} bits`) || text.trimStart().startsWith(`rsa  ${bits} bits`))
+  const figures = (line ?? '')
+    .trim()
+    .split(/\s+/)
+    .map(Number)
+    .filter((value) => !Number.isNaN(value))
   const perSecond = figures[figures.length - 2]
   if (perSecond === undefined) throw new Error(`openssl speed said something else:\n${stdout}`)
   return perSecond
@@ -28,9 +41,13 @@ parentPort.postMessage(signatures / seconds)`
 /** Signatures a second of the OpenSSL in Node, which may be faster than the one of `openssl speed`; all processors. */
 export const signaturesOfNode = async (bits: 2048 | 4096, seconds: number): Promise<number> => {
   const key = generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type: 'pkcs8', format: 'pem' })
-  const perSecond = await Promise.all(Array.from({ length: cores }, async () => {
-    const [rate] = await once(new Worker(signing, { eval: true, workerData: { key, seconds } }), 'message') as [number]
-    return rate
-  }))
+  const perSecond = await Promise.all(
+    Array.from({ length: cores }, async () => {
+      const [rate] = (await once(new Worker(signing, { eval: true, workerData: { key, seconds } }), 'message')) as [
+        number,
+      ]
+      return rate
+    }),
+  )
   return perSecond.reduce((sum, rate) => sum + rate, 0)
 }

@@ -43,7 +43,9 @@ export interface LoadResult {
 /** A form post as bytes on the wire. */
 export const post = (path: string, form: Record<string, string>, headers: Record<string, string> = {}): string => {
   const body = new URLSearchParams(form).toString()
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  const lines = Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')
   return `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${lines}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 }
 
@@ -82,7 +84,12 @@ export const load = async (plan: LoadPlan): Promise<LoadResult> => {
   const begin = performance.now() + (plan.warmUpSeconds ?? 0) * 1000
   const end = begin + plan.seconds * 1000
   let cpuAtBegin = process.cpuUsage()
-  const mark = setTimeout(() => { cpuAtBegin = process.cpuUsage() }, Math.max(0, begin - performance.now()))
+  const mark = setTimeout(
+    () => {
+      cpuAtBegin = process.cpuUsage()
+    },
+    Math.max(0, begin - performance.now()),
+  )
   let last = begin
   const drive = async (index: number) => {
     const http = connection(plan.port)
@@ -93,8 +100,14 @@ export const load = async (plan: LoadPlan): Promise<LoadResult> => {
       const now = performance.now()
       const good = requests.answered(answer.status, answer.body)
       if (good) allAnswers++
-      else { errors++; firstError ??= `${answer.status} ${answer.body.slice(0, 300)}` }
-      if (good && sent >= begin && now <= end) { times.push(now - sent); last = now }
+      else {
+        errors++
+        firstError ??= `${answer.status} ${answer.body.slice(0, 300)}`
+      }
+      if (good && sent >= begin && now <= end) {
+        times.push(now - sent)
+        last = now
+      }
       if (!good && plan.kind === 'chain') break
       if (plan.pauseMilliseconds) await sleep(plan.pauseMilliseconds)
     }
@@ -105,8 +118,16 @@ export const load = async (plan: LoadPlan): Promise<LoadResult> => {
   const cpu = process.cpuUsage(cpuAtBegin)
   const seconds = (plan.kind === 'requests' ? Math.max(last - begin, 1) : plan.seconds * 1000) / 1000
   return {
-    answers: times.length, allAnswers, errors, ...(firstError && { firstError }), seconds, perSecond: times.length / seconds,
-    latency: percentiles(times), curve: percentileSteps(times, curveShares), cpu: (cpu.user + cpu.system) / 1000, tokens,
+    answers: times.length,
+    allAnswers,
+    errors,
+    ...(firstError && { firstError }),
+    seconds,
+    perSecond: times.length / seconds,
+    latency: percentiles(times),
+    curve: percentileSteps(times, curveShares),
+    cpu: (cpu.user + cpu.system) / 1000,
+    tokens,
   }
 }
 

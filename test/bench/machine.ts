@@ -8,7 +8,9 @@ export const cores = cpus().length
 
 const output = async (command: string, args: readonly string[]): Promise<string> => {
   try {
-    const { stdout } = await promisify(execFile)(command, args, { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } })
+    const { stdout } = await promisify(execFile)(command, args, {
+      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+    })
     return stdout.trim().split('\n')[0] ?? ''
   } catch {
     return 'not installed'
@@ -26,7 +28,11 @@ export const describeMachine = async (): Promise<Record<string, string>> => ({
   PHP: await output('php', ['--version']),
 })
 
-interface Stat { readonly parent: number; readonly ticks: number; readonly pages: number }
+interface Stat {
+  readonly parent: number
+  readonly ticks: number
+  readonly pages: number
+}
 
 const statOf = (pid: string): Stat | undefined => {
   try {
@@ -40,10 +46,14 @@ const statOf = (pid: string): Stat | undefined => {
 
 /** A process and all below it. */
 const family = (pid: number): Map<number, Stat> => {
-  const all = new Map(readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
-    const stat = statOf(name)
-    return stat ? [[Number(name), stat] as const] : []
-  }))
+  const all = new Map(
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((name) => {
+        const stat = statOf(name)
+        return stat ? [[Number(name), stat] as const] : []
+      }),
+  )
   const belongs = (id: number): boolean => id === pid || (all.has(id) && id > 1 && belongs(all.get(id)?.parent ?? 0))
   return new Map([...all].filter(([id]) => belongs(id)))
 }

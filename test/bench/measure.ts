@@ -10,12 +10,18 @@ import type { LoadPlan, LoadResult } from './load.ts'
 
 /** Runs the generator as a child. Throws when the contender answered anything but success. */
 export const generate = async (plan: LoadPlan): Promise<LoadResult> => {
-  const child = spawn('node', ['--import', 'tsx', join(import.meta.dirname, 'load.ts')], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn('node', ['--import', 'tsx', join(import.meta.dirname, 'load.ts')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   child.stdin.end(JSON.stringify(plan))
   const said = await text(child.stdout)
-  if (said === '') throw new Error(`the load generator for port ${plan.port} ended without a result; its own words are above`)
+  if (said === '')
+    throw new Error(`the load generator for port ${plan.port} ended without a result; its own words are above`)
   const result = JSON.parse(said) as LoadResult
-  if (result.errors > 0) throw new Error(`port ${plan.port}: ${result.errors} of ${result.answers + result.errors} failed: ${result.firstError}`)
+  if (result.errors > 0)
+    throw new Error(
+      `port ${plan.port}: ${result.errors} of ${result.answers + result.errors} failed: ${result.firstError}`,
+    )
   return result
 }
 
@@ -25,11 +31,22 @@ export interface Round extends LoadResult {
 }
 
 /** Refreshes with all connections, each following its own chain. */
-export const refreshes = async (contender: Contender, seconds: number, more: Partial<LoadPlan> = {}): Promise<Round> => {
+export const refreshes = async (
+  contender: Contender,
+  seconds: number,
+  more: Partial<LoadPlan> = {},
+): Promise<Round> => {
   const request = post(contender.tokenPath, { grant_type: 'refresh_token', client_id: publicClient })
   const before = contender.cpu()
   const result = await generate({
-    port: contender.port, connections, warmUpSeconds: seconds / 4, seconds, kind: 'chain', requests: [request], tokens: contender.tokens, ...more,
+    port: contender.port,
+    connections,
+    warmUpSeconds: seconds / 4,
+    seconds,
+    kind: 'chain',
+    requests: [request],
+    tokens: contender.tokens,
+    ...more,
   })
   if (result.answers === 0) throw new Error(`${contender.name} gave no answer within ${seconds} s`)
   contender.tokens = result.tokens
@@ -42,7 +59,10 @@ export const warmUp = async (contenders: readonly Contender[], seconds: number):
 }
 
 /** `count` rounds; in each of them every one takes its turn, and the order turns too. Name → one value per round. */
-export const inTurns = async <T>(takers: Readonly<Record<string, () => Promise<T>>>, count: number): Promise<Record<string, T[]>> => {
+export const inTurns = async <T>(
+  takers: Readonly<Record<string, () => Promise<T>>>,
+  count: number,
+): Promise<Record<string, T[]>> => {
   const names = Object.keys(takers)
   const results: Record<string, T[]> = Object.fromEntries(names.map((name) => [name, []]))
   for (let round = 0; round < count; round++) {

@@ -1,6 +1,9 @@
 // Line charts as SVG, readable on light and dark pages.
 
-export interface Series { readonly name: string; readonly points: readonly (readonly [x: number, y: number])[] }
+export interface Series {
+  readonly name: string
+  readonly points: readonly (readonly [x: number, y: number])[]
+}
 export interface Chart {
   readonly title: string
   readonly x: string
@@ -16,7 +19,8 @@ const margin = { left: 64, right: 170, top: 40, bottom: 44 }
 const colours = ['#1f6fb4', '#d2691e', '#2e8b57', '#8a5ba6', '#b03a48', '#777777']
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-const text = (x: number, y: number, content: string, attributes = '') => `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(content)}</text>`
+const text = (x: number, y: number, content: string, attributes = '') =>
+  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(content)}</text>`
 
 /** Round steps that cover 0 to `max`. */
 const ticksTo = (max: number): number[] => {
@@ -32,17 +36,30 @@ export const svgOf = ({ title, x, y, series, logarithmic }: Chart): string => {
   const yTicks = ticksTo(Math.max(...points.map(([, value]) => value)))
   const top = yTicks.at(-1) ?? 1
   const scaleX = (value: number) => (logarithmic ? Math.log10(value) : value)
-  const [low, high] = [Math.min(...points.map(([value]) => scaleX(value))), Math.max(...points.map(([value]) => scaleX(value)))]
-  const atX = (value: number) => margin.left + ((scaleX(value) - low) / (high - low || 1)) * (width - margin.left - margin.right)
+  const [low, high] = [
+    Math.min(...points.map(([value]) => scaleX(value))),
+    Math.max(...points.map(([value]) => scaleX(value))),
+  ]
+  const atX = (value: number) =>
+    margin.left + ((scaleX(value) - low) / (high - low || 1)) * (width - margin.left - margin.right)
   const atY = (value: number) => height - margin.bottom - (value / top) * (height - margin.top - margin.bottom)
-  const xTicks = [...new Set(points.map(([value]) => value))].filter((_, index, all) => all.length <= 8 || index % Math.ceil(all.length / 8) === 0)
-  const grid = yTicks.map((value) => `<line x1="${margin.left}" x2="${width - margin.right}" y1="${atY(value).toFixed(1)}" y2="${atY(value).toFixed(1)}" stroke="#8884"/>`
-    + text(margin.left - 8, atY(value) + 4, value.toLocaleString('en'), 'text-anchor="end"'))
-  const below = xTicks.map((value) => text(atX(value), height - margin.bottom + 18, value.toLocaleString('en'), 'text-anchor="middle"'))
+  const xTicks = [...new Set(points.map(([value]) => value))].filter(
+    (_, index, all) => all.length <= 8 || index % Math.ceil(all.length / 8) === 0,
+  )
+  const grid = yTicks.map(
+    (value) =>
+      `<line x1="${margin.left}" x2="${width - margin.right}" y1="${atY(value).toFixed(1)}" y2="${atY(value).toFixed(1)}" stroke="#8884"/>` +
+      text(margin.left - 8, atY(value) + 4, value.toLocaleString('en'), 'text-anchor="end"'),
+  )
+  const below = xTicks.map((value) =>
+    text(atX(value), height - margin.bottom + 18, value.toLocaleString('en'), 'text-anchor="middle"'),
+  )
   const lines = series.map(({ name, points: own }, index) => {
     const colour = colours[index % colours.length] ?? '#000'
     const path = own.map(([px, py]) => `${atX(px).toFixed(1)},${atY(py).toFixed(1)}`)
-    const dots = path.map((pair) => `<circle cx="${pair.split(',')[0]}" cy="${pair.split(',')[1]}" r="3" fill="${colour}"/>`).join('')
+    const dots = path
+      .map((pair) => `<circle cx="${pair.split(',')[0]}" cy="${pair.split(',')[1]}" r="3" fill="${colour}"/>`)
+      .join('')
     const legend = `<rect x="${width - margin.right + 14}" y="${margin.top + index * 20}" width="12" height="12" fill="${colour}"/>${text(width - margin.right + 32, margin.top + 10 + index * 20, name)}`
     return `<polyline points="${path.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dots}${legend}`
   })

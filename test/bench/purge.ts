@@ -12,10 +12,16 @@ import { startService, type RunningService } from '../server/service.ts'
 import { startMariaDb, testDatabase } from '../support/mariadb.ts'
 import { percentiles } from './statistics.ts'
 
-const { values: { rows, seconds, batch, pause } } = parseArgs({ options: {
-  rows: { type: 'string', default: process.env['ROWS'] ?? '200000' }, seconds: { type: 'string', default: '20' },
-  batch: { type: 'string', default: '1000' }, pause: { type: 'string', default: '20' },
-} })
+const {
+  values: { rows, seconds, batch, pause },
+} = parseArgs({
+  options: {
+    rows: { type: 'string', default: process.env['ROWS'] ?? '200000' },
+    seconds: { type: 'string', default: '20' },
+    batch: { type: 'string', default: '1000' },
+    pause: { type: 'string', default: '20' },
+  },
+})
 const total = Number(rows)
 const now = () => Math.floor(Date.now() / 1000)
 const visitors = 8
@@ -32,7 +38,9 @@ const seed = async (db: Knex): Promise<void> => {
     const expires = `IF(s.seq % 5, ${now() - 30 * 86_400}, ${now() + 20 * 86_400})`
     await db.raw(`INSERT INTO oauth2_access_tokens (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate)
       SELECT ${id}, MD5(s.seq % 20000), 1, '["api"]', s.seq % 2, ${expires}, 1, 1 FROM seq_${from}_to_${to} s`)
-    await db.raw(`INSERT INTO oauth2_refresh_tokens (id, access_token_id, revoked, expires_at) SELECT ${id}, ${id}, s.seq % 2, ${expires} FROM seq_${from}_to_${to} s`)
+    await db.raw(
+      `INSERT INTO oauth2_refresh_tokens (id, access_token_id, revoked, expires_at) SELECT ${id}, ${id}, s.seq % 2, ${expires} FROM seq_${from}_to_${to} s`,
+    )
     process.stderr.write(`seeded ${to * 2} rows\n`)
   }
   await db.raw('ANALYZE TABLE oauth2_access_tokens, oauth2_refresh_tokens')
@@ -52,26 +60,62 @@ const settle = async (db: Knex): Promise<void> => {
 
 /** Refresh tokens of a public client, as the service itself would have issued them. */
 const connect = async (db: Knex, keysPath: string): Promise<{ clientId: string; tokens: string[] }> => {
-  const [clientId] = (await db('oauth2_clients').insert({ name: 'Bench', redirect: 'https://bench.example.org/cb', mkdate: now(), chdate: now() })) as [number]
+  const [clientId] = (await db('oauth2_clients').insert({
+    name: 'Bench',
+    redirect: 'https://bench.example.org/cb',
+    mkdate: now(),
+    chdate: now(),
+  })) as [number]
   const credentials = createCredentials({ keys: createKeyRing({ dir: keysPath, now }), now })
-  const tokens = await Promise.all(Array.from({ length: visitors }, async () => {
-    const id = randomBytes(40).toString('hex')
-    const expiresAt = now() + 86_400
-    await db('oauth2_access_tokens').insert({ id, user_id: users.autor.user_id, client_id: clientId, scopes: '["api"]', revoked: 0, expires_at: now() + 3600, mkdate: now(), chdate: now() })
-    await db('oauth2_refresh_tokens').insert({ id, access_token_id: id, revoked: 0, expires_at: expiresAt })
-    return credentials.sealRefreshToken({ id, accessTokenId: id, clientId: String(clientId), userId: users.autor.user_id, scopes: ['api'], expiresAt })
-  }))
+  const tokens = await Promise.all(
+    Array.from({ length: visitors }, async () => {
+      const id = randomBytes(40).toString('hex')
+      const expiresAt = now() + 86_400
+      await db('oauth2_access_tokens').insert({
+        id,
+        user_id: users.autor.user_id,
+        client_id: clientId,
+        scopes: '["api"]',
+        revoked: 0,
+        expires_at: now() + 3600,
+        mkdate: now(),
+        chdate: now(),
+      })
+      await db('oauth2_refresh_tokens').insert({ id, access_token_id: id, revoked: 0, expires_at: expiresAt })
+      return credentials.sealRefreshToken({
+        id,
+        accessTokenId: id,
+        clientId: String(clientId),
+        userId: users.autor.user_id,
+        scopes: ['api'],
+        expiresAt,
+      })
+    }),
+  )
   return { clientId: String(clientId), tokens }
 }
 
-interface Load { readonly latencies: number[]; failures: number; stopped: boolean }
+interface Load {
+  readonly latencies: number[]
+  failures: number
+  stopped: boolean
+}
 
 /** Each visitor refreshes the token it got last; a refusal counts as a failure. */
-const visit = async (service: RunningService, clientId: string, tokens: string[], visitor: number, load: Load): Promise<void> => {
+const visit = async (
+  service: RunningService,
+  clientId: string,
+  tokens: string[],
+  visitor: number,
+  load: Load,
+): Promise<void> => {
   await sleep((visitor * rest) / visitors)
   while (!load.stopped) {
     const started = performance.now()
-    const answer = await fetch(`${service.api}/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', client_id: clientId, refresh_token: tokens[visitor]! }) })
+    const answer = await fetch(`${service.api}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'refresh_token', client_id: clientId, refresh_token: tokens[visitor]! }),
+    })
     const body = (await answer.json()) as { refresh_token?: string }
     load.latencies.push(performance.now() - started)
     if (body.refresh_token) tokens[visitor] = body.refresh_token
@@ -95,7 +139,10 @@ const under = async <T>(service: RunningService, clientId: string, tokens: strin
   return { result, ...summary(load) }
 }
 
-const server = await startMariaDb({ durable: true, options: ['--innodb-buffer-pool-size=1G', '--innodb-log-file-size=512M'] })
+const server = await startMariaDb({
+  durable: true,
+  options: ['--innodb-buffer-pool-size=1G', '--innodb-log-file-size=512M'],
+})
 const database = await testDatabase({ server })
 await seed(database.knex)
 const service = await startService(database, { WORKERS: '2' })
@@ -104,13 +151,29 @@ await under(service, clientId, tokens, () => sleep(5_000))
 const before = await under(service, clientId, tokens, () => sleep(Number(seconds) * 1000))
 const started = performance.now()
 const during = await under(service, clientId, tokens, () =>
-  json<{ accessTokens: number; refreshTokens: number; longestTransactionMs: number }>(['oauth2:purge', '--batch', batch, '--pause', pause], { env: { ...service.env } }))
+  json<{ accessTokens: number; refreshTokens: number; longestTransactionMs: number }>(
+    ['oauth2:purge', '--batch', batch, '--pause', pause],
+    { env: { ...service.env } },
+  ),
+)
 const taken = (performance.now() - started) / 1000
 const deleted = during.result.accessTokens + during.result.refreshTokens
-process.stdout.write(`${JSON.stringify({
-  rows: total, deleted, seconds: Math.round(taken), rowsPerSecond: Math.round(deleted / taken), longestTransactionMs: during.result.longestTransactionMs, before, during,
-  p99Ratio: Math.round((during.p99 / before.p99) * 100) / 100,
-}, (key, value: unknown) => (key === 'result' ? undefined : value), 2)}\n`)
+process.stdout.write(
+  `${JSON.stringify(
+    {
+      rows: total,
+      deleted,
+      seconds: Math.round(taken),
+      rowsPerSecond: Math.round(deleted / taken),
+      longestTransactionMs: during.result.longestTransactionMs,
+      before,
+      during,
+      p99Ratio: Math.round((during.p99 / before.p99) * 100) / 100,
+    },
+    (key, value: unknown) => (key === 'result' ? undefined : value),
+    2,
+  )}\n`,
+)
 await service.process.stop()
 await database.drop()
 await server.stop()

@@ -46,35 +46,63 @@ const measure = async (environment: Environment, bits: 2048 | 4096, { rounds, se
       [limitName]: () => signaturesPerSecond(bits, Math.ceil(seconds / 2)),
       [nodeLimitName]: () => signaturesOfNode(bits, seconds / 2),
     }
-    for (const contender of contenders) takers[contender.name] = () => refreshes(contender, contender.name === league ? leagueSeconds(seconds) : seconds)
+    for (const contender of contenders)
+      takers[contender.name] = () => refreshes(contender, contender.name === league ? leagueSeconds(seconds) : seconds)
     const taken = await inTurns(takers, rounds)
-    const of = (name: string, field: 'perSecond' | 'cpuPerAnswer') => median((taken[name] as Round[]).map((round) => round[field]))
+    const of = (name: string, field: 'perSecond' | 'cpuPerAnswer') =>
+      median((taken[name] as Round[]).map((round) => round[field]))
     const names = contenders.map(({ name }) => name)
     return {
       limit: median(taken[limitName] as number[]),
       nodeLimit: median(taken[nodeLimitName] as number[]),
       perSecond: Object.fromEntries(names.map((name) => [name, of(name, 'perSecond')])),
       cpu: Object.fromEntries(names.map((name) => [name, of(name, 'cpuPerAnswer')])),
-      rounds: Object.fromEntries(Object.entries(taken).map(([name, list]) => [name, list.map((round) => (typeof round === 'number' ? round : { ...round, tokens: [] }))])),
+      rounds: Object.fromEntries(
+        Object.entries(taken).map(([name, list]) => [
+          name,
+          list.map((round) => (typeof round === 'number' ? round : { ...round, tokens: [] })),
+        ]),
+      ),
     }
   } finally {
     for (const contender of contenders) await contender.stop()
   }
 }
 
-const linesAgainstPeers = (what: string, { perSecond }: Rates): Line[] => peerNames.map((name) =>
-  atLeast(`${what}: times ${name} (${format(perSecond[name] ?? NaN)}/s)`, 1.5, (perSecond[ours] ?? NaN) / (perSecond[name] ?? NaN), ' ×'))
+const linesAgainstPeers = (what: string, { perSecond }: Rates): Line[] =>
+  peerNames.map((name) =>
+    atLeast(
+      `${what}: times ${name} (${format(perSecond[name] ?? NaN)}/s)`,
+      1.5,
+      (perSecond[ours] ?? NaN) / (perSecond[name] ?? NaN),
+      ' ×',
+    ),
+  )
 
-const leagueLine = (what: string, { perSecond }: Rates): Line => perSecond[league] === undefined
-  ? reported(`${what}: times league`, 'skipped: LEAGUE_AUTOLOAD names no copy of league/oauth2-server, or php-fpm is missing')
-  : atLeast(`${what}: times ${league} (${format(perSecond[league])}/s)`, 40, (perSecond[ours] ?? NaN) / perSecond[league], ' ×')
+const leagueLine = (what: string, { perSecond }: Rates): Line =>
+  perSecond[league] === undefined
+    ? reported(
+        `${what}: times league`,
+        'skipped: LEAGUE_AUTOLOAD names no copy of league/oauth2-server, or php-fpm is missing',
+      )
+    : atLeast(
+        `${what}: times ${league} (${format(perSecond[league])}/s)`,
+        40,
+        (perSecond[ours] ?? NaN) / perSecond[league],
+        ' ×',
+      )
 
-const bareLine = (what: string, { perSecond, cpu, limit }: Rates): Line => reported(
-  `${what}: a bare Node server that signs and stores nothing, share of the limit`,
-  `${format((perSecond[bareName] ?? NaN) / limit)} (${format(perSecond[bareName] ?? NaN)}/s, ${format(cpu[bareName] ?? NaN)} ms of CPU, this service ${format(cpu[ours] ?? NaN)} ms)`)
+const bareLine = (what: string, { perSecond, cpu, limit }: Rates): Line =>
+  reported(
+    `${what}: a bare Node server that signs and stores nothing, share of the limit`,
+    `${format((perSecond[bareName] ?? NaN) / limit)} (${format(perSecond[bareName] ?? NaN)}/s, ${format(cpu[bareName] ?? NaN)} ms of CPU, this service ${format(cpu[ours] ?? NaN)} ms)`,
+  )
 
-const nodeLimitLine = (what: string, { perSecond, nodeLimit }: Rates): Line => reported(
-  `${what}: share of what the OpenSSL in Node signs (${format(nodeLimit)} signatures/s)`, format((perSecond[ours] ?? NaN) / nodeLimit))
+const nodeLimitLine = (what: string, { perSecond, nodeLimit }: Rates): Line =>
+  reported(
+    `${what}: share of what the OpenSSL in Node signs (${format(nodeLimit)} signatures/s)`,
+    format((perSecond[ours] ?? NaN) / nodeLimit),
+  )
 
 /** Milliseconds that one signature takes of one processor, with the faster OpenSSL of the two. */
 const signatureCpu = ({ limit, nodeLimit }: Rates): number => (cores * 1000) / Math.max(limit, nodeLimit)
@@ -86,12 +114,21 @@ export const refresh4096 = async (environment: Environment, scale: Scale): Promi
   return {
     data: rates,
     lines: [
-      atLeast(`${what}: ${format(mine)}/s, share of the limit (${format(rates.limit)} signatures/s)`, 0.75, mine / rates.limit),
+      atLeast(
+        `${what}: ${format(mine)}/s, share of the limit (${format(rates.limit)} signatures/s)`,
+        0.75,
+        mine / rates.limit,
+      ),
       nodeLimitLine(what, rates),
       leagueLine(what, rates),
       ...linesAgainstPeers(what, rates),
       bareLine(what, rates),
-      atMost('CPU of the service per refresh beyond the signature itself', 1.2, (rates.cpu[ours] ?? NaN) - signatureCpu(rates), ' ms'),
+      atMost(
+        'CPU of the service per refresh beyond the signature itself',
+        1.2,
+        (rates.cpu[ours] ?? NaN) - signatureCpu(rates),
+        ' ms',
+      ),
     ],
   }
 }
@@ -105,7 +142,10 @@ export const refresh2048 = async (environment: Environment, scale: Scale): Promi
     lines: [
       ...linesAgainstPeers(what, rates),
       bareLine(what, rates),
-      reported(`${what}: ${format(mine)}/s, share of the limit (${format(rates.limit)} signatures/s)`, format(mine / rates.limit)),
+      reported(
+        `${what}: ${format(mine)}/s, share of the limit (${format(rates.limit)} signatures/s)`,
+        format(mine / rates.limit),
+      ),
       nodeLimitLine(what, rates),
     ],
   }

@@ -25,11 +25,20 @@ export interface Scale {
   readonly refreshes: number
 }
 
-export const atLeast = (what: string, bar: number, value: number, unit = ''): Line =>
-  ({ what, bar: `≥ ${bar}${unit}`, measured: `${format(value)}${unit}`, met: value >= bar })
-export const atMost = (what: string, bar: number, value: number, unit = ''): Line =>
-  ({ what, bar: `≤ ${bar}${unit}`, measured: `${format(value)}${unit}`, met: value <= bar })
+export const atLeast = (what: string, bar: number, value: number, unit = ''): Line => ({
+  what,
+  bar: `≥ ${bar}${unit}`,
+  measured: `${format(value)}${unit}`,
+  met: value >= bar,
+})
+export const atMost = (what: string, bar: number, value: number, unit = ''): Line => ({
+  what,
+  bar: `≤ ${bar}${unit}`,
+  measured: `${format(value)}${unit}`,
+  met: value <= bar,
+})
 export const reported = (what: string, measured: string): Line => ({ what, bar: '–', measured, met: undefined })
 
 /** Three significant digits, whole numbers from 100 on. */
-export const format = (value: number): string => (Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : Number(value.toPrecision(3)).toString())
+export const format = (value: number): string =>
+  Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : Number(value.toPrecision(3)).toString()

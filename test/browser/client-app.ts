@@ -21,14 +21,21 @@ export async function startClientApp({ tls = false }: { tls?: boolean } = {}): P
   const answer: RequestListener = (request, response) => {
     const called = request.url?.startsWith('/callback') ?? false
     if (called) received.push(request.url ?? '')
-    response.writeHead(called ? 200 : 404, { 'content-type': 'text/html; charset=utf-8' }).end('<!DOCTYPE html><title>App</title><h1>Back in the app</h1>')
+    response
+      .writeHead(called ? 200 : 404, { 'content-type': 'text/html; charset=utf-8' })
+      .end('<!DOCTYPE html><title>App</title><h1>Back in the app</h1>')
   }
   const server = tls ? createTlsServer(await certificate(), answer) : createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    redirectUri: `${tls ? 'https://localhost' : 'http://127.0.0.1'}:${port}/callback`, received,
-    stop: () => new Promise((resolve) => { server.close(() => resolve()); server.closeAllConnections() }),
+    redirectUri: `${tls ? 'https://localhost' : 'http://127.0.0.1'}:${port}/callback`,
+    received,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
   }
 }
 

@@ -4,17 +4,36 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { users } from '../fixtures/users.ts'
 import { startScene, type Scene } from './scene.ts'
-import { calledBack, codesOf, comeLoggedIn, expectCodeFor, expectConsent, expectPage, logOutElsewhere, patience } from './steps.ts'
+import {
+  calledBack,
+  codesOf,
+  comeLoggedIn,
+  expectCodeFor,
+  expectConsent,
+  expectPage,
+  logOutElsewhere,
+  patience,
+} from './steps.ts'
 
-for (const options of [{ version: '6.0', base: '/studip/' }, { version: '5.4', base: '/' }] as const) {
+for (const options of [
+  { version: '6.0', base: '/studip/' },
+  { version: '5.4', base: '/' },
+] as const) {
   describe(`in the browser, between display and click, Stud.IP ${options.version} at ${options.base}`, function () {
     this.timeout(patience)
     let scene: Scene, calls: number
-    before(async () => { scene = await startScene(options) })
+    before(async () => {
+      scene = await startScene(options)
+    })
     after(() => scene.stop())
-    beforeEach(() => { calls = scene.clientApp.received.length })
-    afterEach(function () { return scene.leave(`${options.version} ${this.currentTest?.title}`) })
-    const setConfig = (field: string, value: string) => scene.app.database.knex('config').where({ field }).update({ value })
+    beforeEach(() => {
+      calls = scene.clientApp.received.length
+    })
+    afterEach(function () {
+      return scene.leave(`${options.version} ${this.currentTest?.title}`)
+    })
+    const setConfig = (field: string, value: string) =>
+      scene.app.database.knex('config').where({ field }).update({ value })
     const onConsentPage = async (user: Parameters<typeof comeLoggedIn>[2]) => {
       const visit = await scene.visit()
       await comeLoggedIn(scene, visit, user)
@@ -64,7 +83,8 @@ for (const options of [{ version: '6.0', base: '/studip/' }, { version: '5.4', b
     })
 
     it('S-108 a root who was demoted gets 403 on the form that is open, and everything again when root again', async () => {
-      const setPerms = (perms: string) => scene.app.database.knex('auth_user_md5').where({ user_id: users.root.user_id }).update({ perms })
+      const setPerms = (perms: string) =>
+        scene.app.database.knex('auth_user_md5').where({ user_id: users.root.user_id }).update({ perms })
       const visit = await scene.visit()
       await comeLoggedIn(scene, visit, users.root)
       const page = await visit.newPage()
@@ -72,7 +92,10 @@ for (const options of [{ version: '6.0', base: '/studip/' }, { version: '5.4', b
       await fillIn(page)
       await setPerms('admin')
       try {
-        const [answer] = await Promise.all([page.waitForResponse((response) => response.request().method() === 'POST'), page.click('[name=create_client]')])
+        const [answer] = await Promise.all([
+          page.waitForResponse((response) => response.request().method() === 'POST'),
+          page.click('[name=create_client]'),
+        ])
         expect(answer.status()).to.equal(403)
         await expectPage(page, 'Zugriff verweigert')
         expect((await page.goto(`${scene.url}dispatch.php/admin/oauth2`))?.status()).to.equal(403)
@@ -127,7 +150,9 @@ for (const options of [{ version: '6.0', base: '/studip/' }, { version: '5.4', b
     it('S-030 two tabs with copies of one consent page: the first answer counts, the second gets a page', async () => {
       const { visit, page } = await onConsentPage(users.expiring)
       const copy = await visit.newPage()
-      await copy.route('**/authorize?*', async (route) => route.fulfill({ contentType: 'text/html', body: await page.content() }))
+      await copy.route('**/authorize?*', async (route) =>
+        route.fulfill({ contentType: 'text/html', body: await page.content() }),
+      )
       await copy.goto(scene.authorizeUrl())
       await page.click('button[name=allow]')
       await calledBack(scene, page, calls + 1)
@@ -145,6 +170,12 @@ const settled = async (page: Page): Promise<void> => {
 }
 
 const fillIn = async (page: Page): Promise<void> => {
-  for (const [name, value] of Object.entries({ name: 'Late App', redirect: 'https://late.example.org/cb', owner: 'Late', homepage: 'https://late.example.org/' })) await page.fill(`[name=${name}]`, value)
+  for (const [name, value] of Object.entries({
+    name: 'Late App',
+    redirect: 'https://late.example.org/cb',
+    owner: 'Late',
+    homepage: 'https://late.example.org/',
+  }))
+    await page.fill(`[name=${name}]`, value)
   await page.check('[name=confidentiality][value=public]')
 }

@@ -7,16 +7,33 @@ import { calledBack, comeLoggedIn, enterCode, expectCodeFor, expectConsent, logI
 
 const state = 'a&b=c%20+%F0%%2B ü🦉👩‍🎓 "<\'>?#/;.[]{}|\\^`~ é é 李 x=1&&y'
 /** Things that a request may carry and that mean nothing to us. */
-const deep = { state, nonce: 'n&0', prompt: 'login', 'x.y': '1', 'a[b]': 'c d', empty: '', ...Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`p${n}`, `${n}+%&=ü`])) }
+const deep = {
+  state,
+  nonce: 'n&0',
+  prompt: 'login',
+  'x.y': '1',
+  'a[b]': 'c d',
+  empty: '',
+  ...Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`p${n}`, `${n}+%&=ü`])),
+}
 
-for (const options of [{ version: '6.0', base: '/', tls: true }, { version: '5.4', base: '/studip/' }] as const) {
+for (const options of [
+  { version: '6.0', base: '/', tls: true },
+  { version: '5.4', base: '/studip/' },
+] as const) {
   describe(`in the browser, to Stud.IP ${options.version} at ${options.base} and back`, function () {
     this.timeout(patience)
     let scene: Scene, calls: number
-    before(async () => { scene = await startScene(options) })
+    before(async () => {
+      scene = await startScene(options)
+    })
     after(() => scene.stop())
-    beforeEach(() => { calls = scene.clientApp.received.length })
-    afterEach(function () { return scene.leave(`${options.version} ${this.currentTest?.title}`) })
+    beforeEach(() => {
+      calls = scene.clientApp.received.length
+    })
+    afterEach(function () {
+      return scene.leave(`${options.version} ${this.currentTest?.title}`)
+    })
 
     for (const javaScriptEnabled of [true, false]) {
       it(`anonymous${javaScriptEnabled ? '' : ', without JavaScript'}: the very same request, and the client gets its state byte for byte`, async () => {
@@ -49,7 +66,10 @@ for (const options of [{ version: '6.0', base: '/', tls: true }, { version: '5.4
       ['emailFactor', enterCode],
       ['termsPending', (page) => page.click('[name=accept]')],
       ['visibilityPending', (page) => page.click('text=Unsichtbar')],
-    ] as const satisfies readonly (readonly [keyof typeof users, (page: import('playwright-core').Page) => Promise<void>])[]) {
+    ] as const satisfies readonly (readonly [
+      keyof typeof users,
+      (page: import('playwright-core').Page) => Promise<void>,
+    ])[]) {
       it(`logged in, but ${name}: no consent before that, and then the very same request`, async () => {
         const visit = await scene.visit()
         await comeLoggedIn(scene, visit, users[name])
@@ -73,7 +93,8 @@ for (const options of [{ version: '6.0', base: '/', tls: true }, { version: '5.4
       for (const tab of tabs) {
         await logIn(tab, users.tutor)
         // 5.x: the form of the second tab took the ticket of the first, so Stud.IP shows the first one its form again.
-        if (await tab.locator('[name=Login], [name=allow]').first().getAttribute('name') === 'Login') await logIn(tab, users.tutor)
+        if ((await tab.locator('[name=Login], [name=allow]').first().getAttribute('name')) === 'Login')
+          await logIn(tab, users.tutor)
         await tab.click('button[name=allow]')
         const parameters = await calledBack(scene, tab, calls + 1 + states.length)
         states.push(parameters.get('state')!)

@@ -12,7 +12,11 @@ import { testDatabase } from '../support/mariadb.ts'
 import { startNginx } from '../support/nginx.ts'
 import { startClientApp, type ClientApp } from './client-app.ts'
 
-export interface SceneOptions { readonly version: '6.0' | '5.4'; readonly base: '/' | '/studip/'; readonly tls?: boolean }
+export interface SceneOptions {
+  readonly version: '6.0' | '5.4'
+  readonly base: '/' | '/studip/'
+  readonly tls?: boolean
+}
 
 export interface Scene extends Required<SceneOptions> {
   /** Public URL of Stud.IP with base and trailing slash. */
@@ -38,15 +42,42 @@ export interface Visit extends BrowserContext {
 
 /** Sets the scene; the same one for all stories of a file, each with users of its own. */
 export async function startScene({ version, base, tls = false }: SceneOptions): Promise<Scene> {
-  const [browser, database, clientApp, keysPath, port] =
-    await Promise.all([launchChromium(), testDatabase({ studip: version }), startClientApp(), testKeys(), freePort()])
+  const [browser, database, clientApp, keysPath, port] = await Promise.all([
+    launchChromium(),
+    testDatabase({ studip: version }),
+    startClientApp(),
+    testKeys(),
+    freePort(),
+  ])
   const standIn = await startStandIn({ version, base, database: database.settings, keysPath })
-  const app = await testApp({ database, studip: version, settings: { baseUrl: `${tls ? 'https' : 'http'}://127.0.0.1:${port}${base}` } })
-  const nginx = await startNginx({ base, port, tls, php: standIn.address, sidecar: `127.0.0.1:${(app.server.address() as AddressInfo).port}` })
-  const client = await addClient(app, { name: 'Campus App', confidential: false, redirectUris: [clientApp.redirectUri] })
+  const app = await testApp({
+    database,
+    studip: version,
+    settings: { baseUrl: `${tls ? 'https' : 'http'}://127.0.0.1:${port}${base}` },
+  })
+  const nginx = await startNginx({
+    base,
+    port,
+    tls,
+    php: standIn.address,
+    sidecar: `127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+  })
+  const client = await addClient(app, {
+    name: 'Campus App',
+    confidential: false,
+    redirectUris: [clientApp.redirectUri],
+  })
   return {
-    version, base, tls, url: nginx.url, app, standIn, clientApp, client,
-    authorizeUrl: (query = {}, which = client) => `${nginx.url}dispatch.php/api/oauth2/authorize?${authorizationQuery(which, query)}`,
+    version,
+    base,
+    tls,
+    url: nginx.url,
+    app,
+    standIn,
+    clientApp,
+    client,
+    authorizeUrl: (query = {}, which = client) =>
+      `${nginx.url}dispatch.php/api/oauth2/authorize?${authorizationQuery(which, query)}`,
     visit: (options) => visit(browser, options),
     async leave(story) {
       if (story) await takePictures(browser, story)
@@ -67,7 +98,9 @@ async function visit(browser: Browser, options: BrowserContextOptions = {}): Pro
   const context = await browser.newContext({ locale: 'de-DE', ignoreHTTPSErrors: true, ...options })
   context.setDefaultTimeout(30_000)
   const violations: string[] = []
-  context.on('console', (message) => { if (/Content.Security.Policy|Refused to/i.test(message.text())) violations.push(message.text()) })
+  context.on('console', (message) => {
+    if (/Content.Security.Policy|Refused to/i.test(message.text())) violations.push(message.text())
+  })
   return Object.assign(context, { violations })
 }
 
@@ -76,5 +109,11 @@ async function takePictures(browser: Browser, story: string): Promise<void> {
   if (!folder) return
   mkdirSync(folder, { recursive: true })
   const pages = browser.contexts().flatMap((context) => context.pages())
-  await Promise.all(pages.map((page, index) => page.screenshot({ path: join(folder, `${story.replace(/[^\w.-]+/g, '-').slice(0, 90)}-${index}.png`) }).catch(() => undefined)))
+  await Promise.all(
+    pages.map((page, index) =>
+      page
+        .screenshot({ path: join(folder, `${story.replace(/[^\w.-]+/g, '-').slice(0, 90)}-${index}.png`) })
+        .catch(() => undefined),
+    ),
+  )
 }

@@ -26,7 +26,17 @@ export async function enterCode(page: Page): Promise<void> {
 export async function comeLoggedIn({ app, version, url }: Scene, visit: Visit, user: DemoUser): Promise<void> {
   const sid = await insertSession(app.database.knex, { version, content: { uid: user.user_id, sessionStart: 1 } })
   const { hostname, pathname, protocol } = new URL(url)
-  await visit.addCookies([{ name: sessionCookieName(version), value: sid, domain: hostname, path: pathname, httpOnly: true, sameSite: 'Lax', secure: protocol === 'https:' }])
+  await visit.addCookies([
+    {
+      name: sessionCookieName(version),
+      value: sid,
+      domain: hostname,
+      path: pathname,
+      httpOnly: true,
+      sameSite: 'Lax',
+      secure: protocol === 'https:',
+    },
+  ])
 }
 
 /** Logs out on Stud.IP's own page, in another tab. */
@@ -53,11 +63,23 @@ export async function calledBack({ clientApp }: Scene, page: Page, times: number
 }
 
 /** The code is worth tokens, for this user. */
-export async function expectCodeFor(scene: Scene, user: DemoUser, parameters: URLSearchParams, client = scene.client): Promise<void> {
-  const answer = await redeem(scene.app, client, parameters.get('code'), client.confidential ? {} : { code_verifier: verifier })
+export async function expectCodeFor(
+  scene: Scene,
+  user: DemoUser,
+  parameters: URLSearchParams,
+  client = scene.client,
+): Promise<void> {
+  const answer = await redeem(
+    scene.app,
+    client,
+    parameters.get('code'),
+    client.confidential ? {} : { code_verifier: verifier },
+  )
   expect(answer.status, answer.text).to.equal(200)
   const { access_token: token } = answer.body as { access_token: string }
-  expect((JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { sub: string }).sub).to.equal(user.user_id)
+  expect((JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { sub: string }).sub).to.equal(
+    user.user_id,
+  )
 }
 
 /** Rows of authorization codes for this user. */

@@ -20,12 +20,21 @@ describe('oauth2:client:*', function () {
   after(() => database.drop())
 
   const add = (...args: string[]) => run(['oauth2:client:add', '--name', 'App', ...about, ...args], { env })
-  const added = (...args: string[]) => json<{ id: string; secret?: string }>(['oauth2:client:add', '--name', 'App', ...about, ...args], { env })
-  const row = async (id: string) => (await database.knex('oauth2_clients').where({ id }).first()) as { secret: string | null; redirect: string; revoked: number } | undefined
-  const listed = async (...args: string[]) => (await json<{ clients: RegisteredClient[] }>(['oauth2:clients', ...args], { env })).clients
+  const added = (...args: string[]) =>
+    json<{ id: string; secret?: string }>(['oauth2:client:add', '--name', 'App', ...about, ...args], { env })
+  const row = async (id: string) =>
+    (await database.knex('oauth2_clients').where({ id }).first()) as
+      { secret: string | null; redirect: string; revoked: number } | undefined
+  const listed = async (...args: string[]) =>
+    (await json<{ clients: RegisteredClient[] }>(['oauth2:clients', ...args], { env })).clients
 
   it('registers a confidential client, shows its secret once and stores a bcrypt hash of it', async () => {
-    const { code, stdout } = await add('--redirect', 'https://a.example.org/cb', '--redirect', 'https://a.example.org/cb2')
+    const { code, stdout } = await add(
+      '--redirect',
+      'https://a.example.org/cb',
+      '--redirect',
+      'https://a.example.org/cb2',
+    )
     const [, id, secret] = /id (\d+)[^]*Client secret: ([A-Za-z0-9]{40}) /.exec(stdout) ?? []
     expect(code).to.equal(0)
     const stored = await row(id!)
@@ -41,7 +50,8 @@ describe('oauth2:client:*', function () {
   })
 
   it('S-005 refuses http: to another machine, and stores it with --allow-insecure-redirect only', async () => {
-    for (const uri of ['http://127.0.0.1/cb', 'http://[::1]/cb', 'http://localhost/cb']) expect((await add('--redirect', uri)).code, uri).to.equal(0)
+    for (const uri of ['http://127.0.0.1/cb', 'http://[::1]/cb', 'http://localhost/cb'])
+      expect((await add('--redirect', uri)).code, uri).to.equal(0)
     const refused = await add('--redirect', 'http://a.example.org/cb')
     expect(refused.code).to.equal(1)
     expect(refused.stderr).to.contain('http://a.example.org/cb is not encrypted')
@@ -51,9 +61,13 @@ describe('oauth2:client:*', function () {
   })
 
   it('names everything that is wrong with a registration at once, in German', async () => {
-    const { code, stderr } = await run(['oauth2:client:add', '--name', '', '--redirect', 'https://x/#f', '--redirect', 'data:x'], { env: { ...env, LANG: 'de_DE' } })
+    const { code, stderr } = await run(
+      ['oauth2:client:add', '--name', '', '--redirect', 'https://x/#f', '--redirect', 'data:x'],
+      { env: { ...env, LANG: 'de_DE' } },
+    )
     expect(code).to.equal(1)
-    for (const part of ['--name fehlt', '--owner fehlt', '--homepage fehlt', 'hat ein Fragment', 'data:x']) expect(stderr).to.contain(part)
+    for (const part of ['--name fehlt', '--owner fehlt', '--homepage fehlt', 'hat ein Fragment', 'data:x'])
+      expect(stderr).to.contain(part)
   })
 
   it('lists, searches and pages', async () => {
@@ -65,14 +79,17 @@ describe('oauth2:client:*', function () {
   })
 
   it('keeps escape sequences of a client away from the terminal', async () => {
-    await database.knex('oauth2_clients').insert({ name: 'evil\u001b[2Jname', redirect: 'https://esc.example.org', mkdate: 1, chdate: 1 })
+    await database
+      .knex('oauth2_clients')
+      .insert({ name: 'evil\u001b[2Jname', redirect: 'https://esc.example.org', mkdate: 1, chdate: 1 })
     const { stdout } = await run(['oauth2:clients', '--search', 'esc.example'], { env })
     expect(stdout).to.contain('name').and.to.not.contain('\u001b')
   })
 
   it('suspends and resumes, and says when nothing changed', async () => {
     const { id } = await added('--redirect', 'https://s.example.org/cb')
-    const change = async (what: string) => (await json<{ changed: boolean }>([`oauth2:client:${what}`, id], { env })).changed
+    const change = async (what: string) =>
+      (await json<{ changed: boolean }>([`oauth2:client:${what}`, id], { env })).changed
     expect([await change('suspend'), (await row(id))?.revoked, await change('suspend')]).to.deep.equal([true, 1, false])
     expect([await change('resume'), (await row(id))?.revoked, await change('resume')]).to.deep.equal([true, 0, false])
   })
@@ -89,9 +106,16 @@ describe('oauth2:client:*', function () {
   it('deletes nothing without --force where it cannot ask', async () => {
     const { id } = await added('--redirect', 'https://d.example.org/cb')
     const { code, stderr } = await run(['oauth2:client:delete', id], { env: { ...env, LANG: 'de_DE' } })
-    expect({ code, stderr }).to.deep.equal({ code: 1, stderr: '[FEHLER] Das lässt sich nicht rückgängig machen. Mit --force geschieht es ohne Rückfrage.\n' })
+    expect({ code, stderr }).to.deep.equal({
+      code: 1,
+      stderr: '[FEHLER] Das lässt sich nicht rückgängig machen. Mit --force geschieht es ohne Rückfrage.\n',
+    })
     expect(await row(id)).to.not.equal(undefined)
-    expect(await json(['oauth2:client:delete', id, '--force'], { env })).to.deep.equal({ id, deleted: true, grantsEnded: 0 })
+    expect(await json(['oauth2:client:delete', id, '--force'], { env })).to.deep.equal({
+      id,
+      deleted: true,
+      grantsEnded: 0,
+    })
     expect(await row(id)).to.equal(undefined)
   })
 
@@ -99,10 +123,16 @@ describe('oauth2:client:*', function () {
     const { id } = await added('--redirect', 'https://t.example.org/cb')
     const answer = async (text: string) => {
       const command = `printf '${text}\\n' | script -qec '${studip} oauth2:client:delete ${id}' /dev/null`
-      return promisify(execFile)('sh', ['-c', command], { env: bareEnvironment({ ...env, TERM: 'xterm' }) }).then(({ stdout }) => stdout, (error: { stdout: string }) => error.stdout)
+      return promisify(execFile)('sh', ['-c', command], { env: bareEnvironment({ ...env, TERM: 'xterm' }) }).then(
+        ({ stdout }) => stdout,
+        (error: { stdout: string }) => error.stdout,
+      )
     }
     const no = await answer('n')
-    expect(no).to.contain(`Delete client ${id} (App)`).and.to.contain('Nothing was changed.').and.to.contain('\u001b[31m[ERROR]')
+    expect(no)
+      .to.contain(`Delete client ${id} (App)`)
+      .and.to.contain('Nothing was changed.')
+      .and.to.contain('\u001b[31m[ERROR]')
     expect(await row(id)).to.not.equal(undefined)
     expect(await answer('y')).to.contain('The client was deleted')
     expect(await row(id)).to.equal(undefined)
@@ -111,8 +141,14 @@ describe('oauth2:client:*', function () {
   for (const command of ['delete', 'suspend', 'resume', 'secret']) {
     it(`says that a client is unknown: oauth2:client:${command}`, async () => {
       for (const id of ['99999', '1abc', '01']) {
-        const { code, stderr } = await run([`oauth2:client:${command}`, id, ...(/delete|secret/.test(command) ? ['--force'] : [])], { env })
-        expect({ code, stderr }).to.deep.equal({ code: 1, stderr: `[ERROR] There is no client ${id}. List them with oauth2:clients.\n` })
+        const { code, stderr } = await run(
+          [`oauth2:client:${command}`, id, ...(/delete|secret/.test(command) ? ['--force'] : [])],
+          { env },
+        )
+        expect({ code, stderr }).to.deep.equal({
+          code: 1,
+          stderr: `[ERROR] There is no client ${id}. List them with oauth2:clients.\n`,
+        })
       }
     })
   }

@@ -17,8 +17,17 @@ describe('faults of the command line', function () {
   })
   after(() => database.drop())
 
-  const bothLanguages = (title: string, change: () => Promise<Record<string, string>> | Record<string, string>, args: readonly string[], english: RegExp, german: RegExp) => {
-    for (const [language, expected] of [['en_GB.UTF-8', english], ['de_DE.UTF-8', german]] as const) {
+  const bothLanguages = (
+    title: string,
+    change: () => Promise<Record<string, string>> | Record<string, string>,
+    args: readonly string[],
+    english: RegExp,
+    german: RegExp,
+  ) => {
+    for (const [language, expected] of [
+      ['en_GB.UTF-8', english],
+      ['de_DE.UTF-8', german],
+    ] as const) {
       it(`${title} (${language})`, async () => {
         const { code, stdout, stderr } = await run(args, { env: { ...env, ...(await change()), LANG: language } })
         expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' })
@@ -34,27 +43,67 @@ describe('faults of the command line', function () {
     return { DATABASE_URL: changed.href }
   }
 
-  bothLanguages('a database that is away', async () => ({ DATABASE_URL: `mysql://u:geheim@127.0.0.1:${await freePort()}/studip` }), ['oauth2:clients'],
-    /does not answer \(ECONNREFUSED\)\. Start it, or correct DATABASE_URL/, /antwortet nicht \(ECONNREFUSED\)\. Starten Sie sie/)
-  bothLanguages('a socket that is not there', () => ({ DATABASE_URL: 'mysql://u:geheim@localhost/studip?socketPath=/nowhere/mysqld.sock' }), ['oauth2:clients'],
-    /\/nowhere\/mysqld\.sock does not answer \(ENOENT\)/, /\/nowhere\/mysqld\.sock antwortet nicht \(ENOENT\)/)
-  bothLanguages('a wrong password', () => url((changed) => void (changed.password = 'geheim')), ['oauth2:clients'],
-    /refuses user studip: name or password is wrong/, /weist den Benutzer studip ab: Name oder Passwort ist falsch/)
-  bothLanguages('a database that does not exist', () => url((changed) => void (changed.pathname = '/nowhere')), ['oauth2:grants', '--client', '1'],
-    /There is no database nowhere/, /gibt es keine Datenbank nowhere/)
-  bothLanguages('a missing table of ours', () => ({}), ['oauth2:clients'], /The table oauth2_clients is missing\. Create it with oauth2:migrate/, /Die Tabelle oauth2_clients fehlt\. Legen Sie sie mit oauth2:migrate an/)
+  bothLanguages(
+    'a database that is away',
+    async () => ({ DATABASE_URL: `mysql://u:geheim@127.0.0.1:${await freePort()}/studip` }),
+    ['oauth2:clients'],
+    /does not answer \(ECONNREFUSED\)\. Start it, or correct DATABASE_URL/,
+    /antwortet nicht \(ECONNREFUSED\)\. Starten Sie sie/,
+  )
+  bothLanguages(
+    'a socket that is not there',
+    () => ({ DATABASE_URL: 'mysql://u:geheim@localhost/studip?socketPath=/nowhere/mysqld.sock' }),
+    ['oauth2:clients'],
+    /\/nowhere\/mysqld\.sock does not answer \(ENOENT\)/,
+    /\/nowhere\/mysqld\.sock antwortet nicht \(ENOENT\)/,
+  )
+  bothLanguages(
+    'a wrong password',
+    () => url((changed) => void (changed.password = 'geheim')),
+    ['oauth2:clients'],
+    /refuses user studip: name or password is wrong/,
+    /weist den Benutzer studip ab: Name oder Passwort ist falsch/,
+  )
+  bothLanguages(
+    'a database that does not exist',
+    () => url((changed) => void (changed.pathname = '/nowhere')),
+    ['oauth2:grants', '--client', '1'],
+    /There is no database nowhere/,
+    /gibt es keine Datenbank nowhere/,
+  )
+  bothLanguages(
+    'a missing table of ours',
+    () => ({}),
+    ['oauth2:clients'],
+    /The table oauth2_clients is missing\. Create it with oauth2:migrate/,
+    /Die Tabelle oauth2_clients fehlt\. Legen Sie sie mit oauth2:migrate an/,
+  )
 
   it('names all settings that are wrong at once', async () => {
-    const { code, stderr } = await run(['oauth2:serve'], { env: { LISTEN: 'nowhere', WORKERS: '0', SESSION_STORE: 'somewhere' } })
+    const { code, stderr } = await run(['oauth2:serve'], {
+      env: { LISTEN: 'nowhere', WORKERS: '0', SESSION_STORE: 'somewhere' },
+    })
     expect(code).to.equal(1)
-    for (const name of ['LISTEN', 'WORKERS', 'SESSION_STORE', 'STUDIP_VERSION', 'BASE_URL', 'DATABASE_URL', 'KEYS_PATH']) expect(stderr).to.contain(name)
+    for (const name of [
+      'LISTEN',
+      'WORKERS',
+      'SESSION_STORE',
+      'STUDIP_VERSION',
+      'BASE_URL',
+      'DATABASE_URL',
+      'KEYS_PATH',
+    ])
+      expect(stderr).to.contain(name)
     expect(stderr).to.match(/^\[ERROR\] \d+ settings are wrong:\n( {2}- .*\n)+$/)
   })
 
   it('names them in German as well', async () => {
     const { stderr } = await run(['oauth2:serve'], { env: { LISTEN: 'nowhere', LANG: 'de_DE.UTF-8' } })
     expect(stderr).to.match(/^\[FEHLER\] \d+ Einstellungen sind falsch:\n/)
-    expect(stderr).to.contain('LISTEN ist nowhere, muss aber').and.to.contain('Wo Stud.IP seine Sitzungen hält').and.to.contain('Die Version von Stud.IP ist nicht bekannt')
+    expect(stderr)
+      .to.contain('LISTEN ist nowhere, muss aber')
+      .and.to.contain('Wo Stud.IP seine Sitzungen hält')
+      .and.to.contain('Die Version von Stud.IP ist nicht bekannt')
     expect(stderr).to.not.match(/ is | not |\{\{/)
   })
 
@@ -80,7 +129,10 @@ describe('faults of the command line', function () {
       limited.username = user
       limited.password = 'geheim'
       const { code, stderr } = await run(['oauth2:clients'], { env: { ...env, DATABASE_URL: limited.href } })
-      expect({ code, stderr }).to.deep.equal({ code: 1, stderr: `[ERROR] User ${user} lacks a right on oauth2_clients. Grant the rights that oauth2:doctor prints.\n` })
+      expect({ code, stderr }).to.deep.equal({
+        code: 1,
+        stderr: `[ERROR] User ${user} lacks a right on oauth2_clients. Grant the rights that oauth2:doctor prints.\n`,
+      })
     } finally {
       await full.knex.raw(`DROP USER IF EXISTS ${user}@'%'`)
       await full.drop()
@@ -97,7 +149,10 @@ describe('faults of the command line', function () {
       const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
         execFile(path.join(folder, 'bin/studip'), (error, _, text) => resolve({ code: error?.code, stderr: text }))
       })
-      expect({ code, stderr }).to.deep.equal({ code: 1, stderr: 'The sidecar is not built yet. Run: npm ci && npm run build\n' })
+      expect({ code, stderr }).to.deep.equal({
+        code: 1,
+        stderr: 'The sidecar is not built yet. Run: npm ci && npm run build\n',
+      })
     } finally {
       await rm(folder, { recursive: true })
     }
@@ -115,8 +170,11 @@ describe('oauth2:migrate', function () {
     const planned = await json<{ migrations: string[] }>(['oauth2:migrate', '--dry-run'], { env })
     expect(planned.migrations).to.have.length.of.at.least(1)
     expect(await database.knex.schema.hasTable('oauth2_clients')).to.equal(false)
-    expect((await json<{ migrations: string[] }>(['oauth2:migrate'], { env })).migrations).to.deep.equal(planned.migrations)
-    for (const table of ['oauth2_clients', 'oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens']) expect(await database.knex.schema.hasTable(table), table).to.equal(true)
+    expect((await json<{ migrations: string[] }>(['oauth2:migrate'], { env })).migrations).to.deep.equal(
+      planned.migrations,
+    )
+    for (const table of ['oauth2_clients', 'oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens'])
+      expect(await database.knex.schema.hasTable(table), table).to.equal(true)
     const { code, stdout } = await run(['oauth2:migrate'], { env: { ...env, LANG: 'de_DE' } })
     expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'Es ist nichts zu tun.\n' })
   })

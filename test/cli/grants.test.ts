@@ -15,7 +15,9 @@ describe('oauth2:grants', function () {
   beforeEach(async () => {
     database = await testDatabase()
     env = await environmentOf(database)
-    const [id] = await database.knex('oauth2_clients').insert({ name: 'App', redirect: 'https://a.example.org/cb', mkdate: now(), chdate: now() })
+    const [id] = await database
+      .knex('oauth2_clients')
+      .insert({ name: 'App', redirect: 'https://a.example.org/cb', mkdate: now(), chdate: now() })
     client = String(id)
     await grant('a', users.autor.user_id)
     await grant('b', users.autor.user_id)
@@ -25,11 +27,31 @@ describe('oauth2:grants', function () {
 
   const grant = async (letter: string, userId: string) => {
     const id = grantOf(letter) + '0'.repeat(48)
-    await database.knex('oauth2_access_tokens').insert({ id, user_id: userId, client_id: client, scopes: '["api"]', revoked: 0, expires_at: now() + 3600, mkdate: now(), chdate: now() })
-    await database.knex('oauth2_refresh_tokens').insert({ id, access_token_id: id, revoked: 0, expires_at: now() + 86400 })
+    await database
+      .knex('oauth2_access_tokens')
+      .insert({
+        id,
+        user_id: userId,
+        client_id: client,
+        scopes: '["api"]',
+        revoked: 0,
+        expires_at: now() + 3600,
+        mkdate: now(),
+        chdate: now(),
+      })
+    await database
+      .knex('oauth2_refresh_tokens')
+      .insert({ id, access_token_id: id, revoked: 0, expires_at: now() + 86400 })
   }
-  const listed = async (...args: string[]) => (await json<{ grants: { grantId: string }[] }>(['oauth2:grants', ...args], { env })).grants.map(({ grantId }) => grantId).sort()
-  const live = async () => ((await database.knex('oauth2_refresh_tokens').where({ revoked: 0 }).select('id')) as { id: string }[]).map(({ id }) => id[0]).sort().join('')
+  const listed = async (...args: string[]) =>
+    (await json<{ grants: { grantId: string }[] }>(['oauth2:grants', ...args], { env })).grants
+      .map(({ grantId }) => grantId)
+      .sort()
+  const live = async () =>
+    ((await database.knex('oauth2_refresh_tokens').where({ revoked: 0 }).select('id')) as { id: string }[])
+      .map(({ id }) => id[0])
+      .sort()
+      .join('')
 
   it('lists by user name, user id, client and grant', async () => {
     expect(await listed('--user', 'autor')).to.deep.equal([grantOf('a'), grantOf('b')])
@@ -40,11 +62,17 @@ describe('oauth2:grants', function () {
   })
 
   it('revokes what it lists, and no more', async () => {
-    expect(await json(['oauth2:grants', '--grant', grantOf('a'), '--revoke', '--force'], { env })).to.deep.equal({ revoked: 1 })
+    expect(await json(['oauth2:grants', '--grant', grantOf('a'), '--revoke', '--force'], { env })).to.deep.equal({
+      revoked: 1,
+    })
     expect(await live()).to.equal('bc')
-    expect(await json(['oauth2:grants', '--user', 'tutor', '--revoke', '--force'], { env })).to.deep.equal({ revoked: 1 })
+    expect(await json(['oauth2:grants', '--user', 'tutor', '--revoke', '--force'], { env })).to.deep.equal({
+      revoked: 1,
+    })
     expect(await live()).to.equal('b')
-    expect(await json(['oauth2:grants', '--client', client, '--revoke', '--force'], { env })).to.deep.equal({ revoked: 1 })
+    expect(await json(['oauth2:grants', '--client', client, '--revoke', '--force'], { env })).to.deep.equal({
+      revoked: 1,
+    })
     expect(await live()).to.equal('')
   })
 
@@ -54,7 +82,12 @@ describe('oauth2:grants', function () {
   })
 
   it('wants exactly one way to choose, and a user who exists', async () => {
-    for (const args of [[], ['--user', 'autor', '--client', client]]) expect((await run(['oauth2:grants', ...args], { env: { ...env, LANG: 'de' } })).stderr).to.contain('genau eine der Optionen')
-    expect((await run(['oauth2:grants', '--user', 'nobody-here'], { env })).stderr).to.equal('[ERROR] There is no user nobody-here.\n')
+    for (const args of [[], ['--user', 'autor', '--client', client]])
+      expect((await run(['oauth2:grants', ...args], { env: { ...env, LANG: 'de' } })).stderr).to.contain(
+        'genau eine der Optionen',
+      )
+    expect((await run(['oauth2:grants', '--user', 'nobody-here'], { env })).stderr).to.equal(
+      '[ERROR] There is no user nobody-here.\n',
+    )
   })
 })

@@ -13,7 +13,12 @@ describe('oauth2:keys', function () {
   beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'keys-'))))
   afterEach(() => rm(folder, { recursive: true, force: true }))
   const keys = (...args: string[]) => run(['oauth2:keys', '--bits', '2048', ...args], { env: { KEYS_PATH: folder } })
-  const contents = async () => Object.fromEntries(await Promise.all((await readdir(folder)).map(async (name) => [name, await readFile(path.join(folder, name), 'utf8')] as const)))
+  const contents = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        (await readdir(folder)).map(async (name) => [name, await readFile(path.join(folder, name), 'utf8')] as const),
+      ),
+    )
 
   it('makes the three files that Stud.IP expects, for owner and group only', async () => {
     const { code, stdout, stderr } = await keys()
@@ -22,8 +27,11 @@ describe('oauth2:keys', function () {
     const files = await contents()
     expect(Object.keys(files)).to.have.members(['private.key', 'public.key', 'encryption_key.php'])
     expect(files['encryption_key.php']).to.match(/^<\?php return '[A-Za-z0-9]{48}';$/)
-    expect(createPublicKey(createPrivateKey(files['private.key']!)).export({ type: 'spki', format: 'pem' })).to.equal(files['public.key'])
-    for (const name of Object.keys(files)) expect(((await stat(path.join(folder, name))).mode & 0o777).toString(8), name).to.equal('660')
+    expect(createPublicKey(createPrivateKey(files['private.key']!)).export({ type: 'spki', format: 'pem' })).to.equal(
+      files['public.key'],
+    )
+    for (const name of Object.keys(files))
+      expect(((await stat(path.join(folder, name))).mode & 0o777).toString(8), name).to.equal('660')
   })
 
   it('S-062 overwrites nothing without --force, in German as in Stud.IP', async () => {
@@ -61,7 +69,9 @@ describe('oauth2:keys', function () {
     let events = 0
     const watcher = watch(folder, () => void (events++, look().catch((error: Error) => faults.push(error.message))))
     const before = await contents()
-    const { code, stdout } = await run(['oauth2:keys', '--bits', '2048', '--force'], { env: { KEYS_PATH: folder, LANG: 'de_DE' } })
+    const { code, stdout } = await run(['oauth2:keys', '--bits', '2048', '--force'], {
+      env: { KEYS_PATH: folder, LANG: 'de_DE' },
+    })
     await look()
     watcher.close()
     expect({ code, faults }).to.deep.equal({ code: 0, faults: [] })
@@ -72,10 +82,14 @@ describe('oauth2:keys', function () {
 
   it('makes a key of four primes whose public half looks like any other (D21)', async function () {
     this.timeout(60_000)
-    const made = await json<{ files: string[]; primes: number; bits: number }>(['oauth2:keys', '--primes', '4'], { env: { KEYS_PATH: folder } })
+    const made = await json<{ files: string[]; primes: number; bits: number }>(['oauth2:keys', '--primes', '4'], {
+      env: { KEYS_PATH: folder },
+    })
     expect(made).to.deep.include({ primes: 4, bits: 4096 })
     expect(made.files).to.have.length(3)
-    expect(createPublicKey(await readFile(path.join(folder, 'public.key'))).asymmetricKeyDetails?.modulusLength).to.equal(4096)
+    expect(
+      createPublicKey(await readFile(path.join(folder, 'public.key'))).asymmetricKeyDetails?.modulusLength,
+    ).to.equal(4096)
   })
 
   it('says that four primes need 4096 bits', async () => {
@@ -85,15 +99,22 @@ describe('oauth2:keys', function () {
     expect(await readdir(folder)).to.deep.equal([])
   })
 
-  for (const [language, missing, forbidden] of [['en_GB', 'does not exist', 'may not write'], ['de_DE', 'existiert nicht', 'darf nicht in']] as const) {
+  for (const [language, missing, forbidden] of [
+    ['en_GB', 'does not exist', 'may not write'],
+    ['de_DE', 'existiert nicht', 'darf nicht in'],
+  ] as const) {
     it(`names a folder that is missing (${language})`, async () => {
-      const { code, stderr } = await run(['oauth2:keys'], { env: { KEYS_PATH: path.join(folder, 'nowhere'), LANG: language } })
+      const { code, stderr } = await run(['oauth2:keys'], {
+        env: { KEYS_PATH: path.join(folder, 'nowhere'), LANG: language },
+      })
       expect(code).to.equal(1)
       expect(stderr).to.contain(path.join(folder, 'nowhere')).and.to.contain(missing)
     })
     it(`names a folder that may not be written (${language})`, async () => {
       // /sys refuses new files to root as well.
-      const { code, stderr } = await run(['oauth2:keys', '--bits', '2048'], { env: { KEYS_PATH: '/sys/kernel', LANG: language } })
+      const { code, stderr } = await run(['oauth2:keys', '--bits', '2048'], {
+        env: { KEYS_PATH: '/sys/kernel', LANG: language },
+      })
       expect(code).to.equal(1)
       expect(stderr).to.contain('/sys/kernel')
       expect(stderr).to.match(new RegExp(`${forbidden}|read-only|schreibgeschützt`))
@@ -101,7 +122,9 @@ describe('oauth2:keys', function () {
   }
 
   it('needs no other setting, but takes none that is wrong', async () => {
-    const { code, stderr } = await run(['oauth2:keys'], { env: { KEYS_PATH: folder, LISTEN: 'nowhere', WORKERS: 'many' } })
+    const { code, stderr } = await run(['oauth2:keys'], {
+      env: { KEYS_PATH: folder, LISTEN: 'nowhere', WORKERS: 'many' },
+    })
     expect(code).to.equal(1)
     expect(stderr).to.contain('LISTEN').and.to.contain('WORKERS')
     expect(stderr).to.not.contain('DATABASE_URL')

@@ -7,8 +7,18 @@ import { doctorEn } from '../../src/doctor/texts-en.ts'
 import { run } from './studip.ts'
 
 const names = [
-  'oauth2:serve', 'oauth2:doctor', 'oauth2:keys', 'oauth2:purge', 'oauth2:migrate', 'oauth2:clients', 'oauth2:client:add', 'oauth2:client:delete',
-  'oauth2:client:suspend', 'oauth2:client:resume', 'oauth2:client:secret', 'oauth2:grants',
+  'oauth2:serve',
+  'oauth2:doctor',
+  'oauth2:keys',
+  'oauth2:purge',
+  'oauth2:migrate',
+  'oauth2:clients',
+  'oauth2:client:add',
+  'oauth2:client:delete',
+  'oauth2:client:suspend',
+  'oauth2:client:resume',
+  'oauth2:client:secret',
+  'oauth2:grants',
 ]
 
 describe('bin/studip', function () {
@@ -33,8 +43,11 @@ describe('bin/studip', function () {
   })
 
   for (const [variable, value, expected] of [
-    ['LANG', 'de_DE.UTF-8', 'Schlüsseldateien des OAuth2-Servers anlegen'], ['LC_ALL', 'de_AT', 'Schlüsseldateien des OAuth2-Servers anlegen'],
-    ['LC_MESSAGES', 'de_CH.UTF-8', 'Schlüsseldateien des OAuth2-Servers anlegen'], ['LC_ALL', 'C', 'Make the key files'], ['LANG', 'fr_FR', 'Make the key files'],
+    ['LANG', 'de_DE.UTF-8', 'Schlüsseldateien des OAuth2-Servers anlegen'],
+    ['LC_ALL', 'de_AT', 'Schlüsseldateien des OAuth2-Servers anlegen'],
+    ['LC_MESSAGES', 'de_CH.UTF-8', 'Schlüsseldateien des OAuth2-Servers anlegen'],
+    ['LC_ALL', 'C', 'Make the key files'],
+    ['LANG', 'fr_FR', 'Make the key files'],
   ] as const) {
     it(`speaks the language of ${variable}=${value}`, async () => {
       expect((await run(['oauth2:keys', '--help'], { env: { [variable]: value } })).stdout).to.contain(expected)
@@ -42,13 +55,20 @@ describe('bin/studip', function () {
   }
 
   it('prints a completion script that knows the commands', async () => {
-    const [script, words] = await Promise.all([run(['completion']), run(['--get-yargs-completions', 'studip', 'oauth2:'])])
+    const [script, words] = await Promise.all([
+      run(['completion']),
+      run(['--get-yargs-completions', 'studip', 'oauth2:']),
+    ])
     expect(script.code).to.equal(0)
     expect(script.stdout).to.contain('complete -o')
     expect(words.stdout).to.contain('oauth2:client:add')
   })
 
-  for (const [what, args] of [['option', ['oauth2:purge', '--nonsense']], ['command', ['oauth2:nonsense']], ['value', ['oauth2:keys', '--bits', '5']]] as const) {
+  for (const [what, args] of [
+    ['option', ['oauth2:purge', '--nonsense']],
+    ['command', ['oauth2:nonsense']],
+    ['value', ['oauth2:keys', '--bits', '5']],
+  ] as const) {
     it(`refuses an unknown ${what} on stderr with exit 1 and does nothing`, async () => {
       const { code, stdout, stderr } = await run(args)
       expect(code).to.equal(1)
@@ -64,9 +84,13 @@ describe('bin/studip', function () {
 
   it('has every text in both languages, with the same values', () => {
     const values = (text: string) => [...text.matchAll(/\{\{\w+\}\}/g)].map(([value]) => value).sort()
-    for (const [german, english] of [[de, en], [doctorDe, doctorEn]] as const) {
+    for (const [german, english] of [
+      [de, en],
+      [doctorDe, doctorEn],
+    ] as const) {
       expect(Object.keys(german)).to.have.members(Object.keys(english))
-      for (const [key, text] of Object.entries(english)) expect(values((german as Record<string, string>)[key]!), key).to.deep.equal(values(text))
+      for (const [key, text] of Object.entries(english))
+        expect(values((german as Record<string, string>)[key]!), key).to.deep.equal(values(text))
     }
   })
 })

@@ -3,14 +3,28 @@ import { execFile } from 'node:child_process'
 import { DateTime } from 'luxon'
 import { expect } from 'chai'
 import { cutBefore } from '../../src/cli/commands/purge.ts'
-import { addClient, approve, credentialsOf, redirectUri, testApp, type TestApp, type TestClient } from '../support/app.ts'
+import {
+  addClient,
+  approve,
+  credentialsOf,
+  redirectUri,
+  testApp,
+  type TestApp,
+  type TestClient,
+} from '../support/app.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { bareEnvironment, environmentOf, json, run, studip } from './studip.ts'
 
 const now = Math.floor(Date.now() / 1000)
 const day = 86_400
 const old = now - 30 * day
-interface Report { authorizationCodes: number; accessTokens: number; refreshTokens: number; complete: boolean; dryRun: boolean }
+interface Report {
+  authorizationCodes: number
+  accessTokens: number
+  refreshTokens: number
+  complete: boolean
+  dryRun: boolean
+}
 
 describe('oauth2:purge', function () {
   this.timeout(60_000)
@@ -24,12 +38,17 @@ describe('oauth2:purge', function () {
 
   const purge = (...args: string[]) => json<Report>(['oauth2:purge', ...args], { env })
   const code = (id: string, revoked: number, expires: number | null, mkdate = old) =>
-    database.knex('oauth2_auth_codes').insert({ id, user_id: 'u', client_id: 1, scopes: '[]', revoked, expires_at: expires, mkdate, chdate: mkdate })
+    database
+      .knex('oauth2_auth_codes')
+      .insert({ id, user_id: 'u', client_id: 1, scopes: '[]', revoked, expires_at: expires, mkdate, chdate: mkdate })
   const access = (id: string, revoked: number, expires: number | null, chdate = old) =>
-    database.knex('oauth2_access_tokens').insert({ id, user_id: 'u', client_id: 1, scopes: '[]', revoked, expires_at: expires, mkdate: old, chdate })
+    database
+      .knex('oauth2_access_tokens')
+      .insert({ id, user_id: 'u', client_id: 1, scopes: '[]', revoked, expires_at: expires, mkdate: old, chdate })
   const refresh = (id: string, accessId: string, revoked: number, expires: number | null) =>
     database.knex('oauth2_refresh_tokens').insert({ id, access_token_id: accessId, revoked, expires_at: expires })
-  const left = async (table: string) => ((await database.knex(table).select('id').orderBy('id')) as { id: string }[]).map(({ id }) => id)
+  const left = async (table: string) =>
+    ((await database.knex(table).select('id').orderBy('id')) as { id: string }[]).map(({ id }) => id)
 
   const seed = async () => {
     await code('c-used-old', 1, old)
@@ -92,37 +111,69 @@ describe('oauth2:purge', function () {
   })
 
   it('finds everything with the smallest batch, wherever the ids lie', async () => {
-    for (let index = 0; index < 53; index++) await code(index.toString(16).padStart(2, '0').repeat(40), 1, index % 2 ? old : now + 600, index % 2 ? old : now)
+    for (let index = 0; index < 53; index++)
+      await code(index.toString(16).padStart(2, '0').repeat(40), 1, index % 2 ? old : now + 600, index % 2 ? old : now)
     expect(await purge('--batch', '1', '--pause', '0')).to.include({ authorizationCodes: 26 })
     expect(await left('oauth2_auth_codes')).to.have.length(27)
   })
 
-  it('tells in both languages what it removes, with the texts of Stud.IP\'s variants', async () => {
-    const [german, english] = await Promise.all([run(['oauth2:purge'], { env: { ...env, LANG: 'de_DE' } }), run(['oauth2:purge', '--expired'], { env })])
+  it("tells in both languages what it removes, with the texts of Stud.IP's variants", async () => {
+    const [german, english] = await Promise.all([
+      run(['oauth2:purge'], { env: { ...env, LANG: 'de_DE' } }),
+      run(['oauth2:purge', '--expired'], { env }),
+    ])
     expect([german.code, english.code]).to.deep.equal([0, 0])
-    expect(german.stdout).to.contain('seit mindestens 7 Tagen widerrufen oder abgelaufen').and.to.contain('[OK] Entfernt: 0 Autorisierungscodes, 0 Access-Tokens, 0 Refresh-Tokens.')
+    expect(german.stdout)
+      .to.contain('seit mindestens 7 Tagen widerrufen oder abgelaufen')
+      .and.to.contain('[OK] Entfernt: 0 Autorisierungscodes, 0 Access-Tokens, 0 Refresh-Tokens.')
     expect(english.stdout).to.contain('expired at least 7 days ago')
   })
 
   it('draws a bar on a terminal only', async () => {
     await seed()
     const onTerminal = await new Promise<string>((resolve) => {
-      execFile('script', ['-qec', `${studip} oauth2:purge`, '/dev/null'], { cwd: '/', env: bareEnvironment({ ...env, TERM: 'xterm' }) }, (_, stdout) => resolve(stdout)).stdin?.end()
+      execFile(
+        'script',
+        ['-qec', `${studip} oauth2:purge`, '/dev/null'],
+        { cwd: '/', env: bareEnvironment({ ...env, TERM: 'xterm' }) },
+        (_, stdout) => resolve(stdout),
+      ).stdin?.end()
     })
-    expect(onTerminal).to.match(/\d+ % \| \d+\/\d+/).and.to.contain('Removed: 2 authorization codes')
+    expect(onTerminal)
+      .to.match(/\d+ % \| \d+\/\d+/)
+      .and.to.contain('Removed: 2 authorization codes')
     const { stdout, stderr } = await run(['oauth2:purge'], { env })
     expect(stdout + stderr).to.not.contain('%')
   })
 
   it('refuses a batch or pause that makes no sense', async () => {
-    for (const args of [['--batch', '0'], ['--pause', '-1'], ['--batch', 'many']]) expect((await run(['oauth2:purge', ...args], { env })).code, args.join(' ')).to.equal(1)
+    for (const args of [
+      ['--batch', '0'],
+      ['--pause', '-1'],
+      ['--batch', 'many'],
+    ])
+      expect((await run(['oauth2:purge', ...args], { env })).code, args.join(' ')).to.equal(1)
   })
 
   it('stops after the running transaction on SIGTERM, and the next run takes the rest', async () => {
-    const rows = Array.from({ length: 500 }, (_, index) => ({ id: String(index).padStart(80, '0'), user_id: 'u', client_id: 1, scopes: '[]', revoked: 1, expires_at: old, mkdate: old, chdate: old }))
+    const rows = Array.from({ length: 500 }, (_, index) => ({
+      id: String(index).padStart(80, '0'),
+      user_id: 'u',
+      client_id: 1,
+      scopes: '[]',
+      revoked: 1,
+      expires_at: old,
+      mkdate: old,
+      chdate: old,
+    }))
     await database.knex('oauth2_auth_codes').insert(rows)
     const stopped = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
-      const child = execFile(studip, ['oauth2:purge', '--batch', '5', '--pause', '100'], { cwd: '/', env: bareEnvironment(env) }, (error, _, stderr) => resolve({ code: error?.code, stderr }))
+      const child = execFile(
+        studip,
+        ['oauth2:purge', '--batch', '5', '--pause', '100'],
+        { cwd: '/', env: bareEnvironment(env) },
+        (error, _, stderr) => resolve({ code: error?.code, stderr }),
+      )
       const timer = setInterval(() => {
         void left('oauth2_auth_codes').then((ids) => {
           if (ids.length < 490) {
@@ -159,7 +210,11 @@ describe('oauth2:purge beside the service', function () {
   })
   after(() => app.close())
 
-  const token = (fields: Record<string, string>) => app.http.post(app.api('token')).type('form').send({ ...credentialsOf(client), ...fields })
+  const token = (fields: Record<string, string>) =>
+    app.http
+      .post(app.api('token'))
+      .type('form')
+      .send({ ...credentialsOf(client), ...fields })
 
   for (const flags of [[], ['--revoked'], ['--expired'], ['--revoked', '--expired']]) {
     it(`S-068 makes no used code and no rotated token acceptable again: purge ${flags.join(' ') || 'without a flag'}`, async () => {
@@ -184,13 +239,20 @@ describe('oauth2:purge beside the service', function () {
     const { consentPage, authorizationQuery, logIn } = await import('../support/app.ts')
     const cookie = await logIn(app)
     const { fields } = await consentPage(app, cookie, authorizationQuery(client))
-    const send = () => app.http.post(app.api('authorize')).set('Cookie', cookie).type('form').send({ auth_token: fields['auth_token'], security_token: fields['security_token'], allow: '' })
+    const send = () =>
+      app.http
+        .post(app.api('authorize'))
+        .set('Cookie', cookie)
+        .type('form')
+        .send({ auth_token: fields['auth_token'], security_token: fields['security_token'], allow: '' })
     const code = new URL((await send().expect(303)).headers['location'] as string).searchParams.get('code')!
     await token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri }).expect(200)
     expect((await run(['oauth2:purge', '--revoked', '--expired'], { env })).code).to.equal(0)
     const again = await send()
     const location = (again.headers['location'] as string | undefined) ?? ''
     expect(location).to.not.contain('code=')
-    expect((await token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri })).body).to.include({ error: 'invalid_grant' })
+    expect((await token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri })).body).to.include({
+      error: 'invalid_grant',
+    })
   })
 })

@@ -30,9 +30,15 @@ export const startInstallation = async (): Promise<Installation> => {
   const php = createServer((socket) => socket.destroy())
   await new Promise<void>((resolve) => php.listen(0, '127.0.0.1', resolve))
   const nginx: RunningNginx = await startNginx({
-    sidecar: `127.0.0.1:${(app.server.address() as AddressInfo).port}`, php: `127.0.0.1:${(php.address() as AddressInfo).port}`, base: '/studip/', port,
+    sidecar: `127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+    php: `127.0.0.1:${(php.address() as AddressInfo).port}`,
+    base: '/studip/',
+    port,
   })
-  const confidential = { ...(await addClient(app, { redirectUris: [redirectUri, plainRedirectUri] })), secret: clientSecret }
+  const confidential = {
+    ...(await addClient(app, { redirectUris: [redirectUri, plainRedirectUri] })),
+    secret: clientSecret,
+  }
   const mobile = await addClient(app, { confidential: false, redirectUris: [nativeRedirectUri] })
   const cookie = await logIn(app)
 
@@ -40,14 +46,21 @@ export const startInstallation = async (): Promise<Installation> => {
     const page = await fetch(authorizationUrl, { headers: { Cookie: cookie }, redirect: 'manual' })
     const { auth_token = '', security_token = '' } = hiddenFields(await page.text())
     const sent = await fetch(new URL('authorize', `${app.deps.issuer}/`), {
-      method: 'POST', redirect: 'manual', headers: { Cookie: cookie, Origin: new URL(app.deps.issuer).origin }, body: new URLSearchParams({ auth_token, security_token, ...choice }),
+      method: 'POST',
+      redirect: 'manual',
+      headers: { Cookie: cookie, Origin: new URL(app.deps.issuer).origin },
+      body: new URLSearchParams({ auth_token, security_token, ...choice }),
     })
     const location = sent.headers.get('location')
-    if (page.status !== 200 || location === null) throw new Error(`no consent: ${page.status}, ${sent.status} ${await sent.text()}`)
+    if (page.status !== 200 || location === null)
+      throw new Error(`no consent: ${page.status}, ${sent.status} ${await sent.text()}`)
     return new URL(location)
   }
   return {
-    app, confidential, mobile, issuer: app.deps.issuer,
+    app,
+    confidential,
+    mobile,
+    issuer: app.deps.issuer,
     allow: (url) => answer(url, { allow: '' }),
     deny: (url) => answer(url, { _method: 'delete', deny: '' }),
     async stop() {

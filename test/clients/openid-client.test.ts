@@ -6,25 +6,45 @@ import { nativeRedirectUri, plainRedirectUri, startInstallation, type Installati
 describe('openid-client', function () {
   this.timeout(60_000)
   let site: Installation
-  before(async () => { site = await startInstallation() })
+  before(async () => {
+    site = await startInstallation()
+  })
   after(() => site.stop())
 
   const kinds = {
-    'confidential, client_secret_basic': () => ({ id: site.confidential.id, auth: client.ClientSecretBasic(site.confidential.secret), redirect: plainRedirectUri }),
-    'confidential, client_secret_post': () => ({ id: site.confidential.id, auth: client.ClientSecretPost(site.confidential.secret), redirect: plainRedirectUri }),
-    'public': () => ({ id: site.mobile.id, auth: client.None(), redirect: nativeRedirectUri }),
+    'confidential, client_secret_basic': () => ({
+      id: site.confidential.id,
+      auth: client.ClientSecretBasic(site.confidential.secret),
+      redirect: plainRedirectUri,
+    }),
+    'confidential, client_secret_post': () => ({
+      id: site.confidential.id,
+      auth: client.ClientSecretPost(site.confidential.secret),
+      redirect: plainRedirectUri,
+    }),
+    public: () => ({ id: site.mobile.id, auth: client.None(), redirect: nativeRedirectUri }),
   }
   for (const [kind, make] of Object.entries(kinds)) {
     it(`${kind}: the whole life of a grant`, async () => {
       const { id, auth, redirect } = make()
-      const config = await client.discovery(new URL(site.issuer), id, undefined, auth, { algorithm: 'oauth2', execute: [client.allowInsecureRequests] })
+      const config = await client.discovery(new URL(site.issuer), id, undefined, auth, {
+        algorithm: 'oauth2',
+        execute: [client.allowInsecureRequests],
+      })
       expect(config.serverMetadata().supportsPKCE()).to.equal(true)
       const verifier = client.randomPKCECodeVerifier()
       const state = client.randomState()
       const url = client.buildAuthorizationUrl(config, {
-        redirect_uri: redirect, scope: 'api', state, code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+        redirect_uri: redirect,
+        scope: 'api',
+        state,
+        code_challenge: await client.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
       })
-      const first = await client.authorizationCodeGrant(config, await site.allow(url), { pkceCodeVerifier: verifier, expectedState: state })
+      const first = await client.authorizationCodeGrant(config, await site.allow(url), {
+        pkceCodeVerifier: verifier,
+        expectedState: state,
+      })
       expect(first.expiresIn()).to.be.within(3590, 3600)
       const second = await client.refreshTokenGrant(config, first.refresh_token ?? '', { scope: 'api' })
       if (kind !== 'public') {
@@ -32,7 +52,10 @@ describe('openid-client', function () {
         expect(await client.tokenIntrospection(config, first.access_token)).to.deep.equal({ active: false })
       }
       await client.tokenRevocation(config, second.refresh_token ?? '')
-      const error = await client.refreshTokenGrant(config, second.refresh_token ?? '').then(() => undefined, (reason: unknown) => reason)
+      const error = await client.refreshTokenGrant(config, second.refresh_token ?? '').then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
       expect(error).to.be.instanceOf(client.ResponseBodyError).with.property('error', 'invalid_grant')
     })
   }

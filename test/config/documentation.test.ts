@@ -11,7 +11,9 @@ describe('documentation of the settings', () => {
   for (const file of ['README.md', 'docs/operations.md']) {
     it(`${file} has exactly the settings of the code`, async () => {
       const lines = (await readFile(path.join(root, file), 'utf8')).split('\n')
-      expect(lines.filter((line) => /^\| `[A-Z_]+` \|/.test(line) && !line.includes('studip_oauth2_'))).to.deep.equal(rows)
+      expect(lines.filter((line) => /^\| `[A-Z_]+` \|/.test(line) && !line.includes('studip_oauth2_'))).to.deep.equal(
+        rows,
+      )
     })
   }
 
@@ -28,7 +30,9 @@ describe('documentation of the settings', () => {
   it('the unit files name commands and options that exist', async () => {
     const folder = path.join(root, 'docs/systemd')
     const units = await Promise.all((await readdir(folder)).map((name) => readFile(path.join(folder, name), 'utf8')))
-    const commands = units.flatMap((unit) => [...unit.matchAll(/^ExecStart=\S+\/bin\/studip (.*)$/gm)].map(([, command]) => command))
+    const commands = units.flatMap((unit) =>
+      [...unit.matchAll(/^ExecStart=\S+\/bin\/studip (.*)$/gm)].map(([, command]) => command),
+    )
     expect(commands).to.have.members(['oauth2:serve', 'oauth2:purge --pause 50'])
   })
 })

@@ -20,19 +20,28 @@ $DB_STUDIP_DATABASE = 'studip60';
 $ABSOLUTE_URI_STUDIP = 'https://studip.example.org/studip';
 `
 const explicit = {
-  STUDIP_VERSION: '6.0', BASE_URL: 'http://localhost:8080/', DATABASE_URL: 'mysql://u:p%40w@127.0.0.1:3307/db', KEYS_PATH: '/keys', SESSION_STORE: 'database',
+  STUDIP_VERSION: '6.0',
+  BASE_URL: 'http://localhost:8080/',
+  DATABASE_URL: 'mysql://u:p%40w@127.0.0.1:3307/db',
+  KEYS_PATH: '/keys',
+  SESSION_STORE: 'database',
 }
 
 describe('loadSettings', () => {
   let root: string
   const install = async (files: Record<string, string>) => {
-    for (const [name, text] of Object.entries({ VERSION: 'RELEASE 6.0.2\n', 'config/config_local.inc.php': local(credentials), ...files })) {
+    for (const [name, text] of Object.entries({
+      VERSION: 'RELEASE 6.0.2\n',
+      'config/config_local.inc.php': local(credentials),
+      ...files,
+    })) {
       await mkdir(path.dirname(path.join(root, name)), { recursive: true })
       await writeFile(path.join(root, name), text)
     }
   }
   const load = (env: Record<string, string> = {}) => loadSettings({ STUDIP_PATH: root, ...env }, { cwd: '/' })
-  const faultsOf = async (env: Record<string, string>): Promise<readonly string[]> => (await resolveSettings(env, { cwd: '/' })).faults.map((fault) => faultSentence(fault, 'en'))
+  const faultsOf = async (env: Record<string, string>): Promise<readonly string[]> =>
+    (await resolveSettings(env, { cwd: '/' })).faults.map((fault) => faultSentence(fault, 'en'))
 
   beforeEach(async () => void (root = await mkdtemp(path.join(tmpdir(), 'studip-'))))
   afterEach(() => rm(root, { recursive: true }))
@@ -40,18 +49,38 @@ describe('loadSettings', () => {
   it('needs nothing but STUDIP_PATH on a normal host', async () => {
     await install({})
     const settings = await load()
-    expect(settings).to.include({ baseUrl: 'https://studip.example.org/studip/', sessionStore: 'database', sessionCookie: 'Studip_Session', sessionLifetime: 7200 })
+    expect(settings).to.include({
+      baseUrl: 'https://studip.example.org/studip/',
+      sessionStore: 'database',
+      sessionCookie: 'Studip_Session',
+      sessionLifetime: 7200,
+    })
     expect(settings.database).to.include({ user: 'studip', password: 'p"w\'d', database: 'studip60' })
     expect(settings.database.socketPath, 'localhost means the socket').to.match(/\.sock$/)
     expect(settings.database.host).to.equal(undefined)
-    expect(settings).to.deep.include({ cacheKeyPrefix: { host: 'localhost', database: 'studip60' }, keysPath: path.join(root, 'config/oauth2'), studipVersion: { major: 6, minor: 0, text: '6.0.2' } })
+    expect(settings).to.deep.include({
+      cacheKeyPrefix: { host: 'localhost', database: 'studip60' },
+      keysPath: path.join(root, 'config/oauth2'),
+      studipVersion: { major: 6, minor: 0, text: '6.0.2' },
+    })
     expect(Object.isFrozen(settings)).to.equal(true)
   })
 
   it('works without STUDIP_PATH when everything is set by hand', async () => {
     const settings = await loadSettings(explicit, { cwd: '/' })
-    expect(settings.database).to.deep.equal({ host: '127.0.0.1', port: 3307, user: 'u', password: 'p@w', database: 'db' })
-    expect(settings).to.deep.include({ keysPath: '/keys', listen: { host: '127.0.0.1', port: 8765 }, refreshGraceSeconds: 10, pkcePlain: true })
+    expect(settings.database).to.deep.equal({
+      host: '127.0.0.1',
+      port: 3307,
+      user: 'u',
+      password: 'p@w',
+      database: 'db',
+    })
+    expect(settings).to.deep.include({
+      keysPath: '/keys',
+      listen: { host: '127.0.0.1', port: 8765 },
+      refreshGraceSeconds: 10,
+      pkcePlain: true,
+    })
   })
 
   it('S-083 listens on loopback unless told otherwise, for health and metrics as well', async () => {
@@ -61,9 +90,31 @@ describe('loadSettings', () => {
   })
 
   it('tells every fault at once', async () => {
-    const faults = await faultsOf({ LISTEN: 'nowhere', WORKERS: '0', LOG_LEVEL: 'loud', PKCE_PLAIN: 'maybe', REFRESH_GRACE: '-1', METRICS_LISTEN: 'x' })
-    for (const name of ['LISTEN', 'WORKERS', 'LOG_LEVEL', 'PKCE_PLAIN', 'REFRESH_GRACE', 'METRICS_LISTEN', 'STUDIP_VERSION', 'BASE_URL', 'DATABASE_URL', 'KEYS_PATH', 'SESSION_STORE']) {
-      expect(faults.filter((fault) => fault.includes(name)), name).to.have.length.of.at.least(1)
+    const faults = await faultsOf({
+      LISTEN: 'nowhere',
+      WORKERS: '0',
+      LOG_LEVEL: 'loud',
+      PKCE_PLAIN: 'maybe',
+      REFRESH_GRACE: '-1',
+      METRICS_LISTEN: 'x',
+    })
+    for (const name of [
+      'LISTEN',
+      'WORKERS',
+      'LOG_LEVEL',
+      'PKCE_PLAIN',
+      'REFRESH_GRACE',
+      'METRICS_LISTEN',
+      'STUDIP_VERSION',
+      'BASE_URL',
+      'DATABASE_URL',
+      'KEYS_PATH',
+      'SESSION_STORE',
+    ]) {
+      expect(
+        faults.filter((fault) => fault.includes(name)),
+        name,
+      ).to.have.length.of.at.least(1)
     }
     const error = await loadSettings({}, { cwd: '/' }).catch((caught: unknown) => caught)
     expect(error).to.be.instanceOf(SettingsError)
@@ -77,7 +128,11 @@ describe('loadSettings', () => {
 
   it('masks the password where settings are shown', async () => {
     const { shown } = await resolveSettings(explicit, { cwd: '/' })
-    expect(shown.find(({ name }) => name === 'DATABASE_URL')).to.deep.equal({ name: 'DATABASE_URL', value: 'mysql://u:***@127.0.0.1:3307/db', source: 'environment' })
+    expect(shown.find(({ name }) => name === 'DATABASE_URL')).to.deep.equal({
+      name: 'DATABASE_URL',
+      value: 'mysql://u:***@127.0.0.1:3307/db',
+      source: 'environment',
+    })
   })
 
   it('lets the own environment win over .env of the working directory, and that over Stud.IP', async () => {
@@ -89,19 +144,41 @@ describe('loadSettings', () => {
   it("reads Stud.IP's .env where config_local.inc.php asks the environment, and the real environment wins", async () => {
     await install({
       '.env': 'MYSQL_HOST=db.example.org\nMYSQL_USER=dotenv\nMYSQL_PASSWORD="a b"\nMYSQL_DATABASE=studip\n',
-      'config/config_local.inc.php': local(`$DB_STUDIP_HOST = getenv('MYSQL_HOST') ?: 'localhost'; $DB_STUDIP_USER = $_ENV['MYSQL_USER'] ?? ''; $DB_STUDIP_PASSWORD = getenv('MYSQL_PASSWORD'); $DB_STUDIP_DATABASE = getenv('MYSQL_DATABASE');
+      'config/config_local.inc.php':
+        local(`$DB_STUDIP_HOST = getenv('MYSQL_HOST') ?: 'localhost'; $DB_STUDIP_USER = $_ENV['MYSQL_USER'] ?? ''; $DB_STUDIP_PASSWORD = getenv('MYSQL_PASSWORD'); $DB_STUDIP_DATABASE = getenv('MYSQL_DATABASE');
         if ($PROXY_URL = getenv('PROXY_URL')) { $ABSOLUTE_URI_STUDIP = $PROXY_URL; }`),
     })
     const settings = await load({ MYSQL_USER: 'real', PROXY_URL: 'https://proxied.example.org' })
-    expect(settings.database).to.deep.equal({ host: 'db.example.org', port: 3306, user: 'real', password: 'a b', database: 'studip' })
+    expect(settings.database).to.deep.equal({
+      host: 'db.example.org',
+      port: 3306,
+      user: 'real',
+      password: 'a b',
+      database: 'studip',
+    })
     expect(settings.baseUrl).to.equal('https://proxied.example.org/')
   })
 
   it('takes MYSQL_* of .env when config_local.inc.php says nothing (6.x)', async () => {
-    await install({ '.env': 'MYSQL_HOST=localhost\nMYSQL_USER=u\nMYSQL_PASSWORD=p\nMYSQL_DATABASE=d\n', 'config/config_local.inc.php': '<?php\n' })
-    expect((await load({ BASE_URL: 'https://x.example/' })).database).to.include({ user: 'u', password: 'p', database: 'd' })
-    await install({ 'config/config_local.inc.php': '<?php\n', 'config/config_defaults.inc.php': '<?php $DB_STUDIP_HOST = "localhost"; $DB_STUDIP_USER = ""; $DB_STUDIP_PASSWORD = ""; $DB_STUDIP_DATABASE = "";' })
-    expect((await load({ BASE_URL: 'https://x.example/' })).database).to.include({ user: 'u', password: 'p', database: 'd' })
+    await install({
+      '.env': 'MYSQL_HOST=localhost\nMYSQL_USER=u\nMYSQL_PASSWORD=p\nMYSQL_DATABASE=d\n',
+      'config/config_local.inc.php': '<?php\n',
+    })
+    expect((await load({ BASE_URL: 'https://x.example/' })).database).to.include({
+      user: 'u',
+      password: 'p',
+      database: 'd',
+    })
+    await install({
+      'config/config_local.inc.php': '<?php\n',
+      'config/config_defaults.inc.php':
+        '<?php $DB_STUDIP_HOST = "localhost"; $DB_STUDIP_USER = ""; $DB_STUDIP_PASSWORD = ""; $DB_STUDIP_DATABASE = "";',
+    })
+    expect((await load({ BASE_URL: 'https://x.example/' })).database).to.include({
+      user: 'u',
+      password: 'p',
+      database: 'd',
+    })
   })
 
   for (const [host, expected] of [
@@ -118,10 +195,16 @@ describe('loadSettings', () => {
   }
 
   it('does not execute PHP: a computed password is a fault that names DATABASE_URL', async () => {
-    await install({ 'config/config_local.inc.php': local(`${credentials} $DB_STUDIP_PASSWORD = trim(file_get_contents('/run/secrets/db'));`) })
+    await install({
+      'config/config_local.inc.php': local(
+        `${credentials} $DB_STUDIP_PASSWORD = trim(file_get_contents('/run/secrets/db'));`,
+      ),
+    })
     const faults = await faultsOf({ STUDIP_PATH: root })
     expect(faults.join()).to.match(/\$DB_STUDIP_PASSWORD in .* is computed by PHP.*Set DATABASE_URL/)
-    expect(await load({ DATABASE_URL: explicit.DATABASE_URL }), 'and setting it mends that').to.include({ baseUrl: 'https://studip.example.org/studip/' })
+    expect(await load({ DATABASE_URL: explicit.DATABASE_URL }), 'and setting it mends that').to.include({
+      baseUrl: 'https://studip.example.org/studip/',
+    })
   })
 
   describe('session store (contract §1.2)', () => {
@@ -130,24 +213,35 @@ describe('loadSettings', () => {
       const { settings, faults } = await resolveSettings({ STUDIP_PATH: root, ...env }, { cwd: '/' })
       return settings?.sessionStore ?? faults.map((fault) => faultSentence(fault, 'en')).join()
     }
-    it('is the cache when both switches are on', async () => expect(await store('$CACHE_IS_SESSION_STORAGE = true;')).to.equal('cache'))
-    it('is the database when caching is off', async () => expect(await store('$CACHING_ENABLE = false; $CACHE_IS_SESSION_STORAGE = true;')).to.equal('database'))
-    it('is found in an assignment to $GLOBALS', async () => expect(await store("$GLOBALS['CACHE_IS_SESSION_STORAGE'] = 1;")).to.equal('cache'))
-    it('follows an if on a known value', async () => expect(await store('if ($DB_STUDIP_USER) { $CACHE_IS_SESSION_STORAGE = true; }')).to.equal('cache'))
-    it("is found in Stud.IP's .env (6.x)", async () => expect(await store('', {}, { '.env': 'STUDIP_CACHE_IS_SESSION_STORAGE=1\n' })).to.equal('cache'))
+    it('is the cache when both switches are on', async () =>
+      expect(await store('$CACHE_IS_SESSION_STORAGE = true;')).to.equal('cache'))
+    it('is the database when caching is off', async () =>
+      expect(await store('$CACHING_ENABLE = false; $CACHE_IS_SESSION_STORAGE = true;')).to.equal('database'))
+    it('is found in an assignment to $GLOBALS', async () =>
+      expect(await store("$GLOBALS['CACHE_IS_SESSION_STORAGE'] = 1;")).to.equal('cache'))
+    it('follows an if on a known value', async () =>
+      expect(await store('if ($DB_STUDIP_USER) { $CACHE_IS_SESSION_STORAGE = true; }')).to.equal('cache'))
+    it("is found in Stud.IP's .env (6.x)", async () =>
+      expect(await store('', {}, { '.env': 'STUDIP_CACHE_IS_SESSION_STORAGE=1\n' })).to.equal('cache'))
     for (const [what, lines] of [
       ['a computed value', '$CACHE_IS_SESSION_STORAGE = (bool) ini_get("x");'],
       ['an if that only PHP can decide', 'if (is_file("/x")) { $CACHE_IS_SESSION_STORAGE = true; }'],
       ['a value from an environment we do not see', '$CACHE_IS_SESSION_STORAGE = getenv("SESSIONS_IN_CACHE");'],
-      ['an if on an environment we do not see', '$CACHE_IS_SESSION_STORAGE = false; if (getenv("X")) { $CACHE_IS_SESSION_STORAGE = true; }'],
+      [
+        'an if on an environment we do not see',
+        '$CACHE_IS_SESSION_STORAGE = false; if (getenv("X")) { $CACHE_IS_SESSION_STORAGE = true; }',
+      ],
       ['a further file', '@include "local.inc.php";'],
     ] as const) {
       it(`fails closed on ${what}`, async () => expect(await store(lines)).to.contain('Set SESSION_STORE'))
     }
-    it('obeys SESSION_STORE where it cannot be told', async () => expect(await store('include "x.php";', { SESSION_STORE: 'cache' })).to.equal('cache'))
+    it('obeys SESSION_STORE where it cannot be told', async () =>
+      expect(await store('include "x.php";', { SESSION_STORE: 'cache' })).to.equal('cache'))
     it('fails closed when config_local.inc.php is not PHP', async () => {
       await install({ 'config/config_local.inc.php': '<?php $x = ;' })
-      expect((await faultsOf({ ...explicit, SESSION_STORE: '', STUDIP_PATH: root })).join()).to.contain('Set SESSION_STORE')
+      expect((await faultsOf({ ...explicit, SESSION_STORE: '', STUDIP_PATH: root })).join()).to.contain(
+        'Set SESSION_STORE',
+      )
     })
   })
 
@@ -158,11 +252,16 @@ describe('loadSettings', () => {
       expect(settings).to.include({ sessionCookie: 'Seminar_Session', sessionLifetime: 86400 })
       expect(settings.studipVersion).to.deep.equal({ major: 5, minor: 4, text: '5.4.11' })
     })
-    it('is refused outside 5.2 to 6.x', async () => expect((await faultsOf({ ...explicit, STUDIP_VERSION: '4.6' })).join()).to.contain('4.6'))
+    it('is refused outside 5.2 to 6.x', async () =>
+      expect((await faultsOf({ ...explicit, STUDIP_VERSION: '4.6' })).join()).to.contain('4.6'))
   })
 
   it('reads $SESSION_OPTIONS of 6.x', async () => {
-    await install({ 'config/config_local.inc.php': local(`${credentials} $SESSION_OPTIONS = ['name' => 'Uni_Session', 'lifetime' => 60 * 60 * 4]; $SESSION_OPTIONS['samesite'] = 'Lax';`) })
+    await install({
+      'config/config_local.inc.php': local(
+        `${credentials} $SESSION_OPTIONS = ['name' => 'Uni_Session', 'lifetime' => 60 * 60 * 4]; $SESSION_OPTIONS['samesite'] = 'Lax';`,
+      ),
+    })
     expect(await load()).to.include({ sessionCookie: 'Uni_Session', sessionLifetime: 14400 })
   })
 

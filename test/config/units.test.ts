@@ -11,16 +11,33 @@ const root = new URL('../../', import.meta.url).pathname
 
 describe('docs/systemd', () => {
   it('is clean for systemd-analyze verify, and the service is well closed in', async function () {
-    const missing = await run('systemd-analyze', ['--version']).then(() => false, () => true)
+    const missing = await run('systemd-analyze', ['--version']).then(
+      () => false,
+      () => true,
+    )
     if (missing) return this.skip()
     const folder = await mkdtemp(path.join(tmpdir(), 'units-'))
     try {
       const names = await readdir(path.join(root, 'docs/systemd'))
       // verify wants the program to exist, so the paths are those of this checkout.
-      for (const name of names) await writeFile(path.join(folder, name), (await readFile(path.join(root, 'docs/systemd', name), 'utf8')).replaceAll('/opt/studip-oauth2', root.replace(/\/$/, '')))
-      const { stdout, stderr } = await run('systemd-analyze', ['verify', ...names.map((name) => path.join(folder, name))])
+      for (const name of names)
+        await writeFile(
+          path.join(folder, name),
+          (await readFile(path.join(root, 'docs/systemd', name), 'utf8')).replaceAll(
+            '/opt/studip-oauth2',
+            root.replace(/\/$/, ''),
+          ),
+        )
+      const { stdout, stderr } = await run('systemd-analyze', [
+        'verify',
+        ...names.map((name) => path.join(folder, name)),
+      ])
       expect(stdout + stderr).to.equal('')
-      const security = await run('systemd-analyze', ['security', '--offline=true', path.join(folder, 'studip-oauth2.service')]).catch(() => undefined)
+      const security = await run('systemd-analyze', [
+        'security',
+        '--offline=true',
+        path.join(folder, 'studip-oauth2.service'),
+      ]).catch(() => undefined)
       const level = Number(/exposure level for \S+: ([\d.]+)/.exec(security?.stdout ?? '')?.[1] ?? 0)
       expect(level).to.be.lessThan(2.5)
     } finally {

@@ -11,7 +11,9 @@ describe('challenge hash', () => {
   it('S-017 takes the example pair of RFC 7636, and neither a verifier that differs in one character nor the challenge itself', () => {
     verifyCodeVerifier(verifier, { challenge, method: 'S256' }, challengeHash)
     for (const wrong of [`e${verifier.slice(1)}`, `${verifier.slice(0, -1)}l`, challenge]) {
-      expect(() => verifyCodeVerifier(wrong, { challenge, method: 'S256' }, challengeHash), wrong).to.throw(OAuthError).with.property('code', 'invalid_grant')
+      expect(() => verifyCodeVerifier(wrong, { challenge, method: 'S256' }, challengeHash), wrong)
+        .to.throw(OAuthError)
+        .with.property('code', 'invalid_grant')
     }
   })
 })

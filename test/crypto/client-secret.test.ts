@@ -34,14 +34,26 @@ describe('client secrets', () => {
   it('with a NUL, over 72 bytes or empty are refused before bcrypt, which would ignore the rest', async () => {
     for (const impossible of ['', `${secret}\0`, `${secret}\0x`, 'x'.repeat(73), 'ä'.repeat(37)]) {
       expect(await secrets().verify('1', impossible, hash)).to.equal(false)
-      expect(await hashClientSecret(impossible).then(() => 'made', (error: unknown) => error)).to.be.instanceOf(RangeError)
+      expect(
+        await hashClientSecret(impossible).then(
+          () => 'made',
+          (error: unknown) => error,
+        ),
+      ).to.be.instanceOf(RangeError)
     }
     const longest = 'ä'.repeat(36)
     expect(await secrets().verify('1', longest, await hashClientSecret(longest))).to.equal(true)
   })
 
   it('are refused, not failed, when what is stored is no bcrypt hash', async () => {
-    for (const stored of ['', 'plain', secret, '$2y$10$short', '$argon2id$v=19$m=65536,t=4,p=1$x$y', '$2y$99$8YFXqmIJ/5g8hjIll65rYuHXxO6Y/.YHpUtKr8.OoeWxzK9hoNIJW']) {
+    for (const stored of [
+      '',
+      'plain',
+      secret,
+      '$2y$10$short',
+      '$argon2id$v=19$m=65536,t=4,p=1$x$y',
+      '$2y$99$8YFXqmIJ/5g8hjIll65rYuHXxO6Y/.YHpUtKr8.OoeWxzK9hoNIJW',
+    ]) {
       expect(await secrets().verify('1', secret, stored), stored).to.equal(false)
     }
   })
@@ -92,9 +104,12 @@ describe('client secrets', () => {
     expect(await known.verify('1', secret, hash), 'the right one passes meanwhile').to.equal(true)
     // Twenty looks take a millisecond or two, the flood a hundred times that: the machine may interrupt one of them.
     expect((await timed(() => known.verify('1', secret, hash))).best, 'milliseconds').to.be.lessThan(30)
-    const refused = (await flood).flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
+    const refused = (await flood).flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+    )
     expect(refused.length).to.be.within(15, 16)
-    for (const error of refused) expect(error).to.be.instanceOf(OAuthError).with.property('code', 'temporarily_unavailable')
+    for (const error of refused)
+      expect(error).to.be.instanceOf(OAuthError).with.property('code', 'temporarily_unavailable')
     expect(await known.verify('1', 'wrong again', hash)).to.equal(false)
   })
 })

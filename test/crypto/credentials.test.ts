@@ -17,11 +17,30 @@ const ringOf = (dir: string) => createKeyRing({ dir, now })
 const id = (digit: string) => digit.repeat(80)
 
 const code: AuthorizationCode = {
-  id: id('a'), clientId: '18446744073709551615', userId: '205f3efb7997a0fc9755da2b535038da', scopes: ['api'],
-  redirectUri: 'https://app.example.org/cb?x=ä', codeChallenge: { challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', method: 'S256' }, expiresAt: 1_795_464_478,
+  id: id('a'),
+  clientId: '18446744073709551615',
+  userId: '205f3efb7997a0fc9755da2b535038da',
+  scopes: ['api'],
+  redirectUri: 'https://app.example.org/cb?x=ä',
+  codeChallenge: { challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', method: 'S256' },
+  expiresAt: 1_795_464_478,
 }
-const refreshToken: RefreshToken = { id: id('b'), accessTokenId: id('c'), clientId: '2', userId: code.userId, scopes: ['api'], expiresAt: 1_798_055_878 }
-const accessToken: AccessToken = { id: id('c'), clientId: '2', userId: code.userId, scopes: ['api'], issuedAt: 1_795_463_878, expiresAt: 1_795_467_478 }
+const refreshToken: RefreshToken = {
+  id: id('b'),
+  accessTokenId: id('c'),
+  clientId: '2',
+  userId: code.userId,
+  scopes: ['api'],
+  expiresAt: 1_798_055_878,
+}
+const accessToken: AccessToken = {
+  id: id('c'),
+  clientId: '2',
+  userId: code.userId,
+  scopes: ['api'],
+  issuedAt: 1_795_463_878,
+  expiresAt: 1_795_467_478,
+}
 
 describe('credentials', () => {
   const { dir } = keyFolder()
@@ -33,19 +52,42 @@ describe('credentials', () => {
       expect(await credentials.openCode(await credentials.sealCode(code))).to.deep.equal(code)
       const bare = { ...code, redirectUri: undefined, codeChallenge: undefined, scopes: [] }
       expect(await credentials.openCode(await credentials.sealCode(bare))).to.deep.equal(bare)
-      expect(await credentials.openRefreshToken(await credentials.sealRefreshToken(refreshToken))).to.deep.equal(refreshToken)
+      expect(await credentials.openRefreshToken(await credentials.sealRefreshToken(refreshToken))).to.deep.equal(
+        refreshToken,
+      )
     })
 
-    it('hold the JSON of contract §9.3, fields in league\'s order', async () => {
-      expect(openIndependently(await credentials.sealCode(code), password)).to.equal(JSON.stringify({
-        client_id: '18446744073709551615', redirect_uri: 'https://app.example.org/cb?x=ä', auth_code_id: id('a'), scopes: ['api'],
-        user_id: code.userId, expire_time: 1_795_464_478, code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256',
-      }))
-      expect(openIndependently(await credentials.sealCode({ ...code, redirectUri: undefined, codeChallenge: undefined }), password))
-        .to.include('"redirect_uri":null').and.to.include('"code_challenge":null,"code_challenge_method":null}')
-      expect(openIndependently(await credentials.sealRefreshToken(refreshToken), password)).to.equal(JSON.stringify({
-        client_id: '2', refresh_token_id: id('b'), access_token_id: id('c'), scopes: ['api'], user_id: code.userId, expire_time: 1_798_055_878,
-      }))
+    it("hold the JSON of contract §9.3, fields in league's order", async () => {
+      expect(openIndependently(await credentials.sealCode(code), password)).to.equal(
+        JSON.stringify({
+          client_id: '18446744073709551615',
+          redirect_uri: 'https://app.example.org/cb?x=ä',
+          auth_code_id: id('a'),
+          scopes: ['api'],
+          user_id: code.userId,
+          expire_time: 1_795_464_478,
+          code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+          code_challenge_method: 'S256',
+        }),
+      )
+      expect(
+        openIndependently(
+          await credentials.sealCode({ ...code, redirectUri: undefined, codeChallenge: undefined }),
+          password,
+        ),
+      )
+        .to.include('"redirect_uri":null')
+        .and.to.include('"code_challenge":null,"code_challenge_method":null}')
+      expect(openIndependently(await credentials.sealRefreshToken(refreshToken), password)).to.equal(
+        JSON.stringify({
+          client_id: '2',
+          refresh_token_id: id('b'),
+          access_token_id: id('c'),
+          scopes: ['api'],
+          user_id: code.userId,
+          expire_time: 1_798_055_878,
+        }),
+      )
     })
 
     it('never come twice, although their salt does', async () => {
@@ -67,15 +109,30 @@ describe('credentials', () => {
     })
 
     it('are read from league as it wrote them', async () => {
-      const ofLeague = createCredentials({ keys: { current: async () => ({ ...await keys.current(), encryption: { kind: 'password' as const, password: league.encryption_key } }) }, now })
+      const ofLeague = createCredentials({
+        keys: {
+          current: async () => ({
+            ...(await keys.current()),
+            encryption: { kind: 'password' as const, password: league.encryption_key },
+          }),
+        },
+        now,
+      })
       for (const { title, kind, text, payload } of leagueCiphertexts) {
         const opened = kind === 'code' ? await ofLeague.openCode(text) : await ofLeague.openRefreshToken(text)
-        expect(opened, title).to.include({ id: payload.auth_code_id ?? payload.refresh_token_id, clientId: payload.client_id, userId: payload.user_id, expiresAt: payload.expire_time })
+        expect(opened, title).to.include({
+          id: payload.auth_code_id ?? payload.refresh_token_id,
+          clientId: payload.client_id,
+          userId: payload.user_id,
+          expiresAt: payload.expire_time,
+        })
         expect(opened?.scopes, title).to.deep.equal(payload.scopes)
         if (kind === 'code') {
           expect(opened, title).to.deep.include({
             redirectUri: payload.redirect_uri ?? undefined,
-            codeChallenge: payload.code_challenge ? { challenge: payload.code_challenge, method: payload.code_challenge_method } : undefined,
+            codeChallenge: payload.code_challenge
+              ? { challenge: payload.code_challenge, method: payload.code_challenge_method }
+              : undefined,
           })
         } else expect(opened, title).to.include({ accessTokenId: payload.access_token_id })
       }
@@ -91,9 +148,14 @@ describe('credentials', () => {
       pending: await seal(code, derive('pending'), 'pending'),
       authToken: await seal(code, derive('auth_token'), 'auth_token'),
     }
-    const openers = { code: credentials.openCode, refreshToken: credentials.openRefreshToken, accessToken: credentials.openAccessToken } as const
+    const openers = {
+      code: credentials.openCode,
+      refreshToken: credentials.openRefreshToken,
+      accessToken: credentials.openAccessToken,
+    } as const
     for (const [place, open] of Object.entries(openers)) {
-      for (const [kind, text] of Object.entries(texts)) expect(await open(text) !== undefined, `${kind} as ${place}`).to.equal(kind === place)
+      for (const [kind, text] of Object.entries(texts))
+        expect((await open(text)) !== undefined, `${kind} as ${place}`).to.equal(kind === place)
     }
   })
 
@@ -110,19 +172,38 @@ describe('credentials', () => {
       const jwt = await credentials.signAccessToken(accessToken)
       const { kid } = await keys.current()
       expect(decodeProtectedHeader(jwt)).to.deep.equal({ typ: 'JWT', alg: 'RS256', kid })
-      expect(JSON.stringify(decodeJwt(jwt))).to.equal(JSON.stringify({
-        aud: '2', jti: accessToken.id, iat: 1_795_463_878, nbf: 1_795_463_878, exp: 1_795_467_478, sub: accessToken.userId, scopes: ['api'],
-      }))
+      expect(JSON.stringify(decodeJwt(jwt))).to.equal(
+        JSON.stringify({
+          aud: '2',
+          jti: accessToken.id,
+          iat: 1_795_463_878,
+          nbf: 1_795_463_878,
+          exp: 1_795_467_478,
+          sub: accessToken.userId,
+          scopes: ['api'],
+        }),
+      )
       expect(await credentials.openAccessToken(jwt)).to.deep.equal(accessToken)
     })
 
     it('of league open, their microseconds cut off, whether or not they have expired', async () => {
       // league's private key is not among the golden files, so its public key verifies beside our private one.
       const publicKey = await importSPKI(readFileSync(`${leagueDir}/public.key`, 'utf8'), 'RS256')
-      const ofLeague = createCredentials({ keys: { current: async () => ({ ...await keys.current(), publicKey }) }, now: () => league.generated_at + 10 * 365 * 86_400 })
-      for (const { token_response: { body }, jwt_claims: claims } of Object.values(league.cases)) {
+      const ofLeague = createCredentials({
+        keys: { current: async () => ({ ...(await keys.current()), publicKey }) },
+        now: () => league.generated_at + 10 * 365 * 86_400,
+      })
+      for (const {
+        token_response: { body },
+        jwt_claims: claims,
+      } of Object.values(league.cases)) {
         expect(await ofLeague.openAccessToken(body.access_token)).to.deep.equal({
-          id: claims.jti, clientId: claims.aud, userId: claims.sub, scopes: claims.scopes, issuedAt: Math.floor(claims.iat), expiresAt: Math.floor(claims.exp),
+          id: claims.jti,
+          clientId: claims.aud,
+          userId: claims.sub,
+          scopes: claims.scopes,
+          issuedAt: Math.floor(claims.iat),
+          expiresAt: Math.floor(claims.exp),
         })
         expect(await credentials.openAccessToken(body.access_token), 'with another key').to.equal(undefined)
       }
@@ -135,40 +216,83 @@ describe('credentials', () => {
       const header = (value: object) => base64url.encode(JSON.stringify(value))
       const none = `${header({ typ: 'JWT', alg: 'none' })}.${payload}.`
       const hs256 = `${header({ typ: 'JWT', alg: 'HS256' })}.${payload}`
-      const ownKey = async (alg: string) => new SignJWT(claims).setProtectedHeader({ typ: 'JWT', alg }).sign(await importPKCS8(soundPair.privatePem, alg))
+      const ownKey = async (alg: string) =>
+        new SignJWT(claims).setProtectedHeader({ typ: 'JWT', alg }).sign(await importPKCS8(soundPair.privatePem, alg))
       const forged = [
-        none, `${none}${signature}`, `${hs256}.${createHmac('sha256', soundPair.publicPem).update(hs256).digest('base64url')}`,
-        await ownKey('RS512'), await ownKey('PS256'),
-        await new SignJWT(claims).setProtectedHeader({ typ: 'JWT', alg: 'RS256' }).sign(await importPKCS8(otherPair.privatePem, 'RS256')),
-        `${valid.slice(0, -8)}AAAAAAAA`, `${valid}.`, valid.slice(1), `${header({ typ: 'JWT', alg: 'RS256' })}.${payload}.${signature}`, '', '..', 'a.b.c',
+        none,
+        `${none}${signature}`,
+        `${hs256}.${createHmac('sha256', soundPair.publicPem).update(hs256).digest('base64url')}`,
+        await ownKey('RS512'),
+        await ownKey('PS256'),
+        await new SignJWT(claims)
+          .setProtectedHeader({ typ: 'JWT', alg: 'RS256' })
+          .sign(await importPKCS8(otherPair.privatePem, 'RS256')),
+        `${valid.slice(0, -8)}AAAAAAAA`,
+        `${valid}.`,
+        valid.slice(1),
+        `${header({ typ: 'JWT', alg: 'RS256' })}.${payload}.${signature}`,
+        '',
+        '..',
+        'a.b.c',
       ]
-      for (const [i, jwt] of forged.entries()) expect(await credentials.openAccessToken(jwt), `${i}: ${jwt.slice(0, 60)}`).to.equal(undefined)
+      for (const [i, jwt] of forged.entries())
+        expect(await credentials.openAccessToken(jwt), `${i}: ${jwt.slice(0, 60)}`).to.equal(undefined)
     })
 
     it('S-059 choose no key by jwk, jku, x5u, x5c or kid', async () => {
       const attackers = await importPKCS8(otherPair.privatePem, 'RS256')
       const jwk = (await ringOf(keyFolder(otherPair).dir).current()).jwk
-      const hostile = { jwk, jku: 'http://127.0.0.1:1/jwks', x5u: 'http://127.0.0.1:1/cert', kid: '../../../../etc/passwd\' OR 1=1' } as const
+      const hostile = {
+        jwk,
+        jku: 'http://127.0.0.1:1/jwks',
+        x5u: 'http://127.0.0.1:1/cert',
+        kid: "../../../../etc/passwd' OR 1=1",
+      } as const
       for (const [name, value] of Object.entries(hostile)) {
         const sign = async (key: typeof attackers) =>
-          new SignJWT(decodeJwt(await credentials.signAccessToken(accessToken))).setProtectedHeader({ typ: 'JWT', alg: 'RS256', [name]: value } as JWTHeaderParameters).sign(key)
+          new SignJWT(decodeJwt(await credentials.signAccessToken(accessToken)))
+            .setProtectedHeader({ typ: 'JWT', alg: 'RS256', [name]: value } as JWTHeaderParameters)
+            .sign(key)
         expect(await credentials.openAccessToken(await sign(attackers)), `${name}, attacker's key`).to.equal(undefined)
-        expect(await credentials.openAccessToken(await sign((await keys.current()).signingKey)), `${name}, our key`).to.deep.equal(accessToken)
+        expect(
+          await credentials.openAccessToken(await sign((await keys.current()).signingKey)),
+          `${name}, our key`,
+        ).to.deep.equal(accessToken)
       }
     })
 
     it('with claims of another kind are refused, although the signature is right', async () => {
       const { signingKey } = await keys.current()
       const signed = (claims: unknown, header: object = {}) =>
-        new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader({ typ: 'JWT', alg: 'RS256', ...header }).sign(signingKey)
+        new CompactSign(Buffer.from(JSON.stringify(claims)))
+          .setProtectedHeader({ typ: 'JWT', alg: 'RS256', ...header })
+          .sign(signingKey)
       const good = decodeJwt(await credentials.signAccessToken(accessToken))
       expect(await credentials.openAccessToken(await signed({ ...good, aud: ['2'] }))).to.deep.equal(accessToken)
       const wrong: object[] = [
-        [good], { ...good, aud: ['2', '3'] }, { ...good, aud: [] }, { ...good, aud: 2 }, { ...good, aud: '1abc' }, { ...good, aud: '02' }, { ...good, aud: { 0: '2' } },
-        { ...good, jti: accessToken.id.toUpperCase() }, { ...good, jti: 'x' }, { ...good, jti: 7 }, { ...good, sub: '' }, { ...good, sub: null }, { ...good, sub: 'x'.repeat(33) },
-        { ...good, scopes: 'api' }, { ...good, scopes: [1] }, { ...good, scopes: undefined }, { ...good, exp: '1795467478' }, { ...good, exp: undefined }, { ...good, iat: null }, { ...good, iat: -1 },
+        [good],
+        { ...good, aud: ['2', '3'] },
+        { ...good, aud: [] },
+        { ...good, aud: 2 },
+        { ...good, aud: '1abc' },
+        { ...good, aud: '02' },
+        { ...good, aud: { 0: '2' } },
+        { ...good, jti: accessToken.id.toUpperCase() },
+        { ...good, jti: 'x' },
+        { ...good, jti: 7 },
+        { ...good, sub: '' },
+        { ...good, sub: null },
+        { ...good, sub: 'x'.repeat(33) },
+        { ...good, scopes: 'api' },
+        { ...good, scopes: [1] },
+        { ...good, scopes: undefined },
+        { ...good, exp: '1795467478' },
+        { ...good, exp: undefined },
+        { ...good, iat: null },
+        { ...good, iat: -1 },
       ]
-      for (const claims of wrong) expect(await credentials.openAccessToken(await signed(claims)), JSON.stringify(claims)).to.equal(undefined)
+      for (const claims of wrong)
+        expect(await credentials.openAccessToken(await signed(claims)), JSON.stringify(claims)).to.equal(undefined)
       expect(await credentials.openAccessToken(await signed(good, { typ: 'secevent+jwt' }))).to.equal(undefined)
       expect(await credentials.openAccessToken(`${await signed(good)}${'A'.repeat(9000)}`)).to.equal(undefined)
     })

@@ -8,8 +8,11 @@ import { league, leagueCiphertexts } from '../fixtures/league/golden.ts'
 import { openIndependently } from './independent-defuse.ts'
 import { password } from './key-folder.ts'
 
-const derivedKeys = (secret: string) => createDerivedKeys({ encryption: { kind: 'password', password: secret }, now: () => league.generated_at })
-const never = (): never => { throw new Error('a key was derived') }
+const derivedKeys = (secret: string) =>
+  createDerivedKeys({ encryption: { kind: 'password', password: secret }, now: () => league.generated_at })
+const never = (): never => {
+  throw new Error('a key was derived')
+}
 
 describe('Defuse v2', () => {
   const ours = derivedKeys(password)
@@ -39,11 +42,13 @@ describe('Defuse v2', () => {
 
   it('is opened by an independent implementation of contract §9.3, whatever the text', async () => {
     const { salt: own, keys } = await ours.own()
-    await fc.assert(fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 200 }), async (text) => {
-      const sealed = encrypt(text, keys, { salt: own, iv: randomBytes(16) })
-      expect(sealed).to.match(/^def50200[0-9a-f]+$/)
-      expect(await decrypt(sealed, ours.forSalt)).to.equal(text)
-    }))
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 200 }), async (text) => {
+        const sealed = encrypt(text, keys, { salt: own, iv: randomBytes(16) })
+        expect(sealed).to.match(/^def50200[0-9a-f]+$/)
+        expect(await decrypt(sealed, ours.forSalt)).to.equal(text)
+      }),
+    )
     const sealed = encrypt('ä€😀', keys, { salt: own, iv: randomBytes(16) })
     expect(openIndependently(sealed, password)).to.equal('ä€😀')
   })
@@ -53,17 +58,33 @@ describe('Defuse v2', () => {
       const changed = (Number.parseInt(vector.slice(i, i + 2), 16) ^ 0x40).toString(16).padStart(2, '0')
       // Another salt would only cost time: whatever keys it gives, the MAC is over the salt too.
       const keysFor = () => ours.forSalt(salt)
-      expect(await decrypt(vector.slice(0, i) + changed + vector.slice(i + 2), keysFor), `byte ${i / 2} changed`).to.equal(undefined)
+      expect(
+        await decrypt(vector.slice(0, i) + changed + vector.slice(i + 2), keysFor),
+        `byte ${i / 2} changed`,
+      ).to.equal(undefined)
       expect(await decrypt(vector.slice(0, i) + vector.slice(i + 2), keysFor), `byte ${i / 2} cut`).to.equal(undefined)
-      expect(await decrypt(`${vector.slice(0, i)}41${vector.slice(i)}`, keysFor), `byte ${i / 2} added`).to.equal(undefined)
+      expect(await decrypt(`${vector.slice(0, i)}41${vector.slice(i)}`, keysFor), `byte ${i / 2} added`).to.equal(
+        undefined,
+      )
     }
     expect(await decrypt(`${vector}00`, ours.forSalt)).to.equal(undefined)
   })
 
   it('refuses what is no ciphertext before it derives a key', async () => {
     const hopeless = [
-      '', 'x', 'def50200', vector.slice(0, 166), vector.slice(1), `${vector}0`, vector.replace('def5', 'def6'), vector.replace('fa5d', 'fa5g'),
-      ` ${vector}`, `${vector}\n`, `${vector.slice(0, -2)}ü`, `${vector.slice(0, -2)}\u0130\u0130`, 'def50200'.padEnd(16_386, '0'),
+      '',
+      'x',
+      'def50200',
+      vector.slice(0, 166),
+      vector.slice(1),
+      `${vector}0`,
+      vector.replace('def5', 'def6'),
+      vector.replace('fa5d', 'fa5g'),
+      ` ${vector}`,
+      `${vector}\n`,
+      `${vector.slice(0, -2)}ü`,
+      `${vector.slice(0, -2)}\u0130\u0130`,
+      'def50200'.padEnd(16_386, '0'),
     ]
     for (const text of hopeless) {
       expect(await decrypt(text, never), text.slice(0, 40)).to.equal(undefined)

@@ -13,12 +13,17 @@ const at = (iso: string) => Date.parse(iso) / 1000
 
 describe('derived keys', () => {
   it('gives all instances the same salt for a calendar month in UTC, and another one for another month or key', async () => {
-    const saltAt = async (iso: string, key = encryption) => (await createDerivedKeys({ encryption: key, now: () => at(iso) }).own()).salt.toString('hex')
+    const saltAt = async (iso: string, key = encryption) =>
+      (await createDerivedKeys({ encryption: key, now: () => at(iso) }).own()).salt.toString('hex')
     const november = await saltAt('2026-11-01T00:00:00Z')
     expect(november).to.match(/^[0-9a-f]{64}$/)
     expect(await saltAt('2026-11-30T23:59:59Z')).to.equal(november)
-    const others = [await saltAt('2026-10-31T23:59:59Z'), await saltAt('2026-12-01T00:00:00Z'), await saltAt('2027-11-15T00:00:00Z'),
-      await saltAt('2026-11-15T00:00:00Z', { kind: 'password', password: `${password}W` })]
+    const others = [
+      await saltAt('2026-10-31T23:59:59Z'),
+      await saltAt('2026-12-01T00:00:00Z'),
+      await saltAt('2027-11-15T00:00:00Z'),
+      await saltAt('2026-11-15T00:00:00Z', { kind: 'password', password: `${password}W` }),
+    ]
     expect(new Set([november, ...others]).size).to.equal(5)
   })
 
@@ -55,7 +60,8 @@ describe('derived keys', () => {
     const asked = await Promise.allSettled(Array.from({ length: 10 }, () => keys.forSalt(randomBytes(32))))
     const refused = asked.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as OAuthError)
     expect(refused.length).to.be.within(6, 7)
-    for (const error of refused) expect(error).to.be.instanceOf(OAuthError).and.to.include({ code: 'temporarily_unavailable', status: 503 })
+    for (const error of refused)
+      expect(error).to.be.instanceOf(OAuthError).and.to.include({ code: 'temporarily_unavailable', status: 503 })
     expect((await keys.own()).salt).to.have.length(32)
     expect(keys.stats().waiting).to.equal(0)
   })
@@ -70,7 +76,9 @@ describe('derived keys', () => {
     const keys = createDerivedKeys({ encryption, now: () => 0 })
     await keys.own()
     let turns = 0
-    const timer = setInterval(() => { turns += 1 }, 1)
+    const timer = setInterval(() => {
+      turns += 1
+    }, 1)
     await Promise.all(Array.from({ length: 5 }, () => keys.forSalt(randomBytes(32))))
     clearInterval(timer)
     expect(turns).to.be.greaterThan(10)
@@ -83,6 +91,8 @@ describe('derived keys', () => {
     expect(openIndependently(encrypt('{"a":1}', own, { salt, iv: randomBytes(16) }), raw)).to.equal('{"a":1}')
     const foreign = randomBytes(32)
     expect(keys.knows(foreign)).to.equal(true)
-    expect(openIndependently(encrypt('x', await keys.forSalt(foreign), { salt: foreign, iv: randomBytes(16) }), raw)).to.equal('x')
+    expect(
+      openIndependently(encrypt('x', await keys.forSalt(foreign), { salt: foreign, iv: randomBytes(16) }), raw),
+    ).to.equal('x')
   })
 })

@@ -8,9 +8,10 @@ export function openIndependently(hex: string, secret: string | Buffer): string 
   const rest = all.subarray(0, all.length - 32)
   if (rest.readUInt32BE(0) !== 0xdef50200) throw new Error('another format')
   const salt = rest.subarray(4, 36)
-  const prekey = typeof secret === 'string'
-    ? pbkdf2Sync(createHash('sha256').update(secret).digest(), salt, 100000, 32, 'sha256')
-    : secret
+  const prekey =
+    typeof secret === 'string'
+      ? pbkdf2Sync(createHash('sha256').update(secret).digest(), salt, 100000, 32, 'sha256')
+      : secret
   const akey = Buffer.from(hkdfSync('sha256', prekey, salt, 'DefusePHP|V2|KeyForAuthentication', 32))
   const ekey = Buffer.from(hkdfSync('sha256', prekey, salt, 'DefusePHP|V2|KeyForEncryption', 32))
   if (!createHmac('sha256', akey).update(rest).digest().equals(mac)) throw new Error('not authentic')

@@ -11,11 +11,14 @@ import { league, leagueDir } from '../fixtures/league/golden.ts'
 import { ecPair, emptyFolder, keyFolder, otherPair, password, rsaPair, rsaPssPair, soundPair } from './key-folder.ts'
 
 const faultOf = (dir: string): Promise<string> =>
-  readKeyFiles(dir).then(() => expect.fail('the files were taken'), (error: unknown) => {
-    expect(error).to.be.instanceOf(KeyFileError).and.instanceOf(SetupError)
-    expect((error as KeyFileError).message, 'every detail is filled in').to.not.match(/undefined|[{}]/)
-    return (error as SetupError).message
-  })
+  readKeyFiles(dir).then(
+    () => expect.fail('the files were taken'),
+    (error: unknown) => {
+      expect(error).to.be.instanceOf(KeyFileError).and.instanceOf(SetupError)
+      expect((error as KeyFileError).message, 'every detail is filled in').to.not.match(/undefined|[{}]/)
+      return (error as SetupError).message
+    },
+  )
 const encryptionOf = async (php: string) => (await readKeyFiles(keyFolder({ php }).dir)).encryption
 const defuseKey = (raw: Buffer) => {
   const keyed = Buffer.concat([Buffer.from('def00000', 'hex'), raw])
@@ -24,27 +27,54 @@ const defuseKey = (raw: Buffer) => {
 
 describe('key files', () => {
   it('are read as Stud.IP 5.4 and later writes them', async () => {
-    expect(await readKeyFiles(keyFolder().dir)).to.deep.equal({ ...soundPair, encryption: { kind: 'password', password }, bits: 2048 })
+    expect(await readKeyFiles(keyFolder().dir)).to.deep.equal({
+      ...soundPair,
+      encryption: { kind: 'password', password },
+      bits: 2048,
+    })
   })
 
   it('are read with CRLF line ends, as PKCS#1 (5.2, 5.3) and with white space around', async () => {
     const crlf = (text: string) => text.replace(/\n/g, '\r\n')
-    expect(await readKeyFiles(keyFolder({ privatePem: crlf(soundPair.privatePem), publicPem: crlf(soundPair.publicPem) }).dir)).to.include(soundPair)
+    expect(
+      await readKeyFiles(
+        keyFolder({ privatePem: crlf(soundPair.privatePem), publicPem: crlf(soundPair.publicPem) }).dir,
+      ),
+    ).to.include(soundPair)
     const pkcs1 = createPrivateKey(soundPair.privatePem).export({ type: 'pkcs1', format: 'pem' }) as string
     expect(pkcs1).to.include('BEGIN RSA PRIVATE KEY')
-    expect(await readKeyFiles(keyFolder({ privatePem: `\n${crlf(pkcs1)}\n`, publicPem: `${soundPair.publicPem}\n\n` }).dir)).to.include(soundPair)
+    expect(
+      await readKeyFiles(keyFolder({ privatePem: `\n${crlf(pkcs1)}\n`, publicPem: `${soundPair.publicPem}\n\n` }).dir),
+    ).to.include(soundPair)
   })
 
   it('keep all primes of a PKCS#1 key of four primes', async () => {
-    const openssl = (args: readonly string[], input = '') => execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'ignore'] }).toString()
-    const pkcs8 = openssl(['genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:4096', '-pkeyopt', 'rsa_keygen_primes:4'])
-    const { privatePem } = await readKeyFiles(keyFolder({ privatePem: openssl(['rsa', '-traditional'], pkcs8), publicPem: openssl(['rsa', '-pubout'], pkcs8) }).dir)
+    const openssl = (args: readonly string[], input = '') =>
+      execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'ignore'] }).toString()
+    const pkcs8 = openssl([
+      'genpkey',
+      '-algorithm',
+      'RSA',
+      '-pkeyopt',
+      'rsa_keygen_bits:4096',
+      '-pkeyopt',
+      'rsa_keygen_primes:4',
+    ])
+    const { privatePem } = await readKeyFiles(
+      keyFolder({ privatePem: openssl(['rsa', '-traditional'], pkcs8), publicPem: openssl(['rsa', '-pubout'], pkcs8) })
+        .dir,
+    )
     expect(privatePem).to.equal(pkcs8)
   })
 
   it('S-061 are refused with a sentence that names the file and what to do', async () => {
     const weak = rsaPair(1024)
-    const passphrase = createPrivateKey(soundPair.privatePem).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }) as string
+    const passphrase = createPrivateKey(soundPair.privatePem).export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: 'x',
+    }) as string
     const cases: readonly (readonly [object, RegExp])[] = [
       [weak, /\/private\.key has 1024 bits, at least 2048 .*oauth2:keys --force/],
       [{ publicPem: weak.publicPem }, /\/public\.key has 1024 bits/],
@@ -65,7 +95,9 @@ describe('key files', () => {
     for (const name of ['private.key', 'public.key', 'encryption_key.php']) {
       const { dir } = keyFolder()
       rmSync(join(dir, name))
-      expect(await faultOf(dir)).to.match(new RegExp(`/${name.replace('.', '\\.')} does not exist\\. Make the key files with oauth2:keys`))
+      expect(await faultOf(dir)).to.match(
+        new RegExp(`/${name.replace('.', '\\.')} does not exist\\. Make the key files with oauth2:keys`),
+      )
       mkdirSync(join(dir, name))
       expect(await faultOf(dir)).to.match(/cannot be read \(EISDIR\)/)
     }
@@ -81,26 +113,40 @@ describe('key files', () => {
       if (process.getuid() === 0) { process.setgroups([]); process.setgid(65534); process.setuid(65534) }
       return m.readKeyFiles(${JSON.stringify(dir)})
     }).then(() => console.log('taken'), (e) => console.log(e.message))`
-    const said = execFileSync(process.execPath, ['--import=tsx', '--input-type=module', '-e', look], { encoding: 'utf8' })
+    const said = execFileSync(process.execPath, ['--import=tsx', '--input-type=module', '-e', look], {
+      encoding: 'utf8',
+    })
     expect(said).to.match(/private\.key may not be read by this user\. Give it mode 660/)
   })
 
   it('never show the key in what they say', async () => {
     const said = await faultOf(keyFolder({ php: `<?php return '${password}' . getenv('X');` }).dir)
-    expect(said).to.match(/encryption_key\.php is not of the form/).and.not.include(password)
+    expect(said)
+      .to.match(/encryption_key\.php is not of the form/)
+      .and.not.include(password)
   })
 
   describe('encryption_key.php', () => {
     it('is taken as Stud.IP writes it, and as an editor may leave it', async () => {
       const expected = { kind: 'password', password }
       for (const php of [
-        `<?php return '${password}';`, `<?php\nreturn "${password}";\n`, `\uFEFF<?php return '${password}';\r\n`, `<?php\n\n  RETURN '${password}' ;\n?>\n`,
-      ]) expect(await encryptionOf(php), php).to.deep.equal(expected)
-      expect((await readKeyFiles(keyFolder({ php: `<?php return 'def00000${'ab'.repeat(64)}';` }).dir)).encryption.kind, 'a string is a password, whatever it looks like').to.equal('password')
+        `<?php return '${password}';`,
+        `<?php\nreturn "${password}";\n`,
+        `\uFEFF<?php return '${password}';\r\n`,
+        `<?php\n\n  RETURN '${password}' ;\n?>\n`,
+      ])
+        expect(await encryptionOf(php), php).to.deep.equal(expected)
+      expect(
+        (await readKeyFiles(keyFolder({ php: `<?php return 'def00000${'ab'.repeat(64)}';` }).dir)).encryption.kind,
+        'a string is a password, whatever it looks like',
+      ).to.equal('password')
     })
 
     it('of Stud.IP is taken as it was found', async () => {
-      expect(await encryptionOf(readFileSync(join(leagueDir, 'encryption_key.php'), 'utf8'))).to.deep.equal({ kind: 'password', password: league.encryption_key })
+      expect(await encryptionOf(readFileSync(join(leagueDir, 'encryption_key.php'), 'utf8'))).to.deep.equal({
+        kind: 'password',
+        password: league.encryption_key,
+      })
     })
 
     it('is taken with a Defuse key object', async () => {
@@ -109,22 +155,37 @@ describe('key files', () => {
         `<?php return \\Defuse\\Crypto\\Key::loadFromAsciiSafeString('${defuseKey(raw)}');`,
         `<?php\nuse Defuse\\Crypto\\Key;\nreturn Key::loadFromAsciiSafeString("${defuseKey(raw)}");\n`,
         `<?php return Defuse\\Crypto\\Key::loadFromAsciiSafeString('${defuseKey(raw).toUpperCase()}\n');`,
-      ]) expect(await encryptionOf(php), php).to.deep.equal({ kind: 'key', raw })
+      ])
+        expect(await encryptionOf(php), php).to.deep.equal({ kind: 'key', raw })
     })
 
     it('S-061 is refused when it is anything else: nothing is executed or guessed', async () => {
       const damaged = defuseKey(Buffer.alloc(32, 7)).replace(/.$/, (c) => (c === '0' ? '1' : '0'))
       const cases: readonly (readonly [string, RegExp])[] = [
-        ['', /is not of the form/], [password, /is not of the form/], [`<?php return getenv('KEY');`, /is not of the form/],
-        [`<?php return 'a' . '${password}';`, /is not of the form/], [`<?php return '${password}'; echo 1;`, /is not of the form/],
-        [`<?php return "${password}$x";`, /is not of the form/], [`<?php return '${password}\\'';`, /is not of the form/],
-        [`<?php return '';`, /returns a key of 0 characters/], [`<?php return 'short';`, /returns a key of 5 characters, at least 24/],
+        ['', /is not of the form/],
+        [password, /is not of the form/],
+        [`<?php return getenv('KEY');`, /is not of the form/],
+        [`<?php return 'a' . '${password}';`, /is not of the form/],
+        [`<?php return '${password}'; echo 1;`, /is not of the form/],
+        [`<?php return "${password}$x";`, /is not of the form/],
+        [`<?php return '${password}\\'';`, /is not of the form/],
+        [`<?php return '';`, /returns a key of 0 characters/],
+        [`<?php return 'short';`, /returns a key of 5 characters, at least 24/],
         [`<?php return Key::loadFromAsciiSafeString('${damaged}');`, /holds a damaged Defuse key/],
-        [`<?php return Key::loadFromAsciiSafeString('${defuseKey(Buffer.alloc(32)).slice(2)}');`, /holds a damaged Defuse key/],
+        [
+          `<?php return Key::loadFromAsciiSafeString('${defuseKey(Buffer.alloc(32)).slice(2)}');`,
+          /holds a damaged Defuse key/,
+        ],
         [`<?php return Key::loadFromAsciiSafeString('${defuseKey(Buffer.alloc(31))}');`, /holds a damaged Defuse key/],
-        [`<?php return Key::loadFromAsciiSafeString('${defuseKey(Buffer.alloc(32)).replace('def0', 'def5')}');`, /holds a damaged Defuse key/],
+        [
+          `<?php return Key::loadFromAsciiSafeString('${defuseKey(Buffer.alloc(32)).replace('def0', 'def5')}');`,
+          /holds a damaged Defuse key/,
+        ],
       ]
-      for (const [php, message] of cases) expect(await faultOf(keyFolder({ php }).dir), php).to.match(message).and.match(/encryption_key\.php/)
+      for (const [php, message] of cases)
+        expect(await faultOf(keyFolder({ php }).dir), php)
+          .to.match(message)
+          .and.match(/encryption_key\.php/)
     })
   })
 
@@ -137,8 +198,19 @@ describe('key files', () => {
     expect(await inspectKeyFiles(dir)).to.deep.equal([
       { name: 'private.key', path: path('private.key'), exists: true, readable: true, mode: '600', modeOk: true },
       { name: 'public.key', path: path('public.key'), exists: true, readable: true, mode: '644', modeOk: false },
-      { name: 'encryption_key.php', path: path('encryption_key.php'), exists: false, readable: false, mode: undefined, modeOk: false },
+      {
+        name: 'encryption_key.php',
+        path: path('encryption_key.php'),
+        exists: false,
+        readable: false,
+        mode: undefined,
+        modeOk: false,
+      },
     ])
-    expect((await inspectKeyFiles(join(emptyFolder(), 'none'))).map(({ exists }) => exists)).to.deep.equal([false, false, false])
+    expect((await inspectKeyFiles(join(emptyFolder(), 'none'))).map(({ exists }) => exists)).to.deep.equal([
+      false,
+      false,
+      false,
+    ])
   })
 })

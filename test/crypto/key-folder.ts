@@ -5,7 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export interface PemPair { readonly privatePem: string; readonly publicPem: string }
+export interface PemPair {
+  readonly privatePem: string
+  readonly publicPem: string
+}
 
 const pemPair = ({ privateKey, publicKey }: { privateKey: KeyObject; publicKey: KeyObject }): PemPair => ({
   privatePem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,

@@ -15,16 +15,29 @@ import { SetupError } from '../../src/oauth/errors.ts'
 import { emptyFolder, keyFolder } from './key-folder.ts'
 
 const names = ['encryption_key.php', 'private.key', 'public.key']
-const contents = (dir: string) => Object.fromEntries(readdirSync(dir).sort().map((name) => [name, readFileSync(join(dir, name), 'utf8')]))
+const contents = (dir: string) =>
+  Object.fromEntries(
+    readdirSync(dir)
+      .sort()
+      .map((name) => [name, readFileSync(join(dir, name), 'utf8')]),
+  )
 const failure = (dir: string, options: KeyGenerationOptions = { bits: 2048 }) =>
-  generateKeyFiles(dir, options).then(() => expect.fail('keys were made'), (error: unknown) => error as Error)
+  generateKeyFiles(dir, options).then(
+    () => expect.fail('keys were made'),
+    (error: unknown) => error as Error,
+  )
 
 // OpenSSL after 3.0 has code of its own for two primes of 2048 bits, on processors with AVX-512 IFMA.
-const leastGain = (): number => (!process.versions.openssl.startsWith('3.0.') && readFileSync('/proc/cpuinfo', 'utf8').includes('avx512ifma') ? 1.1 : 1.5)
+const leastGain = (): number =>
+  !process.versions.openssl.startsWith('3.0.') && readFileSync('/proc/cpuinfo', 'utf8').includes('avx512ifma')
+    ? 1.1
+    : 1.5
 
 describe('key generation', () => {
   const umask = process.umask()
-  afterEach(() => { process.umask(umask) })
+  afterEach(() => {
+    process.umask(umask)
+  })
 
   it('makes the three files as Stud.IP does, with mode 0660 whatever the umask', async () => {
     for (const mask of [0o077, 0o000]) {
@@ -63,7 +76,8 @@ describe('key generation', () => {
     const dir = emptyFolder()
     const outcomes = await Promise.allSettled([1, 2, 3].map(() => generateKeyFiles(dir, { bits: 2048 })))
     expect(outcomes.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected', 'rejected'])
-    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).to.be.instanceOf(KeyFilesExistError)
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).to.be.instanceOf(KeyFilesExistError)
     expect(readdirSync(dir).sort()).to.deep.equal(names)
     await readKeyFiles(dir)
   })
@@ -84,14 +98,24 @@ describe('key generation', () => {
       looks += 1
     }
     let watching = true
-    const watch = () => { if (watching) { look(); setImmediate(watch) } }
+    const watch = () => {
+      if (watching) {
+        look()
+        setImmediate(watch)
+      }
+    }
     watch()
     for (let i = 0; i < 5; i += 1) await generateKeyFiles(dir, { bits: 2048, force: true })
     watching = false
     expect(looks).to.be.greaterThan(20)
-    expect([...modes].every((mode) => ['600', '660'].includes(mode)), [...modes].join()).to.equal(true)
+    expect(
+      [...modes].every((mode) => ['600', '660'].includes(mode)),
+      [...modes].join(),
+    ).to.equal(true)
     for (const text of seen) {
-      expect(text).to.match(/^private\.key -+BEGIN PRIVATE KEY-[^]+-END PRIVATE KEY-+\n$|^public\.key -+BEGIN PUBLIC KEY-[^]+-END PUBLIC KEY-+\n$|^encryption_key\.php <\?php return '[A-Za-z0-9]{48}';$/)
+      expect(text).to.match(
+        /^private\.key -+BEGIN PRIVATE KEY-[^]+-END PRIVATE KEY-+\n$|^public\.key -+BEGIN PUBLIC KEY-[^]+-END PUBLIC KEY-+\n$|^encryption_key\.php <\?php return '[A-Za-z0-9]{48}';$/,
+      )
     }
   })
 
@@ -106,29 +130,48 @@ describe('key generation', () => {
   })
 
   it('says what to do when it cannot write', async () => {
-    expect(await failure('/nonexistent/folder')).to.be.instanceOf(SetupError).with.property('message').that.matches(/folder \/nonexistent\/folder does not exist/)
+    expect(await failure('/nonexistent/folder'))
+      .to.be.instanceOf(SetupError)
+      .with.property('message')
+      .that.matches(/folder \/nonexistent\/folder does not exist/)
     const { dir } = keyFolder()
     rmSync(join(dir, 'public.key'))
     mkdirSync(join(dir, 'public.key'))
     expect(await failure(dir, { bits: 2048, force: true })).to.be.instanceOf(SetupError)
     expect(readdirSync(dir).sort(), 'no draft stays').to.deep.equal(names)
-    expect(await failure('/proc/self')).to.be.instanceOf(SetupError).with.property('message').that.matches(/\/proc\/self/)
+    expect(await failure('/proc/self'))
+      .to.be.instanceOf(SetupError)
+      .with.property('message')
+      .that.matches(/\/proc\/self/)
   })
 
   describe('of four primes', () => {
     it('needs 4096 bits and the openssl command, and says so', async () => {
-      expect(await failure(emptyFolder(), { bits: 3072, primes: 4 })).to.be.instanceOf(SetupError).with.property('message').that.matches(/needs 4096 bits/)
+      expect(await failure(emptyFolder(), { bits: 3072, primes: 4 }))
+        .to.be.instanceOf(SetupError)
+        .with.property('message')
+        .that.matches(/needs 4096 bits/)
       const path = process.env.PATH
       process.env.PATH = emptyFolder()
-      const error = await failure(emptyFolder(), { primes: 4 }).finally(() => { process.env.PATH = path })
-      expect(error).to.be.instanceOf(SetupError).with.property('message').that.matches(/openssl command, which is not installed/)
+      const error = await failure(emptyFolder(), { primes: 4 }).finally(() => {
+        process.env.PATH = path
+      })
+      expect(error)
+        .to.be.instanceOf(SetupError)
+        .with.property('message')
+        .that.matches(/openssl command, which is not installed/)
     })
 
     it(`signs what anybody verifies, at least ${leastGain()} times as fast as two primes of the same size`, async function () {
       const [four, two] = [await signer({ primes: 4 }), await signer({ primes: 2 })]
       expect(createPrivateKey(four.privatePem).asymmetricKeyDetails).to.include({ modulusLength: 4096 })
-      const info = execFileSync('openssl', ['rsa', '-text', '-noout'], { input: four.privatePem, stdio: ['pipe', 'pipe', 'ignore'] }).toString()
-      expect(info).to.match(/4 primes/).and.match(/prime4:/)
+      const info = execFileSync('openssl', ['rsa', '-text', '-noout'], {
+        input: four.privatePem,
+        stdio: ['pipe', 'pipe', 'ignore'],
+      }).toString()
+      expect(info)
+        .to.match(/4 primes/)
+        .and.match(/prime4:/)
       const jwt = await four.sign()
       expect((await jwtVerify(jwt, await importSPKI(four.publicPem, 'RS256'))).payload.jti).to.equal(token.id)
       // Alternating rounds, best of each: other work on the machine slows both.
@@ -144,13 +187,20 @@ describe('key generation', () => {
 })
 
 const seconds = Math.floor(Date.now() / 1000)
-const token = { id: 'c'.repeat(80), clientId: '2', userId: 'u1', scopes: ['api'], issuedAt: seconds, expiresAt: seconds + 3600 }
+const token = {
+  id: 'c'.repeat(80),
+  clientId: '2',
+  userId: 'u1',
+  scopes: ['api'],
+  issuedAt: seconds,
+  expiresAt: seconds + 3600,
+}
 
 const signer = async (options: KeyGenerationOptions) => {
   const dir = emptyFolder()
   await generateKeyFiles(dir, options)
   const credentials = createCredentials({ keys: createKeyRing({ dir, now: () => seconds }), now: () => seconds })
-  return { ...await readKeyFiles(dir), sign: () => credentials.signAccessToken(token) }
+  return { ...(await readKeyFiles(dir)), sign: () => credentials.signAccessToken(token) }
 }
 
 const millisecondsEach = async (work: () => Promise<unknown>): Promise<number> => {

@@ -14,16 +14,39 @@ const now = () => 1_795_463_878
 const ring = (dir: string) => {
   let elapsed = 0
   const lines: string[] = []
-  const log = { info: (_: object, message: string) => lines.push(message), error: (_: object, message: string) => lines.push(`error: ${message}`) }
-  return { ...createKeyRing({ dir, now, log, elapsed: () => elapsed }), wait: (ms: number) => { elapsed += ms }, lines }
+  const log = {
+    info: (_: object, message: string) => lines.push(message),
+    error: (_: object, message: string) => lines.push(`error: ${message}`),
+  }
+  return {
+    ...createKeyRing({ dir, now, log, elapsed: () => elapsed }),
+    wait: (ms: number) => {
+      elapsed += ms
+    },
+    lines,
+  }
 }
-const token = { id: 'c'.repeat(80), clientId: '2', userId: 'u1', scopes: ['api'], issuedAt: now(), expiresAt: now() + 3600 }
-const fault = (current: Promise<Keys>) => current.then(() => expect.fail('keys were given'), (error: unknown) => {
-  expect(error).to.be.instanceOf(SetupError)
-  return (error as SetupError).message
-})
+const token = {
+  id: 'c'.repeat(80),
+  clientId: '2',
+  userId: 'u1',
+  scopes: ['api'],
+  issuedAt: now(),
+  expiresAt: now() + 3600,
+}
+const fault = (current: Promise<Keys>) =>
+  current.then(
+    () => expect.fail('keys were given'),
+    (error: unknown) => {
+      expect(error).to.be.instanceOf(SetupError)
+      return (error as SetupError).message
+    },
+  )
 const replace = (dir: string, { privatePem, publicPem }: PemPair) => {
-  for (const [name, text] of [['private.key', privatePem], ['public.key', publicPem]] as const) {
+  for (const [name, text] of [
+    ['private.key', privatePem],
+    ['public.key', publicPem],
+  ] as const) {
     writeFileSync(join(dir, `.${name}`), text)
     renameSync(join(dir, `.${name}`), join(dir, name))
   }
@@ -34,7 +57,9 @@ describe('key ring', () => {
     const { jwk, kid, bits, loadedAt } = await ring(keyFolder().dir).current()
     expect(Object.keys(jwk).sort()).to.deep.equal(['alg', 'e', 'kid', 'kty', 'n', 'use'])
     expect(jwk).to.include({ kty: 'RSA', alg: 'RS256', use: 'sig', kid })
-    expect(kid).to.equal(await calculateJwkThumbprint(jwk, 'sha256')).and.have.length(43)
+    expect(kid)
+      .to.equal(await calculateJwkThumbprint(jwk, 'sha256'))
+      .and.have.length(43)
     expect({ bits, loadedAt }).to.deep.equal({ bits: 2048, loadedAt: now() })
   })
 
@@ -42,11 +67,16 @@ describe('key ring', () => {
     const { dir } = keyFolder()
     const keys = ring(dir)
     const credentials = createCredentials({ keys, now })
-    const verify = async () => jwtVerify(await credentials.signAccessToken(token), createLocalJWKSet({ keys: [(await keys.current()).jwk] }), { currentDate: new Date(now() * 1000) })
+    const verify = async () =>
+      jwtVerify(await credentials.signAccessToken(token), createLocalJWKSet({ keys: [(await keys.current()).jwk] }), {
+        currentDate: new Date(now() * 1000),
+      })
     const first = await verify()
     replace(dir, otherPair)
     keys.wait(999)
-    expect((await verify()).protectedHeader.kid, 'the files are looked at once a second').to.equal(first.protectedHeader.kid)
+    expect((await verify()).protectedHeader.kid, 'the files are looked at once a second').to.equal(
+      first.protectedHeader.kid,
+    )
     keys.wait(1001)
     const second = await verify()
     expect(second.protectedHeader.kid).to.not.equal(first.protectedHeader.kid)
@@ -63,7 +93,9 @@ describe('key ring', () => {
     keys.wait(2000)
     expect((await keys.current()).encryption).to.deep.equal(first.encryption)
     // A tick of the clock by which file systems date a change: it is all that tells the two files apart.
-    await new Promise((resolve) => { setTimeout(resolve, 20) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20)
+    })
     write('encryption_key.php', `<?php return '${password.toLowerCase()}';`)
     utimesSync(join(dir, 'encryption_key.php'), 1, 1)
     keys.wait(2000)
@@ -74,7 +106,14 @@ describe('key ring', () => {
     const { dir, write } = keyFolder()
     const keys = ring(dir)
     const credentials = createCredentials({ keys, now })
-    const refreshToken = { id: 'b'.repeat(80), accessTokenId: token.id, clientId: '2', userId: 'u1', scopes: ['api'], expiresAt: now() + 3600 }
+    const refreshToken = {
+      id: 'b'.repeat(80),
+      accessTokenId: token.id,
+      clientId: '2',
+      userId: 'u1',
+      scopes: ['api'],
+      expiresAt: now() + 3600,
+    }
     const sealed = await credentials.sealRefreshToken(refreshToken)
     replace(dir, otherPair)
     keys.wait(2000)
@@ -94,8 +133,19 @@ describe('key ring', () => {
     write('public.key', otherPair.publicPem)
     keys.wait(2000)
     expect(await fault(keys.current())).to.match(/public\.key does not belong to/)
-    for (const use of [credentials.signAccessToken(token), credentials.openAccessToken(jwt), credentials.openCode('x'), credentials.openRefreshToken('x'), credentials.prepare()]) {
-      expect(await use.then(() => undefined, (error: unknown) => error)).to.be.instanceOf(SetupError)
+    for (const use of [
+      credentials.signAccessToken(token),
+      credentials.openAccessToken(jwt),
+      credentials.openCode('x'),
+      credentials.openRefreshToken('x'),
+      credentials.prepare(),
+    ]) {
+      expect(
+        await use.then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+      ).to.be.instanceOf(SetupError)
     }
     keys.wait(2000)
     await fault(keys.current())
@@ -106,8 +156,9 @@ describe('key ring', () => {
     expect(await fault(keys.current()), 'within the same second').to.match(/does not exist/)
     keys.wait(2000)
     expect(await credentials.openAccessToken(jwt)).to.deep.equal(token)
-    expect(keys.lines.map((line) => line.replace(/^(error: )?.*(does not belong|does not exist|loaded).*$/, '$1$2')))
-      .to.deep.equal(['loaded', 'error: does not belong', 'error: does not exist', 'loaded'])
+    expect(
+      keys.lines.map((line) => line.replace(/^(error: )?.*(does not belong|does not exist|loaded).*$/, '$1$2')),
+    ).to.deep.equal(['loaded', 'error: does not belong', 'error: does not exist', 'loaded'])
   })
 
   it('starts without files and takes them when they come', async () => {
@@ -139,7 +190,10 @@ describe('key ring', () => {
     replace(dir, otherPair)
     keys.wait(1000)
     expect(await keys.current()).to.equal(before)
-    while (keys.lines.length < 2) await new Promise((resolve) => { setTimeout(resolve, 5) })
+    while (keys.lines.length < 2)
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5)
+      })
     expect((await keys.current()).kid).to.not.equal(before.kid)
   })
 

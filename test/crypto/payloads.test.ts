@@ -5,17 +5,41 @@ import { readCode, readRefreshToken } from '../../src/crypto/payloads.ts'
 
 const id = 'a'.repeat(80)
 const common = { client_id: '1', scopes: ['api'], user_id: 'u1', expire_time: 1_795_464_478 }
-const code = { ...common, redirect_uri: 'https://app.example.org/cb', auth_code_id: id, code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }
+const code = {
+  ...common,
+  redirect_uri: 'https://app.example.org/cb',
+  auth_code_id: id,
+  code_challenge: 'x'.repeat(43),
+  code_challenge_method: 'plain',
+}
 const refreshToken = { ...common, refresh_token_id: id, access_token_id: id }
 
 describe('payloads of codes and refresh tokens', () => {
   it('take what league writes', () => {
     expect(readCode(JSON.stringify(code))).to.deep.equal({
-      id, clientId: '1', userId: 'u1', scopes: ['api'], redirectUri: 'https://app.example.org/cb', codeChallenge: { challenge: 'x'.repeat(43), method: 'plain' }, expiresAt: 1_795_464_478,
+      id,
+      clientId: '1',
+      userId: 'u1',
+      scopes: ['api'],
+      redirectUri: 'https://app.example.org/cb',
+      codeChallenge: { challenge: 'x'.repeat(43), method: 'plain' },
+      expiresAt: 1_795_464_478,
     })
-    expect(readCode('{"client_id":"1","redirect_uri":"https:\\/\\/app.example.org\\/cb","auth_code_id":"' + id + '","scopes":[],"user_id":"u1","expire_time":1,"code_challenge":null,"code_challenge_method":null}'))
-      .to.deep.include({ redirectUri: 'https://app.example.org/cb', codeChallenge: undefined })
-    expect(readRefreshToken(JSON.stringify(refreshToken))).to.deep.equal({ id, accessTokenId: id, clientId: '1', userId: 'u1', scopes: ['api'], expiresAt: 1_795_464_478 })
+    expect(
+      readCode(
+        '{"client_id":"1","redirect_uri":"https:\\/\\/app.example.org\\/cb","auth_code_id":"' +
+          id +
+          '","scopes":[],"user_id":"u1","expire_time":1,"code_challenge":null,"code_challenge_method":null}',
+      ),
+    ).to.deep.include({ redirectUri: 'https://app.example.org/cb', codeChallenge: undefined })
+    expect(readRefreshToken(JSON.stringify(refreshToken))).to.deep.equal({
+      id,
+      accessTokenId: id,
+      clientId: '1',
+      userId: 'u1',
+      scopes: ['api'],
+      expiresAt: 1_795_464_478,
+    })
   })
 
   it('S-039 a code is no refresh token and the other way round', () => {
@@ -38,15 +62,26 @@ describe('payloads of codes and refresh tokens', () => {
       code_challenge: [1, '', [], false],
       code_challenge_method: [null, 's256', 'S512', '', 1],
     }
-    for (const [read, sound] of [[readCode, code], [readRefreshToken, refreshToken]] as const) {
+    for (const [read, sound] of [
+      [readCode, code],
+      [readRefreshToken, refreshToken],
+    ] as const) {
       for (const field of Object.keys(sound)) {
         expect(read(JSON.stringify({ ...sound, [field]: undefined })), `without ${field}`).to.equal(undefined)
-        for (const value of wrong[field]!) expect(read(JSON.stringify({ ...sound, [field]: value })), `${field} = ${JSON.stringify(value)}`).to.equal(undefined)
+        for (const value of wrong[field]!)
+          expect(read(JSON.stringify({ ...sound, [field]: value })), `${field} = ${JSON.stringify(value)}`).to.equal(
+            undefined,
+          )
       }
     }
   })
 
   it('never throw, whatever the text', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => readCode(text) === undefined && readRefreshToken(text) === undefined))
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.json()),
+        (text) => readCode(text) === undefined && readRefreshToken(text) === undefined,
+      ),
+    )
   })
 })

@@ -6,7 +6,9 @@ import { equalConstantTime } from '../../src/crypto/constant-time.ts'
 import { randomAlphanumeric, randomHex } from '../../src/crypto/random.ts'
 
 const src = join(import.meta.dirname, '../../src')
-const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => ({ name, text: readFileSync(join(src, name), 'utf8') }))
+const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => ({ name, text: readFileSync(join(src, name), 'utf8') }))
 
 describe('random identifiers', () => {
   it('S-038 are lower-case hex, twice as many characters as bytes, and never come again', () => {
@@ -29,7 +31,14 @@ describe('comparison in constant time', () => {
   it('is equality of bytes, whatever the lengths', () => {
     expect(equalConstantTime('abc', 'abc')).to.equal(true)
     expect(equalConstantTime('ä', Buffer.from('ä'))).to.equal(true)
-    for (const [a, b] of [['abc', 'abd'], ['abc', 'ab'], ['', 'a'], ['a', 'A'], ['a\0', 'a']] as const) expect(equalConstantTime(a, b)).to.equal(false)
+    for (const [a, b] of [
+      ['abc', 'abd'],
+      ['abc', 'ab'],
+      ['', 'a'],
+      ['a', 'A'],
+      ['a\0', 'a'],
+    ] as const)
+      expect(equalConstantTime(a, b)).to.equal(false)
     expect(equalConstantTime('', '')).to.equal(true)
   })
 })
@@ -42,13 +51,32 @@ describe('the source', () => {
 
   it('S-097 compares secrets, MACs, challenges and CSRF values only by the constant-time helper', () => {
     const own = join('crypto', 'constant-time.ts')
-    expect(sources.filter(({ name, text }) => name !== own && text.includes('timingSafeEqual')).map(({ name }) => name)).to.deep.equal([])
+    expect(
+      sources.filter(({ name, text }) => name !== own && text.includes('timingSafeEqual')).map(({ name }) => name),
+    ).to.deep.equal([])
     const named = suspicious(sources)
     expect(named).to.deep.equal([])
     // The pattern finds what it is for, and not questions about type or presence.
     const found = (text: string) => suspicious([{ name: 'x', text }]).length === 1
-    for (const bad of ['if (mac === expected)', 'x !== codeChallenge', 'hash.equals(digest)', 'params.client_secret == secret', 'a.mac.equals(b)', 'securityToken === t', 'challenge === s256(v)']) expect(found(bad), bad).to.equal(true)
-    for (const good of ['secret === undefined', "challenge === ''", 'challenge === null', "typeof secret === 'string'", 'secret.length === 40', 'challenges.length === 0']) expect(found(good), good).to.equal(false)
+    for (const bad of [
+      'if (mac === expected)',
+      'x !== codeChallenge',
+      'hash.equals(digest)',
+      'params.client_secret == secret',
+      'a.mac.equals(b)',
+      'securityToken === t',
+      'challenge === s256(v)',
+    ])
+      expect(found(bad), bad).to.equal(true)
+    for (const good of [
+      'secret === undefined',
+      "challenge === ''",
+      'challenge === null',
+      "typeof secret === 'string'",
+      'secret.length === 40',
+      'challenges.length === 0',
+    ])
+      expect(found(good), good).to.equal(false)
   })
 })
 
@@ -61,7 +89,10 @@ function suspicious(files: readonly { name: string; text: string }[]): string[] 
     new RegExp(String.raw`(?<!typeof )(?<!${literal}\s*)[!=]==?\s*${secretName}\b(?![.(])`, 'i'),
     new RegExp(String.raw`\b${secretName}\.equals\(|\.equals\(${secretName}\b`, 'i'),
   ]
-  return files.flatMap(({ name, text }) => text.split('\n')
-    .filter((line) => !/^\s*(?:\/\/|\*|\/\*)/.test(line) && patterns.some((pattern) => pattern.test(line)))
-    .map((line) => `${name}: ${line.trim()}`))
+  return files.flatMap(({ name, text }) =>
+    text
+      .split('\n')
+      .filter((line) => !/^\s*(?:\/\/|\*|\/\*)/.test(line) && patterns.some((pattern) => pattern.test(line)))
+      .map((line) => `${name}: ${line.trim()}`),
+  )
 }

@@ -30,11 +30,18 @@ describe('sealed values', () => {
       new CompactEncrypt(plaintext).setProtectedHeader({ typ: 'pending', ...header } as never).encrypt(withKey)
     const { publicKey } = await generateKeyPair('RSA-OAEP')
     const others = [
-      await encrypt({ alg: 'A256KW', enc: 'A256GCM' }), await encrypt({ alg: 'A256GCMKW', enc: 'A256GCM' }), await encrypt({ alg: 'RSA-OAEP', enc: 'A256GCM' }, publicKey),
-      await encrypt({ alg: 'PBES2-HS256+A128KW', enc: 'A256GCM', p2c: 1000 }), await encrypt({ alg: 'dir', enc: 'A128CBC-HS256' }), await encrypt({ alg: 'dir', enc: 'A192GCM' }, key.subarray(0, 24)),
+      await encrypt({ alg: 'A256KW', enc: 'A256GCM' }),
+      await encrypt({ alg: 'A256GCMKW', enc: 'A256GCM' }),
+      await encrypt({ alg: 'RSA-OAEP', enc: 'A256GCM' }, publicKey),
+      await encrypt({ alg: 'PBES2-HS256+A128KW', enc: 'A256GCM', p2c: 1000 }),
+      await encrypt({ alg: 'dir', enc: 'A128CBC-HS256' }),
+      await encrypt({ alg: 'dir', enc: 'A192GCM' }, key.subarray(0, 24)),
     ]
     for (const text of others) expect(await open(text, key, 'pending'), text.slice(0, 60)).to.equal(undefined)
-    expect(await open(await encrypt({ alg: 'dir', enc: 'A256GCM' }), key, 'pending'), 'the test itself can succeed').to.deep.equal(value)
+    expect(
+      await open(await encrypt({ alg: 'dir', enc: 'A256GCM' }), key, 'pending'),
+      'the test itself can succeed',
+    ).to.deep.equal(value)
   })
 
   it('S-060 open with no zip member nor any other, even from who has the key', async () => {
@@ -43,26 +50,65 @@ describe('sealed values', () => {
       const protectedHeader = base64url.encode(JSON.stringify(header))
       const iv = randomBytes(12)
       const gcm = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt'])
-      const sealed = Buffer.from(await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: Buffer.from(protectedHeader) }, gcm, 'zip' in header ? deflateRawSync(plaintext) : plaintext))
-      return [protectedHeader, '', base64url.encode(iv), base64url.encode(sealed.subarray(0, -16)), base64url.encode(sealed.subarray(-16))].join('.')
+      const sealed = Buffer.from(
+        await crypto.subtle.encrypt(
+          { name: 'AES-GCM', iv, additionalData: Buffer.from(protectedHeader) },
+          gcm,
+          'zip' in header ? deflateRawSync(plaintext) : plaintext,
+        ),
+      )
+      return [
+        protectedHeader,
+        '',
+        base64url.encode(iv),
+        base64url.encode(sealed.subarray(0, -16)),
+        base64url.encode(sealed.subarray(-16)),
+      ].join('.')
     }
     const header = { alg: 'dir', enc: 'A256GCM', typ: 'pending' }
     expect(await open(await encrypt(header), key, 'pending'), 'the test itself can succeed').to.deep.equal(value)
-    for (const member of [{ zip: 'DEF' }, { zip: 'NONE' }, { crit: ['exp'], exp: 1 }, { kid: 'x' }, { jwk: {} }, { cty: 'JWT' }, { typ: 'PENDING' }, { typ: undefined }, { enc: 'a256gcm' }]) {
-      expect(await open(await encrypt({ ...header, ...member }), key, 'pending'), JSON.stringify(member)).to.equal(undefined)
+    for (const member of [
+      { zip: 'DEF' },
+      { zip: 'NONE' },
+      { crit: ['exp'], exp: 1 },
+      { kid: 'x' },
+      { jwk: {} },
+      { cty: 'JWT' },
+      { typ: 'PENDING' },
+      { typ: undefined },
+      { enc: 'a256gcm' },
+    ]) {
+      expect(await open(await encrypt({ ...header, ...member }), key, 'pending'), JSON.stringify(member)).to.equal(
+        undefined,
+      )
     }
   })
 
   it('do not open when anything was changed, cut or added, and never throw', async () => {
     const sealed = await seal(value, key, 'pending')
-    await fc.assert(fc.asyncProperty(fc.nat(sealed.length - 1), fc.string({ maxLength: 3 }), fc.nat(2), async (at, text, cut) => {
-      const changed = sealed.slice(0, at) + text + sealed.slice(at + cut)
-      // base64url leaves bits over at the end of a part, so another spelling of the same bytes may open; other bytes may not.
-      const opened = await open(changed, key, 'pending')
-      if (opened !== undefined) expect(opened).to.deep.equal(value)
-      return changed === sealed || opened === undefined || Buffer.from(changed.split('.')[4]!, 'base64url').equals(Buffer.from(sealed.split('.')[4]!, 'base64url'))
-    }))
-    for (const text of ['', '.', '....', '.....', 'x'.repeat(20_000), `${sealed}.`, sealed.split('.').slice(0, 3).join('.'), '\u0000']) {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(sealed.length - 1), fc.string({ maxLength: 3 }), fc.nat(2), async (at, text, cut) => {
+        const changed = sealed.slice(0, at) + text + sealed.slice(at + cut)
+        // base64url leaves bits over at the end of a part, so another spelling of the same bytes may open; other bytes may not.
+        const opened = await open(changed, key, 'pending')
+        if (opened !== undefined) expect(opened).to.deep.equal(value)
+        return (
+          changed === sealed ||
+          opened === undefined ||
+          Buffer.from(changed.split('.')[4]!, 'base64url').equals(Buffer.from(sealed.split('.')[4]!, 'base64url'))
+        )
+      }),
+    )
+    for (const text of [
+      '',
+      '.',
+      '....',
+      '.....',
+      'x'.repeat(20_000),
+      `${sealed}.`,
+      sealed.split('.').slice(0, 3).join('.'),
+      '\u0000',
+    ]) {
       expect(await open(text, key, 'pending')).to.equal(undefined)
     }
   })

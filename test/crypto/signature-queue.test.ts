@@ -10,13 +10,17 @@ describe('the queue of signatures', () => {
     const begun: number[] = []
     let underWay = 0
     let most = 0
-    const answers = await Promise.all([0, 1, 2, 3, 4].map((index) => queue.add(async () => {
-      begun.push(index)
-      most = Math.max(most, ++underWay)
-      await pause()
-      underWay -= 1
-      return index
-    })))
+    const answers = await Promise.all(
+      [0, 1, 2, 3, 4].map((index) =>
+        queue.add(async () => {
+          begun.push(index)
+          most = Math.max(most, ++underWay)
+          await pause()
+          underWay -= 1
+          return index
+        }),
+      ),
+    )
     expect(answers).to.deep.equal([0, 1, 2, 3, 4])
     expect(begun).to.deep.equal([0, 1, 2, 3, 4])
     expect(most).to.equal(2)
@@ -26,9 +30,18 @@ describe('the queue of signatures', () => {
   it('is running dry until one waits for a thread, and again as soon as none does', async () => {
     const queue = createSignatureQueue(2)
     const done: (() => void)[] = []
-    const sign = () => void queue.add(() => new Promise<void>((resolve) => { done.push(resolve) }))
+    const sign = () =>
+      void queue.add(
+        () =>
+          new Promise<void>((resolve) => {
+            done.push(resolve)
+          }),
+      )
     let dry = 0
-    const listen = () => void queue.runningDry().then(() => { dry += 1 })
+    const listen = () =>
+      void queue.runningDry().then(() => {
+        dry += 1
+      })
     sign()
     sign()
     listen()

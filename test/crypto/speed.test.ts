@@ -6,7 +6,14 @@ import { leagueCiphertexts } from '../fixtures/league/golden.ts'
 import { keyFolder } from './key-folder.ts'
 
 const now = () => 1_795_463_878
-const refreshToken = { id: 'b'.repeat(80), accessTokenId: 'c'.repeat(80), clientId: '2', userId: '205f3efb7997a0fc9755da2b535038da', scopes: ['api'], expiresAt: now() + 3600 }
+const refreshToken = {
+  id: 'b'.repeat(80),
+  accessTokenId: 'c'.repeat(80),
+  clientId: '2',
+  userId: '205f3efb7997a0fc9755da2b535038da',
+  scopes: ['api'],
+  expiresAt: now() + 3600,
+}
 
 describe('cost of a refresh token', () => {
   const credentials = createCredentials({ keys: createKeyRing({ dir: keyFolder().dir, now }), now })

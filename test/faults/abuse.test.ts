@@ -21,7 +21,17 @@ describe('abuse', function () {
   before(async () => {
     database = await testDatabase()
     await addPublicClient(database.knex)
-    await database.knex('oauth2_clients').insert({ id: 8, name: 'Victim', secret: await hashClientSecret('right'), redirect: 'https://x.example', revoked: 0, mkdate: 1, chdate: 1 })
+    await database
+      .knex('oauth2_clients')
+      .insert({
+        id: 8,
+        name: 'Victim',
+        secret: await hashClientSecret('right'),
+        redirect: 'https://x.example',
+        revoked: 0,
+        mkdate: 1,
+        chdate: 1,
+      })
     const keysPath = await freshKeys()
     sidecar = await startSidecar({ database: database.settings, keysPath, workers: 2 })
     nginx = await startNginx({ sidecar: sidecar.address, php: '127.0.0.1:1', failover: 'off' })
@@ -34,13 +44,25 @@ describe('abuse', function () {
     await database?.drop()
   })
 
-  const withstand = async (fault: string, how: () => string, abuse: Abuse, of: { readonly apps: Apps; readonly rest?: number } = { apps }) => {
+  const withstand = async (
+    fault: string,
+    how: () => string,
+    abuse: Abuse,
+    of: { readonly apps: Apps; readonly rest?: number } = { apps },
+  ) => {
     const { peace, beside, times, slices } = await compare({ milliseconds, ...of }, abuse)
-    note({ fault, how: how(), runs: slices, violations: times <= 3 ? 0 : 1, seen: `p99 ${peace.toFixed(0)} ms in peace, ${beside.toFixed(0)} ms beside it` })
+    note({
+      fault,
+      how: how(),
+      runs: slices,
+      violations: times <= 3 ? 0 : 1,
+      seen: `p99 ${peace.toFixed(0)} ms in peace, ${beside.toFixed(0)} ms beside it`,
+    })
     expect(times, `p99 ${peace.toFixed(0)} → ${beside.toFixed(0)} ms`).to.be.at.most(3)
   }
   const told = ({ answers }: Flood) => [...answers].map(([status, count]) => `${count} × ${status}`).join(', ')
-  const wrongSecret = () => `grant_type=refresh_token&client_id=8&client_secret=${randomBytes(20).toString('hex')}&refresh_token=x`
+  const wrongSecret = () =>
+    `grant_type=refresh_token&client_id=8&client_secret=${randomBytes(20).toString('hex')}&refresh_token=x`
 
   it('wrong client secrets, by the thousand', async () => {
     // A hundred from each address: ten are verified by each worker, the others are held off.
@@ -53,23 +75,38 @@ describe('abuse', function () {
       seconds += (performance.now() - start) / 1000
     }
     const total = () => [...sent.answers.values()].reduce((sum, count) => sum + count, 0)
-    await withstand('Wrong client secrets', () => `${total()} of them, 100 from each address, 32 at a time without a pause: all answered (${told(sent)}) in ${seconds.toFixed(0)} s; the slowest 429 took ${sent.slowest(429).toFixed(0)} ms`, { run, whole: true })
+    await withstand(
+      'Wrong client secrets',
+      () =>
+        `${total()} of them, 100 from each address, 32 at a time without a pause: all answered (${told(sent)}) in ${seconds.toFixed(0)} s; the slowest 429 took ${sent.slowest(429).toFixed(0)} ms`,
+      { run, whole: true },
+    )
     expect(total()).to.be.at.least(wrongSecrets)
     expect([...sent.answers.keys()].sort()).to.deep.equal([401, 429])
   })
 
   it('refresh tokens with foreign salts', () => {
     const forged = flood({
-      origin: sidecar.origin, width: 16, perAddress: 1000, body: () => `grant_type=refresh_token&client_id=${publicClientId}&refresh_token=def50200${randomBytes(300).toString('hex')}`,
+      origin: sidecar.origin,
+      width: 16,
+      perAddress: 1000,
+      body: () =>
+        `grant_type=refresh_token&client_id=${publicClientId}&refresh_token=def50200${randomBytes(300).toString('hex')}`,
     })
-    return withstand('Flood of foreign salts', () => `forged refresh tokens, 16 at a time, without a pause (${told(forged)})`, { run: forged.run })
+    return withstand(
+      'Flood of foreign salts',
+      () => `forged refresh tokens, 16 at a time, without a pause (${told(forged)})`,
+      { run: forged.run },
+    )
   })
 
   it('bodies that are too large', () => {
     // Made once, and with a rest: who sends them is in the process that measures.
     const large = `grant_type=refresh_token&client_id=${publicClientId}&refresh_token=${'a'.repeat(1_048_576)}`
     const oversized = flood({ origin: sidecar.origin, width: 2, perAddress: 1000, body: () => large, rest: 25 })
-    return withstand('Oversized bodies', () => `1 MiB forms, 2 at a time, 25 ms apart (${told(oversized)})`, { run: oversized.run })
+    return withstand('Oversized bodies', () => `1 MiB forms, 2 at a time, 25 ms apart (${told(oversized)})`, {
+      run: oversized.run,
+    })
   })
 
   it('five hundred connections that send a byte now and then', async () => {
@@ -80,9 +117,14 @@ describe('abuse', function () {
 
   it('five hundred connections that do so behind nginx', async () => {
     const { run, mostOpen } = slowSenders(nginx.port, { headers: 300, bodies: 200 })
-    await withstand('Slow-loris behind nginx', () => `${mostOpen()} connections through the shipped snippet, 300 with a byte of header, 200 with a byte of body every 200 ms`, { run },
+    await withstand(
+      'Slow-loris behind nginx',
+      () =>
+        `${mostOpen()} connections through the shipped snippet, 300 with a byte of header, 200 with a byte of body every 200 ms`,
+      { run },
       // Slower than the snippet's limit for one address.
-      { apps: behindNginx, rest: 60 })
+      { apps: behindNginx, rest: 60 },
+    )
     expect(mostOpen()).to.be.greaterThan(450)
   })
 })

@@ -60,34 +60,72 @@ const redirectUri = 'https://app.example.org/callback'
 const realTime = () => Math.floor(Date.now() / 1000)
 
 /** Registers the public client of all applications. */
-export const addPublicClient = (knex: Knex): Promise<unknown> => knex('oauth2_clients').insert({
-  id: publicClientId, name: 'Faults', secret: null, redirect: redirectUri, revoked: 0, description: '', owner: '', homepage: '', admin_notes: '', mkdate: 1, chdate: 1,
-})
+export const addPublicClient = (knex: Knex): Promise<unknown> =>
+  knex('oauth2_clients').insert({
+    id: publicClientId,
+    name: 'Faults',
+    secret: null,
+    redirect: redirectUri,
+    revoked: 0,
+    description: '',
+    owner: '',
+    homepage: '',
+    admin_notes: '',
+    mkdate: 1,
+    chdate: 1,
+  })
 
 const challengeFor = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 
 /** Where a browser asks for consent for them. */
-export const consentPath = `/dispatch.php/api/oauth2/authorize?${String(new URLSearchParams({
-  response_type: 'code', client_id: publicClientId, redirect_uri: redirectUri, scope: 'api', state: 'x', code_challenge: challengeFor, code_challenge_method: 'S256',
-}))}`
+export const consentPath = `/dispatch.php/api/oauth2/authorize?${String(
+  new URLSearchParams({
+    response_type: 'code',
+    client_id: publicClientId,
+    redirect_uri: redirectUri,
+    scope: 'api',
+    state: 'x',
+    code_challenge: challengeFor,
+    code_challenge_method: 'S256',
+  }),
+)}`
 
 /** Deletes what earlier applications left behind. */
 export const forgetTokens = async (knex: Knex): Promise<void> => {
   for (const table of ['oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens']) await knex(table).delete()
 }
 
-const issueCode = async ({ knex, clientId = publicClientId, now = realTime }: AppsOptions, credentials: SealingCredentials): Promise<App> => {
+const issueCode = async (
+  { knex, clientId = publicClientId, now = realTime }: AppsOptions,
+  credentials: SealingCredentials,
+): Promise<App> => {
   const id = randomBytes(40).toString('hex')
   const [userId, time] = [users.autor.user_id, now()]
-  await knex('oauth2_auth_codes').insert({ id, user_id: userId, client_id: clientId, scopes: '["api"]', revoked: 0, expires_at: time + 600, mkdate: time, chdate: time })
+  await knex('oauth2_auth_codes').insert({
+    id,
+    user_id: userId,
+    client_id: clientId,
+    scopes: '["api"]',
+    revoked: 0,
+    expires_at: time + 600,
+    mkdate: time,
+    chdate: time,
+  })
   const code = await credentials.sealCode({
-    id, clientId, userId, scopes: ['api'], redirectUri, codeChallenge: { challenge: challengeFor, method: 'S256' }, expiresAt: time + 600,
+    id,
+    clientId,
+    userId,
+    scopes: ['api'],
+    redirectUri,
+    codeChallenge: { challenge: challengeFor, method: 'S256' },
+    expiresAt: time + 600,
   })
   return { grantId: id.slice(0, 32), codeId: id, code, refreshToken: undefined, ended: false }
 }
 
-const jtiOf = (jwt: string): string => (JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }).jti
+const jtiOf = (jwt: string): string =>
+  (JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }).jti
 
 /** Applications of one client at one origin. */
 export const createApps = (options: AppsOptions): Apps => {
@@ -98,24 +136,42 @@ export const createApps = (options: AppsOptions): Apps => {
   const answers: Answer[] = []
   const all: App[] = []
 
-  const record = async (form: Record<string, string>, presented: Pick<Answer, 'kind' | 'presentedId'>, origin: string): Promise<{ answer: Answer; body: TokenBody }> => {
+  const record = async (
+    form: Record<string, string>,
+    presented: Pick<Answer, 'kind' | 'presentedId'>,
+    origin: string,
+  ): Promise<{ answer: Answer; body: TokenBody }> => {
     const sentAt = performance.now()
     const { status, body, ours } = await post(origin, { client_id: clientId, ...form })
-    const refresh = status === 200 && body.refresh_token ? await credentials.openRefreshToken(body.refresh_token) : undefined
-    const issued = refresh && body.access_token ? { accessId: jtiOf(body.access_token), refreshId: refresh.id } : undefined
+    const refresh =
+      status === 200 && body.refresh_token ? await credentials.openRefreshToken(body.refresh_token) : undefined
+    const issued =
+      refresh && body.access_token ? { accessId: jtiOf(body.access_token), refreshId: refresh.id } : undefined
     const error = status === 200 && !issued ? 'no tokens' : body.error
-    const answer: Answer = { ...presented, status, error, issued, milliseconds: performance.now() - sentAt, sentAt, ours }
+    const answer: Answer = {
+      ...presented,
+      status,
+      error,
+      issued,
+      milliseconds: performance.now() - sentAt,
+      sentAt,
+      ours,
+    }
     answers.push(answer)
     return { answer, body }
   }
   const presentedBy = async (app: App) => {
     if (app.refreshToken === undefined) return { kind: 'code', presentedId: app.codeId } as const
-    return { kind: 'refresh token', presentedId: (await credentials.openRefreshToken(app.refreshToken))?.id ?? '' } as const
+    return {
+      kind: 'refresh token',
+      presentedId: (await credentials.openRefreshToken(app.refreshToken))?.id ?? '',
+    } as const
   }
   const present = async (app: App, at = options.origin): Promise<Answer> => {
-    const form: Record<string, string> = app.refreshToken === undefined
-      ? { grant_type: 'authorization_code', code: app.code, redirect_uri: redirectUri, code_verifier: verifier }
-      : { grant_type: 'refresh_token', refresh_token: app.refreshToken }
+    const form: Record<string, string> =
+      app.refreshToken === undefined
+        ? { grant_type: 'authorization_code', code: app.code, redirect_uri: redirectUri, code_verifier: verifier }
+        : { grant_type: 'refresh_token', refresh_token: app.refreshToken }
     const { answer, body } = await record(form, await presentedBy(app), at)
     if (answer.issued) app.refreshToken = body.refresh_token
     if (answer.error === 'invalid_grant') app.ended = true
@@ -135,5 +191,16 @@ export const createApps = (options: AppsOptions): Apps => {
     all.push(app)
     return app
   }
-  return { answers, all, fresh, present, insist, connected: async () => { const app = await fresh(); await insist(app); return app } }
+  return {
+    answers,
+    all,
+    fresh,
+    present,
+    insist,
+    connected: async () => {
+      const app = await fresh()
+      await insist(app)
+      return app
+    },
+  }
 }

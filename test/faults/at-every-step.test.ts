@@ -10,7 +10,10 @@ import { note, tally } from './results.ts'
 import { startSidecar, type Sidecar } from './sidecar.ts'
 import { holdAt, redemptionSteps, rotationSteps, type Subject } from './steps.ts'
 
-const kinds = [['redemption', redemptionSteps], ['rotation', rotationSteps]] as const
+const kinds = [
+  ['redemption', redemptionSteps],
+  ['rotation', rotationSteps],
+] as const
 type Kind = (typeof kinds)[number][0]
 
 describe('faults at every step', function () {
@@ -32,19 +35,37 @@ describe('faults at every step', function () {
     await database?.knex.destroy()
     await server?.stop()
   })
-  afterEach(() => { proxy.decide = () => 'pass' })
+  afterEach(() => {
+    proxy.decide = () => 'pass'
+  })
 
   /** An application about to redeem or to refresh, and what its transaction will touch. */
   const about = async (kind: Kind): Promise<{ app: App; subject: Subject }> => {
     const app = kind === 'redemption' ? await apps.fresh() : await apps.connected()
-    const [row] = await database.knex('oauth2_refresh_tokens').where('id', 'like', `${app.grantId}%`).select('id', 'access_token_id') as { id: string; access_token_id: string }[]
-    return { app, subject: { grantId: app.grantId, presentedId: row?.id ?? app.codeId, ...(row && { accessId: row.access_token_id }) } }
+    const [row] = (await database
+      .knex('oauth2_refresh_tokens')
+      .where('id', 'like', `${app.grantId}%`)
+      .select('id', 'access_token_id')) as { id: string; access_token_id: string }[]
+    return {
+      app,
+      subject: {
+        grantId: app.grantId,
+        presentedId: row?.id ?? app.codeId,
+        ...(row && { accessId: row.access_token_id }),
+      },
+    }
   }
   /** What must hold, and what the application met: the first answer, and the one after trying again. */
   const settle = async (fault: string, how: string, runs: readonly { app: App; first: Answer }[]) => {
     const found = await violations(database.knex, apps.answers)
     const ended = runs.filter(({ app }) => app.ended).length
-    note({ fault, how, runs: runs.length, violations: found.length, seen: `${tally(runs.map(({ first }) => first))}; after another try ${runs.length - ended} went on, ${ended} had to be connected again` })
+    note({
+      fault,
+      how,
+      runs: runs.length,
+      violations: found.length,
+      seen: `${tally(runs.map(({ first }) => first))}; after another try ${runs.length - ended} went on, ${ended} had to be connected again`,
+    })
     expect(found).to.deep.equal([])
   }
 
@@ -65,7 +86,11 @@ describe('faults at every step', function () {
         expect(app.ended, `${step.name}: nothing was committed, so nothing is lost`).to.equal(false)
         runs.push({ app, first })
       }
-      await settle('MariaDB killed within the transaction', `SIGKILL while a ${kind} waits at: ${steps.map(({ name }) => name).join(', ')}; restarted`, runs)
+      await settle(
+        'MariaDB killed within the transaction',
+        `SIGKILL while a ${kind} waits at: ${steps.map(({ name }) => name).join(', ')}; restarted`,
+        runs,
+      )
     })
 
     it(`keeps every promise when the connection is lost during a ${kind}`, async () => {
@@ -84,7 +109,11 @@ describe('faults at every step', function () {
         await apps.insist(app)
         runs.push({ app, first })
       }
-      await settle('Connection lost within the transaction', `proxy resets it while a ${kind} waits at: ${steps.map(({ name }) => name).join(', ')}; MariaDB finishes what it has`, runs)
+      await settle(
+        'Connection lost within the transaction',
+        `proxy resets it while a ${kind} waits at: ${steps.map(({ name }) => name).join(', ')}; MariaDB finishes what it has`,
+        runs,
+      )
     })
 
     it(`keeps every promise when the connection is lost before, amid and after the statements of a ${kind}`, async () => {
@@ -110,8 +139,11 @@ describe('faults at every step', function () {
           runs.push({ app, first })
         }
       }
-      await settle('Connection lost at each packet', `proxy resets it before, in the middle of and after each packet of a ${kind}, the answer to COMMIT included`, runs)
+      await settle(
+        'Connection lost at each packet',
+        `proxy resets it before, in the middle of and after each packet of a ${kind}, the answer to COMMIT included`,
+        runs,
+      )
     })
   }
 })
-

@@ -46,19 +46,26 @@ const slices = 3
 const rounds = 3
 const allowed = 3
 
-const slice = async ({ apps, milliseconds, rest = 20 }: CompareOptions, { run, whole = false }: Abuse): Promise<number> => {
+const slice = async (
+  { apps, milliseconds, rest = 20 }: CompareOptions,
+  { run, whole = false }: Abuse,
+): Promise<number> => {
   const mine = await Promise.all([apps.connected(), apps.connected(), apps.connected()])
   const times: number[] = []
   const end = performance.now() + milliseconds
   let [going, abusing] = [true, true]
-  const abuse = run(() => going).finally(() => { abusing = false })
-  await Promise.all(mine.map(async (app) => {
-    for (; performance.now() < end || (whole && abusing); await sleep(rest)) {
-      const answer = await apps.present(app)
-      expect(answer.status, 'honest applications are served').to.equal(200)
-      times.push(answer.milliseconds)
-    }
-  }))
+  const abuse = run(() => going).finally(() => {
+    abusing = false
+  })
+  await Promise.all(
+    mine.map(async (app) => {
+      for (; performance.now() < end || (whole && abusing); await sleep(rest)) {
+        const answer = await apps.present(app)
+        expect(answer.status, 'honest applications are served').to.equal(200)
+        times.push(answer.milliseconds)
+      }
+    }),
+  )
   going = false
   await abuse
   return percentiles(times).p99

@@ -37,13 +37,19 @@ describe('clock steps', function () {
     clock?.remove()
     await database?.drop()
   })
-  beforeEach(() => { step(0); apps.answers.length = 0; apps.all.length = 0 })
+  beforeEach(() => {
+    step(0)
+    apps.answers.length = 0
+    apps.all.length = 0
+  })
 
   /** A copy that still has what the application used a moment ago. */
   const whatItHas = (app: App): App => ({ ...app })
   /** The time on the newest access token of the grant. */
   const issuedAt = async ({ grantId }: App) =>
-    (await database.knex('oauth2_access_tokens').where('id', 'like', `${grantId}%`).max('mkdate as at'))[0] as { at: number }
+    (await database.knex('oauth2_access_tokens').where('id', 'like', `${grantId}%`).max('mkdate as at'))[0] as {
+      at: number
+    }
 
   it('forwards and backwards under load', async () => {
     const steps = [5 * minute, hour, -10 * minute, 0, -hour, 2 * minute, 0]
@@ -60,15 +66,22 @@ describe('clock steps', function () {
     }
     // A code that was issued before a step and arrives after it may be past its ten minutes.
     const found = await violations(database.knex, apps.answers, {
-      explained: ({ kind, sentAt, milliseconds }) => kind === 'code' && moments.some((moment) => moment > sentAt - 1000 && moment < sentAt + milliseconds),
+      explained: ({ kind, sentAt, milliseconds }) =>
+        kind === 'code' && moments.some((moment) => moment > sentAt - 1000 && moment < sentAt + milliseconds),
     })
     const { goOn, ended } = outcome(apps.all)
     note({
-      fault: 'Clock steps', how: `the clock of the service is set under load, again and again: ${steps.map((ahead) => `${ahead > 0 ? '+' : ''}${ahead / minute}`).join(', ')} minutes against the real time`,
-      runs: steps.length * times, violations: found.length, seen: `${tally(apps.answers)}; ${goOn} applications went on, ${ended} had to be connected again`,
+      fault: 'Clock steps',
+      how: `the clock of the service is set under load, again and again: ${steps.map((ahead) => `${ahead > 0 ? '+' : ''}${ahead / minute}`).join(', ')} minutes against the real time`,
+      runs: steps.length * times,
+      violations: found.length,
+      seen: `${tally(apps.answers)}; ${goOn} applications went on, ${ended} had to be connected again`,
     })
     expect(found).to.deep.equal([])
-    expect(apps.answers.every(({ status }) => status === 200 || status === 400), 'the clock is nobody\'s fault').to.equal(true)
+    expect(
+      apps.answers.every(({ status }) => status === 200 || status === 400),
+      "the clock is nobody's fault",
+    ).to.equal(true)
     expect(goOn).to.be.greaterThan(5)
   })
 
@@ -88,7 +101,10 @@ describe('clock steps', function () {
     expect((await apps.present(whatItHas(before))).status, 'in grace').to.equal(200)
     step(5 * minute)
     expect(await apps.present(whatItHas(before))).to.include({ status: 400, error: 'invalid_grant' })
-    expect(await apps.present(app), 'two held it, so the grant is over').to.include({ status: 400, error: 'invalid_grant' })
+    expect(await apps.present(app), 'two held it, so the grant is over').to.include({
+      status: 400,
+      error: 'invalid_grant',
+    })
   })
 
   it('tokens issued before a step backwards go on, and a refresh after it is dated by the new time', async () => {
@@ -97,16 +113,39 @@ describe('clock steps', function () {
     step(0)
     expect((await apps.present(app)).status).to.equal(200)
     expect((await apps.present(app)).status).to.equal(200)
-    const live = await database.knex('oauth2_access_tokens').where('id', 'like', `${app.grantId}%`).where({ revoked: 0 }).select('expires_at') as { expires_at: number }[]
+    const live = (await database
+      .knex('oauth2_access_tokens')
+      .where('id', 'like', `${app.grantId}%`)
+      .where({ revoked: 0 })
+      .select('expires_at')) as { expires_at: number }[]
     expect(live).to.have.length(1)
     expect(live[0]?.expires_at).to.be.closeTo(clock.now() + hour, 5)
   })
 
   it('who is held off is not held off longer by a step backwards', async () => {
-    await database.knex('oauth2_clients').insert({ id: 8, name: 'Victim', secret: await hashClientSecret('right'), redirect: 'https://x.example', revoked: 0, mkdate: 1, chdate: 1 })
+    await database
+      .knex('oauth2_clients')
+      .insert({
+        id: 8,
+        name: 'Victim',
+        secret: await hashClientSecret('right'),
+        redirect: 'https://x.example',
+        revoked: 0,
+        mkdate: 1,
+        chdate: 1,
+      })
     const retryAfter = async (): Promise<number> => {
       // A connection of its own: one that stayed open would lead to the same worker each time.
-      const answer = await fetch(`${sidecar.origin}/dispatch.php/api/oauth2/token`, { method: 'POST', headers: { connection: 'close' }, body: new URLSearchParams({ grant_type: 'refresh_token', client_id: '8', client_secret: 'wrong', refresh_token: 'x' }) })
+      const answer = await fetch(`${sidecar.origin}/dispatch.php/api/oauth2/token`, {
+        method: 'POST',
+        headers: { connection: 'close' },
+        body: new URLSearchParams({
+          grant_type: 'refresh_token',
+          client_id: '8',
+          client_secret: 'wrong',
+          refresh_token: 'x',
+        }),
+      })
       await answer.text()
       return Number(answer.headers.get('retry-after') ?? 0)
     }
@@ -115,6 +154,9 @@ describe('clock steps', function () {
     step(-hour)
     await sleep(50)
     expect(await retryAfter()).to.be.within(1, minute)
-    expect((await post(sidecar.origin, { grant_type: 'refresh_token', client_id: '7', refresh_token: 'x' })).status, 'others').to.equal(400)
+    expect(
+      (await post(sidecar.origin, { grant_type: 'refresh_token', client_id: '7', refresh_token: 'x' })).status,
+      'others',
+    ).to.equal(400)
   })
 })

@@ -15,7 +15,9 @@ export interface Clock {
 }
 
 const library = (): string => {
-  const found = readdirSync('/usr/lib', { withFileTypes: true }).map(({ name }) => join('/usr/lib', name, 'faketime/libfaketime.so.1')).find((path) => existsSync(path))
+  const found = readdirSync('/usr/lib', { withFileTypes: true })
+    .map(({ name }) => join('/usr/lib', name, 'faketime/libfaketime.so.1'))
+    .find((path) => existsSync(path))
   if (!found) throw new Error('libfaketime is not installed (apt-get install faketime)')
   return found
 }
@@ -33,7 +35,16 @@ export const startClock = async (): Promise<Clock> => {
   }
   set(0)
   return {
-    env: { LD_PRELOAD: library(), FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1' },
-    now: () => Math.floor(Date.now() / 1000) + offset, set, remove: directory.remove,
+    env: {
+      LD_PRELOAD: library(),
+      FAKETIME_TIMESTAMP_FILE: file,
+      FAKETIME_NO_CACHE: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      DONT_FAKE_MONOTONIC: '1',
+      NO_FAKE_STAT: '1',
+    },
+    now: () => Math.floor(Date.now() / 1000) + offset,
+    set,
+    remove: directory.remove,
   }
 }

@@ -31,7 +31,7 @@ describe('a full disk under the database', function () {
     server = await startMariaDb({ durable: true, options: ['--symbolic-links=1', '--innodb-file-per-table=1'] })
     database = await testDatabase({ server })
     for (const table of ['oauth2_access_tokens', 'oauth2_refresh_tokens', 'oauth2_auth_codes']) {
-      const [[row]] = await database.knex.raw('SHOW CREATE TABLE ??', [table]) as [[{ 'Create Table': string }]]
+      const [[row]] = (await database.knex.raw('SHOW CREATE TABLE ??', [table])) as [[{ 'Create Table': string }]]
       await database.knex.raw('DROP TABLE ??', [table])
       await database.knex.raw(`${row['Create Table']} DATA DIRECTORY = '${folder}'`)
     }
@@ -53,12 +53,29 @@ describe('a full disk under the database', function () {
       await granted(apps, 12)
       try {
         for (let part = 0; part < mebibytes * 16; part += 1) writeFileSync(`${ballast}${part}`, Buffer.alloc(65_536))
-      } catch { /* full now */ }
+      } catch {
+        /* full now */
+      }
       // Long scopes fill what room the tables still have.
       for (let full = false; !full;) {
-        full = await database.knex('oauth2_auth_codes').insert(Array.from({ length: 200 }, (_, index) => ({
-          id: `filler-${performance.now()}-${index}`, user_id: 'x', client_id: 1, scopes: 'x'.repeat(8000), revoked: 0, expires_at: 1, mkdate: 1, chdate: 1,
-        }))).then(() => false, () => true)
+        full = await database
+          .knex('oauth2_auth_codes')
+          .insert(
+            Array.from({ length: 200 }, (_, index) => ({
+              id: `filler-${performance.now()}-${index}`,
+              user_id: 'x',
+              client_id: 1,
+              scopes: 'x'.repeat(8000),
+              revoked: 0,
+              expires_at: 1,
+              mkdate: 1,
+              chdate: 1,
+            })),
+          )
+          .then(
+            () => false,
+            () => true,
+          )
       }
       await until(() => apps.answers.some(({ status }) => status === 503) || apps.answers.length > 3000)
       for (let part = 0; part < mebibytes * 16; part += 1) rmSync(`${ballast}${part}`, { force: true })
@@ -66,9 +83,18 @@ describe('a full disk under the database', function () {
     })
     const found = await violations(database.knex, apps.answers)
     const { goOn, ended } = outcome(apps.all)
-    note({ fault: 'Disk full', how: `token tables on a tmpfs of ${mebibytes} MiB, filled to the last page under load, then freed`, runs: 1, violations: found.length, seen: `${tally(apps.answers)}; ${goOn} applications went on, ${ended} had to be connected again` })
+    note({
+      fault: 'Disk full',
+      how: `token tables on a tmpfs of ${mebibytes} MiB, filled to the last page under load, then freed`,
+      runs: 1,
+      violations: found.length,
+      seen: `${tally(apps.answers)}; ${goOn} applications went on, ${ended} had to be connected again`,
+    })
     expect(found).to.deep.equal([])
-    expect(apps.answers.some(({ status }) => status === 503), 'the fault was met').to.equal(true)
+    expect(
+      apps.answers.some(({ status }) => status === 503),
+      'the fault was met',
+    ).to.equal(true)
     expect(ended).to.equal(0)
   })
 })

@@ -18,22 +18,45 @@ import { underLoad, until } from './under-load.ts'
 
 const kills = Number(process.env['FAULT_TIMES'] ?? 1)
 
-interface Php { readonly address: string; stop(): Promise<void> }
+interface Php {
+  readonly address: string
+  stop(): Promise<void>
+}
 type StartPhp = (database: TestDatabase, keysPath: string) => Promise<Php>
-const servers: readonly { readonly name: string; readonly start: StartPhp; readonly missing?: () => Promise<string | undefined> }[] = [
+const servers: readonly {
+  readonly name: string
+  readonly start: StartPhp
+  readonly missing?: () => Promise<string | undefined>
+}[] = [
   ...(['6.0', '5.4'] as const).map((version) => ({
-    name: `the stand-in for Stud.IP ${version}`, start: ((database, keysPath) => startStandIn({ version, database: database.settings, keysPath })) as StartPhp,
+    name: `the stand-in for Stud.IP ${version}`,
+    start: ((database, keysPath) => startStandIn({ version, database: database.settings, keysPath })) as StartPhp,
   })),
-  { name: 'league/oauth2-server 8.5.4', start: (database, keysPath) => startLeagueServer('8.5.4', database.settings, keysPath), missing: () => leagueMissing('8.5.4') },
+  {
+    name: 'league/oauth2-server 8.5.4',
+    start: (database, keysPath) => startLeagueServer('8.5.4', database.settings, keysPath),
+    missing: () => leagueMissing('8.5.4'),
+  },
 ]
 
 for (const { name, start: startPhp, missing } of servers) {
   describe(`failover to ${name}`, function () {
     this.timeout(60_000 * (kills + 1))
-    let database: TestDatabase, php: Php, sidecar: Sidecar, nginx: RunningNginx, apps: Apps, keysPath: string, publicPort: number
-    const start = (port?: number) => startSidecar({
-      database: database.settings, keysPath, workers: 2, env: { BASE_URL: `http://127.0.0.1:${publicPort}/` }, ...(port !== undefined && { port }),
-    })
+    let database: TestDatabase,
+      php: Php,
+      sidecar: Sidecar,
+      nginx: RunningNginx,
+      apps: Apps,
+      keysPath: string,
+      publicPort: number
+    const start = (port?: number) =>
+      startSidecar({
+        database: database.settings,
+        keysPath,
+        workers: 2,
+        env: { BASE_URL: `http://127.0.0.1:${publicPort}/` },
+        ...(port !== undefined && { port }),
+      })
     before(async function () {
       const why = await missing?.()
       if (why !== undefined) {
@@ -57,19 +80,31 @@ for (const { name, start: startPhp, missing } of servers) {
     })
 
     const count = (ours: boolean) => apps.answers.filter((answer) => answer.issued && answer.ours === ours).length
-    const redeemedThere = () => apps.answers.filter(({ issued, ours, kind }) => issued && !ours && kind === 'code').length
+    const redeemedThere = () =>
+      apps.answers.filter(({ issued, ours, kind }) => issued && !ours && kind === 'code').length
     /** Waits for so many more tokens from the service itself, or from Stud.IP's own server. */
     const more = (number: number, ours: boolean) => {
       const from = count(ours)
       return until(() => count(ours) >= from + number)
     }
     /** A user who looks at the consent page again and again. */
-    const looks = async (going: () => boolean): Promise<ReadonlyMap<number, { readonly times: number; readonly retryAfter: string | null; readonly text: string }>> => {
+    const looks = async (
+      going: () => boolean,
+    ): Promise<
+      ReadonlyMap<number, { readonly times: number; readonly retryAfter: string | null; readonly text: string }>
+    > => {
       const seen = new Map<number, { times: number; retryAfter: string | null; text: string }>()
       const cookie = `Studip_Session=${await insertSession(database.knex, { content: { uid: users.autor.user_id, sessionStart: 1 } })}`
       for (; going(); await sleep(150)) {
-        const answer = await fetch(`${nginx.url.replace(/\/$/, '')}${consentPath}`, { headers: { cookie }, redirect: 'manual' })
-        seen.set(answer.status, { times: (seen.get(answer.status)?.times ?? 0) + 1, retryAfter: answer.headers.get('retry-after'), text: await answer.text() })
+        const answer = await fetch(`${nginx.url.replace(/\/$/, '')}${consentPath}`, {
+          headers: { cookie },
+          redirect: 'manual',
+        })
+        seen.set(answer.status, {
+          times: (seen.get(answer.status)?.times ?? 0) + 1,
+          retryAfter: answer.headers.get('retry-after'),
+          text: await answer.text(),
+        })
       }
       return seen
     }
@@ -77,23 +112,33 @@ for (const { name, start: startPhp, missing } of servers) {
     it('loses nothing when the whole service is killed and comes back', async () => {
       let going = true
       const looking = looks(() => going)
-      await underLoad(apps, 10, async () => {
-        for (let kill = 0; kill < kills; kill += 1) {
+      await underLoad(
+        apps,
+        10,
+        async () => {
+          for (let kill = 0; kill < kills; kill += 1) {
+            await more(12, true)
+            const { port } = sidecar
+            await killWhole(sidecar)
+            const codes = redeemedThere()
+            await more(12, false)
+            await until(() => redeemedThere() >= codes + 2)
+            sidecar = await start(port)
+          }
           await more(12, true)
-          const { port } = sidecar
-          await killWhole(sidecar)
-          const codes = redeemedThere()
-          await more(12, false)
-          await until(() => redeemedThere() >= codes + 2)
-          sidecar = await start(port)
-        }
-        await more(12, true)
-      }, { pause: 150, life: 6 }).finally(() => { going = false })
+        },
+        { pause: 150, life: 6 },
+      ).finally(() => {
+        going = false
+      })
       const pages = await looking
       const found = await violations(database.knex, apps.answers, { studipAnswers: true })
       const { goOn, ended } = outcome(apps.all)
       note({
-        fault: 'Service killed, Stud.IP answers', how: `SIGKILL of the primary and its workers under load, nginx hands token requests to ${name}; started again`, runs: kills, violations: found.length,
+        fault: 'Service killed, Stud.IP answers',
+        how: `SIGKILL of the primary and its workers under load, nginx hands token requests to ${name}; started again`,
+        runs: kills,
+        violations: found.length,
         seen: `${tally(apps.answers)}, ${count(false)} of the 200 by Stud.IP's own server; pages ${[...pages].map(([status, { times }]) => `${times} × ${status}`).join(', ')}; ${goOn} applications went on, ${ended} had to be connected again`,
       })
       expect(found).to.deep.equal([])

@@ -35,7 +35,12 @@ export const flood = ({ origin, width, body, perAddress, rest = 0 }: FloodOption
     const address = Math.floor(sent++ / perAddress)
     const start = performance.now()
     const answer = await fetch(`${origin}${path}`, {
-      method: 'POST', body: body(), headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-forwarded-for': `198.18.${address >> 8}.${address & 255}` },
+      method: 'POST',
+      body: body(),
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-forwarded-for': `198.18.${address >> 8}.${address & 255}`,
+      },
     })
     await answer.text()
     answers.set(answer.status, (answers.get(answer.status) ?? 0) + 1)
@@ -43,7 +48,11 @@ export const flood = ({ origin, width, body, perAddress, rest = 0 }: FloodOption
     if (rest > 0) await sleep(rest)
   }
   const run = async (going: () => boolean): Promise<void> => {
-    await Promise.all(Array.from({ length: width }, async () => { while (going()) await one() }))
+    await Promise.all(
+      Array.from({ length: width }, async () => {
+        while (going()) await one()
+      }),
+    )
   }
   const send = (count: number): Promise<void> => {
     const end = sent + count
@@ -59,10 +68,14 @@ export interface SlowSenders {
   mostOpen(): number
 }
 
-const opened = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))
+const opened = (socket: Socket): Promise<unknown> =>
+  new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))
 
 /** Connections to a port of this host that never finish their header or their body. They come from an address of their own. */
-export const slowSenders = (port: number, { headers, bodies }: { readonly headers: number; readonly bodies: number }): SlowSenders => {
+export const slowSenders = (
+  port: number,
+  { headers, bodies }: { readonly headers: number; readonly bodies: number },
+): SlowSenders => {
   const open = (start: string): Socket => {
     const socket = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' }).on('error', () => undefined)
     socket.write(start)
@@ -71,7 +84,10 @@ export const slowSenders = (port: number, { headers, bodies }: { readonly header
   const head = `POST ${path} HTTP/1.1\r\nHost: x\r\n`
   const starts = [
     ...Array.from({ length: headers }, () => `${head}X-Slow: `),
-    ...Array.from({ length: bodies }, () => `${head}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\n`),
+    ...Array.from(
+      { length: bodies },
+      () => `${head}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\n`,
+    ),
   ]
   let most = 0
   const run = async (going: () => boolean): Promise<void> => {

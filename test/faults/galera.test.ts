@@ -50,10 +50,19 @@ describe('a Galera cluster', function () {
     await galera?.stop()
   })
 
-  const freshCode = (): AuthorizationCode => ({ id: randomHex(40), ...who, scopes: ['api'], redirectUri: undefined, codeChallenge: undefined, expiresAt: now() + 600 })
+  const freshCode = (): AuthorizationCode => ({
+    id: randomHex(40),
+    ...who,
+    scopes: ['api'],
+    redirectUri: undefined,
+    codeChallenge: undefined,
+    expiresAt: now() + 600,
+  })
   const live = async (grantId: string): Promise<number> => {
-    const of = (table: string) => database.knex(table).where('id', 'like', `${grantId}%`).where({ revoked: 0 }).select('id')
-    return (await Promise.all(['oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens'].map(of))).flat().length
+    const of = (table: string) =>
+      database.knex(table).where('id', 'like', `${grantId}%`).where({ revoked: 0 }).select('id')
+    return (await Promise.all(['oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens'].map(of))).flat()
+      .length
   }
   const pairFor = (id: string) => newPair(id, { ...who, time: now() })
 
@@ -67,23 +76,41 @@ describe('a Galera cluster', function () {
       expect(await c.tokens.findLiveAccessToken(first.accessToken.id), `round ${round}`).to.not.equal(undefined)
       expect(await c.tokens.rotate(first.refreshToken, pairFor(code.id), 0), `round ${round}`).to.equal('rotated')
     }
-    note({ fault: 'Galera: issued here, used there at once', how: 'code from node 1, redeemed at node 2, token looked up and rotated at node 3, without a pause', runs: rounds, violations: 0, seen: 'nothing' })
+    note({
+      fault: 'Galera: issued here, used there at once',
+      how: 'code from node 1, redeemed at node 2, token looked up and rotated at node 3, without a pause',
+      runs: rounds,
+      violations: 0,
+      seen: 'nothing',
+    })
   })
 
   it('lets one of two redeem, and one of two rotate, at two nodes at the same time', async () => {
     const [a, b] = [at(0), at(1)]
     for (let round = 0; round < rounds; round += 1) {
       const code = freshCode()
-      expect((await Promise.all([a.codes.insert(code), b.codes.insert(code)])).sort(), 'one consent').to.deep.equal([false, true])
+      expect((await Promise.all([a.codes.insert(code), b.codes.insert(code)])).sort(), 'one consent').to.deep.equal([
+        false,
+        true,
+      ])
       const pairs = [pairFor(code.id), pairFor(code.id)] as const
       const redeemed = await Promise.all([a.tokens.redeem(code, pairs[0]), b.tokens.redeem(code, pairs[1])])
       expect([...redeemed].sort()).to.deep.equal(['redeemed', 'replayed'])
       const { refreshToken } = pairs[redeemed.indexOf('redeemed')]!
-      const rotated = await Promise.all([a.tokens.rotate(refreshToken, pairFor(code.id), 0), b.tokens.rotate(refreshToken, pairFor(code.id), 0)])
+      const rotated = await Promise.all([
+        a.tokens.rotate(refreshToken, pairFor(code.id), 0),
+        b.tokens.rotate(refreshToken, pairFor(code.id), 0),
+      ])
       expect([...rotated].sort()).to.deep.equal(['replayed', 'rotated'])
       expect(await live(code.id.slice(0, 32)), 'one pair').to.equal(2)
     }
-    note({ fault: 'Galera: two nodes, one code, one refresh token', how: 'redeemed and rotated at nodes 1 and 2 at the same time, without grace', runs: rounds * 2, violations: 0, seen: 'one gets tokens, the other invalid_grant' })
+    note({
+      fault: 'Galera: two nodes, one code, one refresh token',
+      how: 'redeemed and rotated at nodes 1 and 2 at the same time, without grace',
+      runs: rounds * 2,
+      violations: 0,
+      seen: 'one gets tokens, the other invalid_grant',
+    })
   })
 
   // A node that takes a transaction back between two statements of one packet does not say so: about one race in seven hundred.
@@ -96,10 +123,18 @@ describe('a Galera cluster', function () {
       const redeemed = await Promise.all([a, b].map(({ tokens }) => tokens.redeem(code, pairFor(code.id))))
       expect(redeemed.sort()).to.deep.equal(['redeemed', 'replayed'])
     }
-    await Promise.all(Array.from({ length: 8 }, async () => {
-      for (let round = 0; round < races / 8; round += 1) await race()
-    }))
-    note({ fault: 'Galera: many codes at two nodes', how: 'each redeemed at nodes 1 and 2 at the same time, eight codes at a time', runs: races, violations: 0, seen: 'one gets tokens, the other invalid_grant' })
+    await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        for (let round = 0; round < races / 8; round += 1) await race()
+      }),
+    )
+    note({
+      fault: 'Galera: many codes at two nodes',
+      how: 'each redeemed at nodes 1 and 2 at the same time, eight codes at a time',
+      runs: races,
+      violations: 0,
+      seen: 'one gets tokens, the other invalid_grant',
+    })
   })
 
   it('S-064 revives nothing when a grant is revoked at one node and grows at another', async () => {
@@ -111,16 +146,31 @@ describe('a Galera cluster', function () {
         const [first, second] = [pairFor(code.id), pairFor(code.id)]
         if (grown !== 'by redemption') await a.tokens.redeem(code, first)
         if (grown === 'in grace') await a.tokens.rotate(first.refreshToken, second, 10)
-        const grow = () => (grown === 'by redemption' ? b.tokens.redeem(code, first) : b.tokens.rotate(first.refreshToken, pairFor(code.id), 10))
+        const grow = () =>
+          grown === 'by redemption'
+            ? b.tokens.redeem(code, first)
+            : b.tokens.rotate(first.refreshToken, pairFor(code.id), 10)
         const grantId = code.id.slice(0, 32)
         // Now the one, now the other begins.
-        const revoke = async () => { await sleep(round % 5); await a.tokens.revokeGrant(grantId) }
-        const growLater = async () => { await sleep((round * 3) % 5); return grow() }
+        const revoke = async () => {
+          await sleep(round % 5)
+          await a.tokens.revokeGrant(grantId)
+        }
+        const growLater = async () => {
+          await sleep((round * 3) % 5)
+          return grow()
+        }
         await Promise.all([revoke(), growLater()])
         expect(await live(grantId), `${grown}, round ${round}`).to.equal(0)
       }
     }
-    note({ fault: 'Galera: revoked here, growing there', how: 'grant revoked at node 1 while node 2 redeems, rotates, or issues in grace', runs: rounds * 3, violations: 0, seen: 'nothing lives after it' })
+    note({
+      fault: 'Galera: revoked here, growing there',
+      how: 'grant revoked at node 1 while node 2 redeems, rotates, or issues in grace',
+      runs: rounds * 3,
+      violations: 0,
+      seen: 'nothing lives after it',
+    })
   })
 
   describe('with instances at two nodes, behind nginx', () => {
@@ -129,7 +179,9 @@ describe('a Galera cluster', function () {
       const name = database.settings.database
       // What the stores above were made to leave behind is no application's.
       await forgetTokens(database.knex)
-      sidecars = await Promise.all([0, 1].map((node) => startSidecar({ database: galera.nodes[node as 0 | 1].settings(name), keysPath })))
+      sidecars = await Promise.all(
+        [0, 1].map((node) => startSidecar({ database: galera.nodes[node as 0 | 1].settings(name), keysPath })),
+      )
       nginx = await startNginx({ sidecar: sidecars.map(({ address }) => address), php: '127.0.0.1:1', failover: 'off' })
       apps = createApps({ knex: database.knex, keysPath, origin: nginx.url.replace(/\/$/, '') })
     })
@@ -140,7 +192,13 @@ describe('a Galera cluster', function () {
     const settle = async (fault: string, how: string, from: number) => {
       const found = await violations(database.knex, apps.answers)
       const { goOn, ended } = outcome(apps.all)
-      note({ fault, how, runs: 1, violations: found.length, seen: `${tally(apps.answers.slice(from))}; ${goOn} applications went on, ${ended} had to be connected again` })
+      note({
+        fault,
+        how,
+        runs: 1,
+        violations: found.length,
+        seen: `${tally(apps.answers.slice(from))}; ${goOn} applications went on, ${ended} had to be connected again`,
+      })
       expect(found).to.deep.equal([])
       // A node may go between storing a code's tokens and saying so: some milliseconds of one request in twelve, so it is rare, and
       // never two at once. That who must connect again did lose an answer is among the violations.

@@ -30,8 +30,12 @@ describe('load', function () {
   })
 
   it('answers everything, and its memory stays flat', async () => {
-    const onMinute = ({ requests, errors }: { requests: number; errors: number }) => console.log(`      ${new Date().toISOString().slice(11, 16)} UTC: ${requests} requests, ${errors} errors, ${mebibytes(memoryOf(sidecar.pid))} MiB`)
-    const run = (part: number) => traffic({ knex: database.knex, keysPath, origin: sidecar.origin, seconds: part, applications: 12, onMinute })
+    const onMinute = ({ requests, errors }: { requests: number; errors: number }) =>
+      console.log(
+        `      ${new Date().toISOString().slice(11, 16)} UTC: ${requests} requests, ${errors} errors, ${mebibytes(memoryOf(sidecar.pid))} MiB`,
+      )
+    const run = (part: number) =>
+      traffic({ knex: database.knex, keysPath, origin: sidecar.origin, seconds: part, applications: 12, onMinute })
     // The first third fills caches and heaps; what comes after that must not grow.
     const warm = await run(seconds / 3)
     const before = memoryOf(sidecar.pid)
@@ -39,7 +43,9 @@ describe('load', function () {
     const after = memoryOf(sidecar.pid)
     const { tokens, pages } = result
     note({
-      fault: 'None: load', how: `${seconds} s of refreshes, redemptions and consent pages, ${users} users, ${grants} live grants, 12 at a time`, runs: 1,
+      fault: 'None: load',
+      how: `${seconds} s of refreshes, redemptions and consent pages, ${users} users, ${grants} live grants, 12 at a time`,
+      runs: 1,
       violations: warm.errors.length + result.errors.length,
       seen: `${result.requests} requests, ${Math.round(result.perSecond)}/s; tokens p50 ${tokens.p50.toFixed(0)} ms, p99 ${tokens.p99.toFixed(0)} ms; pages p50 ${pages.p50.toFixed(0)} ms, p99 ${pages.p99.toFixed(0)} ms; memory ${mebibytes(before)} → ${mebibytes(after)} MiB`,
     })

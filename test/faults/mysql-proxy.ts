@@ -26,7 +26,13 @@ export interface MysqlProxy {
 const muteFor = 150
 const comQuery = 0x03
 
-interface Pair { readonly client: Socket; readonly server: Socket; muted: boolean; pending: Buffer; queue: Promise<void> }
+interface Pair {
+  readonly client: Socket
+  readonly server: Socket
+  muted: boolean
+  pending: Buffer
+  queue: Promise<void>
+}
 
 const lose = ({ client, server }: Pair): void => {
   client.resetAndDestroy()
@@ -40,7 +46,8 @@ const firstPacket = (bytes: Buffer): Buffer | undefined => {
   return bytes.length < length ? undefined : bytes.subarray(0, length)
 }
 
-const statementIn = (packet: Buffer): string | undefined => (packet[3] === 0 && packet[4] === comQuery ? packet.subarray(5).toString('utf8') : undefined)
+const statementIn = (packet: Buffer): string | undefined =>
+  packet[3] === 0 && packet[4] === comQuery ? packet.subarray(5).toString('utf8') : undefined
 
 const forward = async (pair: Pair, packet: Buffer, decide: (sql: string) => Fate): Promise<void> => {
   const sql = statementIn(packet)
@@ -57,7 +64,13 @@ const forward = async (pair: Pair, packet: Buffer, decide: (sql: string) => Fate
 }
 
 const join = (client: Socket, target: number, decide: () => (sql: string) => Fate): Pair => {
-  const pair: Pair = { client, server: connect(target, '127.0.0.1'), muted: false, pending: Buffer.alloc(0), queue: Promise.resolve() }
+  const pair: Pair = {
+    client,
+    server: connect(target, '127.0.0.1'),
+    muted: false,
+    pending: Buffer.alloc(0),
+    queue: Promise.resolve(),
+  }
   const { server } = pair
   client.setNoDelay(true)
   server.setNoDelay(true)
@@ -69,7 +82,9 @@ const join = (client: Socket, target: number, decide: () => (sql: string) => Fat
       pair.queue = pair.queue.then(() => forward(pair, whole, decide()))
     }
   })
-  server.on('data', (chunk) => { if (!pair.muted) client.write(chunk) })
+  server.on('data', (chunk) => {
+    if (!pair.muted) client.write(chunk)
+  })
   for (const socket of [client, server]) socket.on('error', () => lose(pair)).on('close', () => lose(pair))
   return pair
 }
@@ -85,13 +100,22 @@ export const startMysqlProxy = async (target: number): Promise<MysqlProxy> => {
     client.once('close', () => pairs.delete(pair))
   })
   await new Promise<void>((resolve, reject) => listener.once('error', reject).listen(0, '127.0.0.1', resolve))
-  const cutAll = () => { for (const pair of pairs) lose(pair) }
+  const cutAll = () => {
+    for (const pair of pairs) lose(pair)
+  }
   const proxy: MysqlProxy = {
     port: (listener.address() as AddressInfo).port,
     decide: () => 'pass',
-    connections: () => pairs.size, cutAll,
-    refuse: (on) => { refusing = on },
-    stop: () => new Promise((resolve) => { listener.close(() => resolve()); cutAll() }),
+    connections: () => pairs.size,
+    cutAll,
+    refuse: (on) => {
+      refusing = on
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        listener.close(() => resolve())
+        cutAll()
+      }),
   }
   return proxy
 }

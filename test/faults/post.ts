@@ -1,6 +1,10 @@
 // One form post to the token endpoint, and who answered it.
 
-export interface TokenBody { readonly error?: string; readonly access_token?: string; readonly refresh_token?: string }
+export interface TokenBody {
+  readonly error?: string
+  readonly access_token?: string
+  readonly refresh_token?: string
+}
 
 export interface TokenReply {
   /** 0 when no answer came. */
@@ -25,7 +29,11 @@ const parsed = (text: string): TokenBody => {
 /** Never rejects: that no answer came is an answer here. */
 export const post = async (origin: string, form: Record<string, string>): Promise<TokenReply> => {
   try {
-    const response = await fetch(`${origin}/dispatch.php/api/oauth2/token`, { method: 'POST', body: new URLSearchParams(form), signal: AbortSignal.timeout(patience) })
+    const response = await fetch(`${origin}/dispatch.php/api/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+      signal: AbortSignal.timeout(patience),
+    })
     return { status: response.status, body: parsed(await response.text()), ours: response.headers.has('x-request-id') }
   } catch {
     return { status: 0, body: { error: 'no answer' }, ours: false }

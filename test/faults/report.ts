@@ -4,8 +4,12 @@ import { readFileSync } from 'node:fs'
 import type { FaultResult } from './results.ts'
 
 const [, , file = ''] = process.argv
-const results = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as FaultResult)
+const results = readFileSync(file, 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as FaultResult)
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 
 console.log('| fault | how injected | runs | violations | what applications saw |\n|---|---|---|---|---|')
-for (const { fault, how, runs, violations, seen } of results) console.log(`| ${cell(fault)} | ${cell(how)} | ${runs} | ${violations} | ${cell(seen)} |`)
+for (const { fault, how, runs, violations, seen } of results)
+  console.log(`| ${cell(fault)} | ${cell(how)} | ${runs} | ${violations} | ${cell(seen)} |`)

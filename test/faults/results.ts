@@ -24,5 +24,8 @@ export const tally = (answers: readonly Answer[]): string => {
     const kind = status === 0 ? 'no answer' : error === undefined ? `${status}` : `${status} ${error}`
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
   }
-  return [...kinds].sort(([, a], [, b]) => b - a).map(([kind, times]) => `${times} × ${kind}`).join(', ')
+  return [...kinds]
+    .sort(([, a], [, b]) => b - a)
+    .map(([kind, times]) => `${times} × ${kind}`)
+    .join(', ')
 }

@@ -27,17 +27,36 @@ export interface Sidecar extends RunningProcess {
 const repository = join(import.meta.dirname, '../..')
 
 /** `mysql://…` over TCP; `port` replaces the server's own by a proxy's. */
-export const databaseUrl = ({ host = '127.0.0.1', port = 3306, user, password, database }: DatabaseSettings): string => `mysql://${user}:${password}@${host}:${port}/${database}`
+export const databaseUrl = ({ host = '127.0.0.1', port = 3306, user, password, database }: DatabaseSettings): string =>
+  `mysql://${user}:${password}@${host}:${port}/${database}`
 
 /** Needs `npm run build`. Ready when it answers. */
-export const startSidecar = async ({ database, keysPath, workers = 1, env, ...options }: SidecarOptions): Promise<Sidecar> => {
+export const startSidecar = async ({
+  database,
+  keysPath,
+  workers = 1,
+  env,
+  ...options
+}: SidecarOptions): Promise<Sidecar> => {
   const port = options.port ?? (await freePort())
   const metricsPort = await freePort()
   const running = await startProcess({
-    command: process.execPath, args: ['bin/studip', 'oauth2:serve'], cwd: repository,
+    command: process.execPath,
+    args: ['bin/studip', 'oauth2:serve'],
+    cwd: repository,
     env: {
-      ...process.env, NODE_ENV: 'production', STUDIP_VERSION: '6.0.2', SESSION_STORE: 'database', BASE_URL: `http://127.0.0.1:${port}/`, KEYS_PATH: keysPath,
-      DATABASE_URL: databaseUrl(database), LISTEN: `127.0.0.1:${port}`, METRICS_LISTEN: `127.0.0.1:${metricsPort}`, WORKERS: `${workers}`, LOG_LEVEL: 'warn', ...env,
+      ...process.env,
+      NODE_ENV: 'production',
+      STUDIP_VERSION: '6.0.2',
+      SESSION_STORE: 'database',
+      BASE_URL: `http://127.0.0.1:${port}/`,
+      KEYS_PATH: keysPath,
+      DATABASE_URL: databaseUrl(database),
+      LISTEN: `127.0.0.1:${port}`,
+      METRICS_LISTEN: `127.0.0.1:${metricsPort}`,
+      WORKERS: `${workers}`,
+      LOG_LEVEL: 'warn',
+      ...env,
     },
     ready: async () => (await answers(port)) && (await answers(metricsPort)),
   })
@@ -52,6 +71,6 @@ export const workersOf = async (pid: number): Promise<readonly number[]> => {
 
 /** SIGKILL for the primary and its workers, before any of them can do anything about it. */
 export const killWhole = async ({ pid, ended }: Pick<RunningProcess, 'pid' | 'ended'>): Promise<void> => {
-  for (const one of [pid, ...await workersOf(pid)]) process.kill(one, 'SIGKILL')
+  for (const one of [pid, ...(await workersOf(pid))]) process.kill(one, 'SIGKILL')
   await ended
 }

@@ -4,7 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseSettings } from '../../src/settings.ts'
 
 /** Ids of what is about to be used; `accessId` only for a rotation. */
-export interface Subject { readonly grantId: string; readonly presentedId: string; readonly accessId?: string }
+export interface Subject {
+  readonly grantId: string
+  readonly presentedId: string
+  readonly accessId?: string
+}
 
 export interface Step {
   readonly name: string
@@ -16,20 +20,39 @@ export interface Step {
 
 const row = (table: string, id: string): string => `SELECT id FROM ${table} WHERE id = '${id}' FOR UPDATE`
 // No such rows: gap locks only, which hold up inserts of the grant and let its rows change.
-const gaps = (table: string, grantId: string): readonly string[] => ['0', 'f'].map((digit) => row(table, grantId + digit.repeat(48)))
+const gaps = (table: string, grantId: string): readonly string[] =>
+  ['0', 'f'].map((digit) => row(table, grantId + digit.repeat(48)))
 // Lets statements go on and holds up every COMMIT.
 const commits = ['BACKUP STAGE START', 'BACKUP STAGE FLUSH', 'BACKUP STAGE BLOCK_DDL', 'BACKUP STAGE BLOCK_COMMIT']
 
-const insertAccess: Step = { name: 'INSERT access token', lock: ({ grantId }) => gaps('oauth2_access_tokens', grantId), waiting: /^INSERT INTO oauth2_access_tokens/ }
-const insertRefresh: Step = { name: 'INSERT refresh token', lock: ({ grantId }) => gaps('oauth2_refresh_tokens', grantId), waiting: /^INSERT INTO oauth2_refresh_tokens/ }
+const insertAccess: Step = {
+  name: 'INSERT access token',
+  lock: ({ grantId }) => gaps('oauth2_access_tokens', grantId),
+  waiting: /^INSERT INTO oauth2_access_tokens/,
+}
+const insertRefresh: Step = {
+  name: 'INSERT refresh token',
+  lock: ({ grantId }) => gaps('oauth2_refresh_tokens', grantId),
+  waiting: /^INSERT INTO oauth2_refresh_tokens/,
+}
 const commit: Step = { name: 'COMMIT', lock: () => commits, waiting: /^COMMIT/ }
 
-const locked = (table: string): Step => ({ name: 'lock', lock: ({ presentedId }) => [row(table, presentedId)], waiting: /^SELECT 1 FROM oauth2_(auth_codes|refresh_tokens) .*FOR UPDATE/ })
+const locked = (table: string): Step => ({
+  name: 'lock',
+  lock: ({ presentedId }) => [row(table, presentedId)],
+  waiting: /^SELECT 1 FROM oauth2_(auth_codes|refresh_tokens) .*FOR UPDATE/,
+})
 
 export const redemptionSteps: readonly Step[] = [locked('oauth2_auth_codes'), insertAccess, insertRefresh, commit]
 export const rotationSteps: readonly Step[] = [
-  locked('oauth2_refresh_tokens'), insertAccess, insertRefresh,
-  { name: 'UPDATE both tokens', lock: ({ accessId }) => [row('oauth2_access_tokens', accessId ?? '')], waiting: /^UPDATE oauth2_refresh_tokens r LEFT JOIN/ },
+  locked('oauth2_refresh_tokens'),
+  insertAccess,
+  insertRefresh,
+  {
+    name: 'UPDATE both tokens',
+    lock: ({ accessId }) => [row('oauth2_access_tokens', accessId ?? '')],
+    waiting: /^UPDATE oauth2_refresh_tokens r LEFT JOIN/,
+  },
   commit,
 ]
 
@@ -40,7 +63,13 @@ export interface Hold {
   release(): Promise<void>
 }
 
-const connected = async ({ host = '127.0.0.1', port = 3306, user, password, database }: DatabaseSettings): Promise<Connection> => {
+const connected = async ({
+  host = '127.0.0.1',
+  port = 3306,
+  user,
+  password,
+  database,
+}: DatabaseSettings): Promise<Connection> => {
   const connection = await createConnection({ host, port, user, password, database })
   // The server under it will be killed.
   connection.on('error', () => undefined)
@@ -54,7 +83,9 @@ export const holdAt = async (step: Step, subject: Subject, settings: DatabaseSet
   for (const sql of step.lock(subject)) await holder.query(sql)
   const reached = async () => {
     for (let look = 0; look < 200; look += 1) {
-      const [rows] = await watcher.query('SELECT info FROM information_schema.processlist WHERE info IS NOT NULL') as unknown as [{ info: string }[]]
+      const [rows] = (await watcher.query(
+        'SELECT info FROM information_schema.processlist WHERE info IS NOT NULL',
+      )) as unknown as [{ info: string }[]]
       if (rows.some(({ info }) => step.waiting.test(info.trim()))) return
       await sleep(25)
     }

@@ -31,13 +31,24 @@ export interface TrafficResult {
 
 /** Bytes resident of a process and its children. */
 export const memoryOf = (pid: number): number => {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number)
   const own = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
   return children.reduce((sum, child) => sum + memoryOf(child), own)
 }
 
 /** Runs it, `applications` at a time with a short rest after each answer. */
-export const traffic = async ({ knex, keysPath, origin, seconds, applications, onMinute }: TrafficOptions): Promise<TrafficResult> => {
+export const traffic = async ({
+  knex,
+  keysPath,
+  origin,
+  seconds,
+  applications,
+  onMinute,
+}: TrafficOptions): Promise<TrafficResult> => {
   const now = () => Math.floor(Date.now() / 1000)
   const credentials = createCredentials({ keys: createKeyRing({ dir: keysPath, now }), now })
   const apps = createApps({ knex, keysPath, origin })
@@ -55,7 +66,20 @@ export const traffic = async ({ knex, keysPath, origin, seconds, applications, o
   }
   const one = async ({ id, accessTokenId, userId }: (typeof grants)[number]): Promise<void> => {
     // A grant that has lived before, and its user with a browser.
-    const grown = { grantId: id.slice(0, 32), codeId: '', code: '', ended: false, refreshToken: await credentials.sealRefreshToken({ id, accessTokenId, clientId: publicClientId, userId, scopes: ['api'], expiresAt: now() + 2_592_000 }) as string | undefined }
+    const grown = {
+      grantId: id.slice(0, 32),
+      codeId: '',
+      code: '',
+      ended: false,
+      refreshToken: (await credentials.sealRefreshToken({
+        id,
+        accessTokenId,
+        clientId: publicClientId,
+        userId,
+        scopes: ['api'],
+        expiresAt: now() + 2_592_000,
+      })) as string | undefined,
+    }
     await knex('config_values').insert({ field: 'TERMS_ACCEPTED', range_id: userId, value: '1' }).onConflict().ignore()
     const cookie = `Studip_Session=${await insertSession(knex, { content: { uid: userId, sessionStart: 1 } })}`
     for (let turn = 0; performance.now() < end; turn += 1) {
@@ -65,9 +89,22 @@ export const traffic = async ({ knex, keysPath, origin, seconds, applications, o
       await sleep(50)
     }
   }
-  const everyMinute = setInterval(() => onMinute?.({ requests: apps.answers.length + pages.length, errors: errors.length + apps.answers.filter(({ issued }) => !issued).length }), 60_000)
+  const everyMinute = setInterval(
+    () =>
+      onMinute?.({
+        requests: apps.answers.length + pages.length,
+        errors: errors.length + apps.answers.filter(({ issued }) => !issued).length,
+      }),
+    60_000,
+  )
   await Promise.all(grants.map(one)).finally(() => clearInterval(everyMinute))
   for (const { status, error, issued } of apps.answers) if (!issued) errors.push(`${status} ${error}`)
   const requests = apps.answers.length + pages.length
-  return { requests, errors, tokens: percentiles(apps.answers.map(({ milliseconds }) => milliseconds)), pages: percentiles(pages), perSecond: requests / seconds }
+  return {
+    requests,
+    errors,
+    tokens: percentiles(apps.answers.map(({ milliseconds }) => milliseconds)),
+    pages: percentiles(pages),
+    perSecond: requests / seconds,
+  }
 }

@@ -16,9 +16,14 @@ for (const graceSeconds of [10, 0]) {
   describe(`two instances on one database, ${graceSeconds} s of grace`, function () {
     this.timeout(60_000 * (kills + 1))
     let database: TestDatabase, sidecars: [Sidecar, Sidecar], nginx: RunningNginx, apps: Apps, keysPath: string
-    const start = (port?: number) => startSidecar({
-      database: database.settings, keysPath, workers: 2, env: { REFRESH_GRACE: String(graceSeconds) }, ...(port !== undefined && { port }),
-    })
+    const start = (port?: number) =>
+      startSidecar({
+        database: database.settings,
+        keysPath,
+        workers: 2,
+        env: { REFRESH_GRACE: String(graceSeconds) },
+        ...(port !== undefined && { port }),
+      })
     before(async () => {
       database = await testDatabase()
       await addPublicClient(database.knex)
@@ -35,30 +40,51 @@ for (const graceSeconds of [10, 0]) {
       await forgetTokens(database.knex)
       apps = createApps({ knex: database.knex, keysPath, origin: nginx.url.replace(/\/$/, '') })
     })
-    const settle = async (fault: string, how: string, runs: number, seen: string, circumstances: Circumstances = {}) => {
+    const settle = async (
+      fault: string,
+      how: string,
+      runs: number,
+      seen: string,
+      circumstances: Circumstances = {},
+    ) => {
       const found = await violations(database.knex, apps.answers, { graceSeconds, ...circumstances })
       note({ fault: `${fault}, ${graceSeconds} s of grace`, how, runs, violations: found.length, seen })
       expect(found).to.deep.equal([])
     }
 
-    if (graceSeconds > 0) it('one is killed under load and comes back, and then the other', async () => {
-      await underLoad(apps, 8, async () => {
-        for (let kill = 0; kill < kills; kill += 1) {
-          const { port } = sidecars[kill % 2]!
-          await granted(apps, 16)
-          await killWhole(sidecars[kill % 2]!)
-          await granted(apps, 16)
-          sidecars[kill % 2] = await start(port)
-        }
-        await granted(apps, 16)
-      }, { pause: 150 })
-      const { goOn, ended } = outcome(apps.all)
-      await settle('Two instances, one killed', 'SIGKILL of one of two instances behind nginx, started again, then the other', kills, `${tally(apps.answers)}; ${goOn} applications went on, ${ended} had to be connected again`)
-      expect(apps.answers.filter(({ status }) => status === 0), 'nginx always answers').to.have.length(0)
-      expect(goOn).to.be.greaterThan(7)
-    })
+    if (graceSeconds > 0)
+      it('one is killed under load and comes back, and then the other', async () => {
+        await underLoad(
+          apps,
+          8,
+          async () => {
+            for (let kill = 0; kill < kills; kill += 1) {
+              const { port } = sidecars[kill % 2]!
+              await granted(apps, 16)
+              await killWhole(sidecars[kill % 2]!)
+              await granted(apps, 16)
+              sidecars[kill % 2] = await start(port)
+            }
+            await granted(apps, 16)
+          },
+          { pause: 150 },
+        )
+        const { goOn, ended } = outcome(apps.all)
+        await settle(
+          'Two instances, one killed',
+          'SIGKILL of one of two instances behind nginx, started again, then the other',
+          kills,
+          `${tally(apps.answers)}; ${goOn} applications went on, ${ended} had to be connected again`,
+        )
+        expect(
+          apps.answers.filter(({ status }) => status === 0),
+          'nginx always answers',
+        ).to.have.length(0)
+        expect(goOn).to.be.greaterThan(7)
+      })
 
-    const atBoth = (one: App): Promise<readonly Answer[]> => Promise.all([0, 1].map((index) => apps.present(index === 0 ? one : { ...one }, sidecars[index]!.origin)))
+    const atBoth = (one: App): Promise<readonly Answer[]> =>
+      Promise.all([0, 1].map((index) => apps.present(index === 0 ? one : { ...one }, sidecars[index]!.origin)))
 
     it('get one refresh token at the same time', async () => {
       for (let round = 0; round < rounds; round += 1) {
@@ -67,7 +93,13 @@ for (const graceSeconds of [10, 0]) {
         // Without grace the second use ends the grant; the answer to the first is on its way already.
         expect(statuses, `round ${round}`).to.deep.equal(graceSeconds > 0 ? [200, 200] : [200, 400])
       }
-      await settle('Two instances, one refresh token', 'presented to both at the same time', rounds, tally(apps.answers.filter(({ kind }) => kind === 'refresh token')), { explained: ({ kind }) => kind === 'refresh token' && graceSeconds === 0 })
+      await settle(
+        'Two instances, one refresh token',
+        'presented to both at the same time',
+        rounds,
+        tally(apps.answers.filter(({ kind }) => kind === 'refresh token')),
+        { explained: ({ kind }) => kind === 'refresh token' && graceSeconds === 0 },
+      )
     })
 
     it('get one code at the same time', async () => {
@@ -75,7 +107,9 @@ for (const graceSeconds of [10, 0]) {
         const answers = await atBoth(await apps.fresh())
         expect(answers.map(({ status }) => status).sort(), `round ${round}`).to.deep.equal([200, 400])
       }
-      await settle('Two instances, one code', 'presented to both at the same time', rounds, tally(apps.answers), { explained: () => true })
+      await settle('Two instances, one code', 'presented to both at the same time', rounds, tally(apps.answers), {
+        explained: () => true,
+      })
       const { length: live } = await database.knex('oauth2_refresh_tokens').where({ revoked: 0 }).select('id')
       expect(live, 'two parties held each of them').to.equal(0)
     })

@@ -37,21 +37,40 @@ describe('faults under load', function () {
     await forgetTokens(database.knex)
     apps = createApps({ knex: database.knex, keysPath, origin: sidecar.origin })
   })
-  afterEach(() => { proxy.decide = () => 'pass'; proxy.refuse(false) })
+  afterEach(() => {
+    proxy.decide = () => 'pass'
+    proxy.refuse(false)
+  })
 
   /** Load, the fault in the middle, and afterwards what must hold. */
-  const suffer = async (fault: string, how: string, story: (time: number) => Promise<unknown>, { count = 8, ...load }: LoadOptions & { readonly count?: number } = {}) => {
+  const suffer = async (
+    fault: string,
+    how: string,
+    story: (time: number) => Promise<unknown>,
+    { count = 8, ...load }: LoadOptions & { readonly count?: number } = {},
+  ) => {
     for (let time = 0; time < times; time += 1) {
       // Counted, not timed: machines differ.
-      await underLoad(apps, count, async () => {
-        await granted(apps, count * 2)
-        await story(time)
-        await granted(apps, count * 2)
-      }, load)
+      await underLoad(
+        apps,
+        count,
+        async () => {
+          await granted(apps, count * 2)
+          await story(time)
+          await granted(apps, count * 2)
+        },
+        load,
+      )
     }
     const found = await violations(database.knex, apps.answers)
     const { goOn, ended } = outcome(apps.all)
-    note({ fault, how, runs: times, violations: found.length, seen: `${tally(apps.answers)}; ${goOn} applications went on, ${ended} had to be connected again` })
+    note({
+      fault,
+      how,
+      runs: times,
+      violations: found.length,
+      seen: `${tally(apps.answers)}; ${goOn} applications went on, ${ended} had to be connected again`,
+    })
     expect(found).to.deep.equal([])
     // The load reached the fault at all. Whether anybody was left behind without a reason is among the violations: on a busy
     // machine an answer may be lost where on an idle one none is.
@@ -59,17 +78,20 @@ describe('faults under load', function () {
     return { ended }
   }
 
-  it('MariaDB is killed and comes back', () => suffer('MariaDB killed under load', 'SIGKILL, back after half a second', async () => {
-    await server.kill()
-    await sleep(500)
-    await server.start()
-  }))
+  it('MariaDB is killed and comes back', () =>
+    suffer('MariaDB killed under load', 'SIGKILL, back after half a second', async () => {
+      await server.kill()
+      await sleep(500)
+      await server.start()
+    }))
 
-  it('connections break at random', () => suffer('Connections break at random', 'proxy resets 3 % of all statements before, amid or after them', async () => {
-    proxy.decide = () => (Math.random() < 0.03 ? (['cut', 'half', 'mute'] as const)[Math.floor(Math.random() * 3)]! : 'pass')
-    await sleep(2000)
-    proxy.decide = () => 'pass'
-  }))
+  it('connections break at random', () =>
+    suffer('Connections break at random', 'proxy resets 3 % of all statements before, amid or after them', async () => {
+      proxy.decide = () =>
+        Math.random() < 0.03 ? (['cut', 'half', 'mute'] as const)[Math.floor(Math.random() * 3)]! : 'pass'
+      await sleep(2000)
+      proxy.decide = () => 'pass'
+    }))
 
   it('the database is slow', async () => {
     const { ended } = await suffer('Slow database', 'proxy delays every statement by 300 ms', async () => {
@@ -82,22 +104,28 @@ describe('faults under load', function () {
 
   it('the database stops answering and the pool runs dry', async () => {
     const before = apps.answers.length
-    const { ended } = await suffer('Database hangs, pool exhausted', 'SIGSTOP of MariaDB for 7 s with more requests than connections, then SIGCONT', async () => {
-      process.kill(server.pid(), 'SIGSTOP')
-      await sleep(7000)
-      process.kill(server.pid(), 'SIGCONT')
-    }, { count: 30, pause: 400 })
+    const { ended } = await suffer(
+      'Database hangs, pool exhausted',
+      'SIGSTOP of MariaDB for 7 s with more requests than connections, then SIGCONT',
+      async () => {
+        process.kill(server.pid(), 'SIGSTOP')
+        await sleep(7000)
+        process.kill(server.pid(), 'SIGCONT')
+      },
+      { count: 30, pause: 400 },
+    )
     expect(ended).to.equal(0)
     const slowest = Math.max(...apps.answers.slice(before).map(({ milliseconds }) => milliseconds))
     expect(slowest, 'nobody waits longer than nginx does').to.be.lessThan(30_000)
   })
 
-  it('connections are refused, and taken again', () => suffer('MariaDB unreachable', 'proxy resets all connections and refuses new ones for 2 s', async () => {
-    proxy.refuse(true)
-    proxy.cutAll()
-    await sleep(2000)
-    proxy.refuse(false)
-  }))
+  it('connections are refused, and taken again', () =>
+    suffer('MariaDB unreachable', 'proxy resets all connections and refuses new ones for 2 s', async () => {
+      proxy.refuse(true)
+      proxy.cutAll()
+      await sleep(2000)
+      proxy.refuse(false)
+    }))
 
   it('key files disappear and come back, and are replaced by others', async () => {
     const [aside, other] = [(await temporaryDirectory('aside')).path, await freshKeys()]
@@ -117,28 +145,53 @@ describe('faults under load', function () {
       await sleep(2500)
       await granted(apps, 12)
     })
-    const answers = apps.answers.map((answer) => (answer.error === 'invalid_setup' ? { ...answer, error: 'temporarily_unavailable', status: 503 } : answer))
+    const answers = apps.answers.map((answer) =>
+      answer.error === 'invalid_setup' ? { ...answer, error: 'temporarily_unavailable', status: 503 } : answer,
+    )
     const found = await violations(database.knex, answers)
     const { goOn, ended } = outcome(apps.all)
-    note({ fault: 'Key files gone, back, replaced', how: 'private.key moved away until noticed, and back; then another pair moved in, encryption key kept', runs: 1, violations: found.length, seen: `${tally(apps.answers)}; ${goOn} applications went on, ${ended} had to be connected again` })
+    note({
+      fault: 'Key files gone, back, replaced',
+      how: 'private.key moved away until noticed, and back; then another pair moved in, encryption key kept',
+      runs: 1,
+      violations: found.length,
+      seen: `${tally(apps.answers)}; ${goOn} applications went on, ${ended} had to be connected again`,
+    })
     expect(found).to.deep.equal([])
     expect(setup, 'the fault was met').to.be.greaterThan(0)
     expect(ended).to.equal(0)
     await rm(aside, { recursive: true })
   })
 
-  it('a worker is killed', () => suffer('Worker killed', 'SIGKILL of one of two workers, again and again', async (time) => {
-    // The service lets workers that die young wait, longer each time, until ten seconds have passed.
-    if (time > 0) await sleep(11_000)
-    for (let kill = 0; kill < 3; kill += 1) {
-      const [worker] = await workersOf(sidecar.pid)
-      if (worker) process.kill(worker, 'SIGKILL')
-      await granted(apps, 10)
-    }
-  }, { count: 10, pause: 30 }))
+  it('a worker is killed', () =>
+    suffer(
+      'Worker killed',
+      'SIGKILL of one of two workers, again and again',
+      async (time) => {
+        // The service lets workers that die young wait, longer each time, until ten seconds have passed.
+        if (time > 0) await sleep(11_000)
+        for (let kill = 0; kill < 3; kill += 1) {
+          const [worker] = await workersOf(sidecar.pid)
+          if (worker) process.kill(worker, 'SIGKILL')
+          await granted(apps, 10)
+        }
+      },
+      { count: 10, pause: 30 },
+    ))
 
-  it('the whole service is killed and started again', () => suffer('Service killed', 'SIGKILL of the primary and of its workers, started again', async () => {
-    await killWhole(sidecar)
-    sidecar = await startSidecar({ database: { ...database.settings, port: proxy.port }, keysPath, workers: 2, port: sidecar.port })
-  }, { count: 10, pause: 30 }))
+  it('the whole service is killed and started again', () =>
+    suffer(
+      'Service killed',
+      'SIGKILL of the primary and of its workers, started again',
+      async () => {
+        await killWhole(sidecar)
+        sidecar = await startSidecar({
+          database: { ...database.settings, port: proxy.port },
+          keysPath,
+          workers: 2,
+          port: sidecar.port,
+        })
+      },
+      { count: 10, pause: 30 },
+    ))
 })

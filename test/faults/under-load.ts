@@ -11,7 +11,8 @@ export interface LoadOptions {
 
 /** Waits until the condition holds; rejects after two minutes. */
 export const until = async (condition: () => boolean): Promise<void> => {
-  for (const deadline = performance.now() + 120_000; !condition(); await sleep(20)) if (performance.now() > deadline) throw new Error('two minutes passed in vain')
+  for (const deadline = performance.now() + 120_000; !condition(); await sleep(20))
+    if (performance.now() > deadline) throw new Error('two minutes passed in vain')
 }
 
 /** Waits until so many more answers with tokens have come. */
@@ -22,7 +23,12 @@ export const granted = (apps: Apps, more: number): Promise<void> => {
 }
 
 /** Runs `story` while `count` applications work; then lets each of them finish its request and use what it holds once more. */
-export const underLoad = async (apps: Apps, count: number, story: () => Promise<unknown>, { pause = 100, life = 12 }: LoadOptions = {}): Promise<void> => {
+export const underLoad = async (
+  apps: Apps,
+  count: number,
+  story: () => Promise<unknown>,
+  { pause = 100, life = 12 }: LoadOptions = {},
+): Promise<void> => {
   let going = true
   const one = async (index: number): Promise<void> => {
     await sleep((pause / count) * index)
@@ -43,5 +49,9 @@ export const underLoad = async (apps: Apps, count: number, story: () => Promise<
     going = false
   }
   await Promise.all(working)
-  await Promise.all(apps.all.map(async (app) => { if (!app.ended && app.refreshToken !== undefined) await apps.insist(app, 60_000) }))
+  await Promise.all(
+    apps.all.map(async (app) => {
+      if (!app.ended && app.refreshToken !== undefined) await apps.insist(app, 60_000)
+    }),
+  )
 }

@@ -1,7 +1,17 @@
 // Requests that must never leave for a client: their answer is a page (RFC 6749 §4.1.2.1, RFC 9700 §4.11.2).
 import { expect } from 'chai'
 import { users } from '../fixtures/users.ts'
-import { addClient, authorizationQuery, consentPage, logIn, redirectUri, testApp, type Query, type TestApp, type TestClient } from '../support/app.ts'
+import {
+  addClient,
+  authorizationQuery,
+  consentPage,
+  logIn,
+  redirectUri,
+  testApp,
+  type Query,
+  type TestApp,
+  type TestClient,
+} from '../support/app.ts'
 
 describe('GET authorize: pages', () => {
   let app: TestApp
@@ -20,12 +30,18 @@ describe('GET authorize: pages', () => {
     expect(answer.headers).to.not.have.any.keys('location', 'refresh')
     expect(answer.headers['content-type']).to.match(/^text\/html/)
     expect(answer.headers['cache-control']).to.equal('no-store')
-    expect(answer.text).to.not.include(uri).and.not.match(/http-equiv/i)
-    for (const [, link] of answer.text.matchAll(/(?:href|src|action)="([^"]*)"/g)) expect(link).to.match(/^(\/|#|http:\/\/127\.0\.0\.1\/)/)
+    expect(answer.text)
+      .to.not.include(uri)
+      .and.not.match(/http-equiv/i)
+    for (const [, link] of answer.text.matchAll(/(?:href|src|action)="([^"]*)"/g))
+      expect(link).to.match(/^(\/|#|http:\/\/127\.0\.0\.1\/)/)
     return answer
   }
 
-  for (const [who, session] of [['somebody logged in', () => cookie], ['anybody', () => '']] as const) {
+  for (const [who, session] of [
+    ['somebody logged in', () => cookie],
+    ['anybody', () => ''],
+  ] as const) {
     const asked: Query = { redirect_uri: 'https://evil.example/take' }
     it(`S-002 an unknown client is a page for ${who}`, async () => {
       await expectPage(authorizationQuery({ ...client, id: '999999' }, asked), 'evil.example', session())
@@ -40,11 +56,23 @@ describe('GET authorize: pages', () => {
     })
     it(`S-010 a repeated client_id or redirect_uri is a page for ${who}`, async () => {
       await expectPage(`${authorizationQuery(client)}&client_id=${client.id}`, 'app.example.org', session())
-      await expectPage(`${authorizationQuery(client)}&redirect_uri=${encodeURIComponent(redirectUri)}`, 'app.example.org', session())
+      await expectPage(
+        `${authorizationQuery(client)}&redirect_uri=${encodeURIComponent(redirectUri)}`,
+        'app.example.org',
+        session(),
+      )
     })
   }
 
-  for (const other of [`${redirectUri}/`, `${redirectUri}?a`, 'https://APP.example.org/callback', 'https://app.example.org/x/../callback', 'https://u@app.example.org/callback', 'https://app.example.org:8443/callback', 'https://app.example.org/%63allback']) {
+  for (const other of [
+    `${redirectUri}/`,
+    `${redirectUri}?a`,
+    'https://APP.example.org/callback',
+    'https://app.example.org/x/../callback',
+    'https://u@app.example.org/callback',
+    'https://app.example.org:8443/callback',
+    'https://app.example.org/%63allback',
+  ]) {
     it(`S-001 ${other} is not the registered URI`, async () => {
       await expectPage(authorizationQuery(client, { redirect_uri: other }), other)
     })
@@ -69,7 +97,11 @@ describe('GET authorize: pages', () => {
     const row = { redirect: redirectUri, revoked: 0, mkdate: 1, chdate: 1 }
     await big.database.knex('oauth2_clients').insert(ids.map((id) => ({ ...row, id, name: `App ${id}` })))
     for (const id of ids) {
-      const page = await consentPage(big, session, authorizationQuery({ id, confidential: false, redirectUris: [redirectUri] }))
+      const page = await consentPage(
+        big,
+        session,
+        authorizationQuery({ id, confidential: false, redirectUris: [redirectUri] }),
+      )
       expect(page.status).to.equal(200)
       expect(page.html).to.include(`App ${id}`)
     }
@@ -85,19 +117,35 @@ describe('GET authorize: pages', () => {
     await expectPage(authorizationQuery(several, { redirect_uri: undefined }), 'app.example.org')
     await expectPage(authorizationQuery(several, { redirect_uri: '' }), 'app.example.org')
     await expectPage(authorizationQuery(none, { redirect_uri: undefined }), 'app.example.org')
-    expect(await consentPage(app, cookie, authorizationQuery(client, { redirect_uri: undefined }))).to.include({ status: 200 })
+    expect(await consentPage(app, cookie, authorizationQuery(client, { redirect_uri: undefined }))).to.include({
+      status: 200,
+    })
     expect(await consentPage(app, cookie, authorizationQuery(client, { redirect_uri: '' }))).to.include({ status: 200 })
   })
 
   const faulty: readonly Query[] = [
-    { response_type: 'token' }, { response_type: undefined }, { scope: 'openid' }, { code_challenge: 'short' }, { state: 'x', scope: 'nothing' }, {},
+    { response_type: 'token' },
+    { response_type: undefined },
+    { scope: 'openid' },
+    { code_challenge: 'short' },
+    { state: 'x', scope: 'nothing' },
+    {},
   ]
-  const outsiders = { nobody: undefined, locked: users.locked, expired: users.expired, provisional: users.provisional, 'second factor pending': users.appFactor, 'terms pending': users.termsPending }
+  const outsiders = {
+    nobody: undefined,
+    locked: users.locked,
+    expired: users.expired,
+    provisional: users.provisional,
+    'second factor pending': users.appFactor,
+    'terms pending': users.termsPending,
+  }
   for (const [name, user] of Object.entries(outsiders)) {
     it(`S-013 ${name}: nothing leads to a client, neither consent nor an error`, async () => {
       const session = user ? await logIn(app, user) : ''
       for (const query of faulty) {
-        const answer = await app.http.get(`${app.api('authorize')}?${authorizationQuery(client, query)}`).set('Cookie', session)
+        const answer = await app.http
+          .get(`${app.api('authorize')}?${authorizationQuery(client, query)}`)
+          .set('Cookie', session)
         expect(answer.status).to.be.oneOf([302, 401, 403])
         const location = new URL((answer.headers['location'] as string | undefined) ?? '/', 'http://127.0.0.1/')
         expect(location.origin).to.equal('http://127.0.0.1')

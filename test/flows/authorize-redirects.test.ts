@@ -3,7 +3,20 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { addClient, approve, authorizationQuery, challenge, consentPage, logIn, post, redirectUri, testApp, type Query, type TestApp, type TestClient } from '../support/app.ts'
+import {
+  addClient,
+  approve,
+  authorizationQuery,
+  challenge,
+  consentPage,
+  logIn,
+  post,
+  redirectUri,
+  testApp,
+  type Query,
+  type TestApp,
+  type TestClient,
+} from '../support/app.ts'
 import { rawHttp, type RawHttp } from '../support/raw-http.ts'
 
 describe('GET authorize: redirects', () => {
@@ -25,7 +38,8 @@ describe('GET authorize: redirects', () => {
   })
 
   const get = (query: string) => http({ path: `${app.api('authorize')}?${query}`, headers: { Cookie: cookie } })
-  const codeRows = async (): Promise<number> => Number((await app.database.knex('oauth2_auth_codes').count({ n: '*' }))[0]?.['n'])
+  const codeRows = async (): Promise<number> =>
+    Number((await app.database.knex('oauth2_auth_codes').count({ n: '*' }))[0]?.['n'])
   const location = async (query: string): Promise<string> => {
     const answer = await get(query)
     expect(answer.status, answer.text).to.equal(302)
@@ -36,12 +50,16 @@ describe('GET authorize: redirects', () => {
   }
 
   const errors: readonly (readonly [string, Query, string, 'public'?])[] = [
-    ['S-008', { response_type: 'token' }, 'unsupported_response_type'], ['S-008', { response_type: 'id_token' }, 'unsupported_response_type'],
-    ['S-008', { response_type: 'code token' }, 'unsupported_response_type'], ['S-008', { response_type: undefined }, 'invalid_request'],
-    ['S-012', { scope: 'openid' }, 'invalid_scope'], ['S-012', { scope: 'api openid' }, 'invalid_scope'],
+    ['S-008', { response_type: 'token' }, 'unsupported_response_type'],
+    ['S-008', { response_type: 'id_token' }, 'unsupported_response_type'],
+    ['S-008', { response_type: 'code token' }, 'unsupported_response_type'],
+    ['S-008', { response_type: undefined }, 'invalid_request'],
+    ['S-012', { scope: 'openid' }, 'invalid_scope'],
+    ['S-012', { scope: 'api openid' }, 'invalid_scope'],
     ['S-014', { code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request', 'public'],
     ['S-010', { code_challenge: '' }, 'invalid_request', 'public'],
-    ['S-015', { code_challenge: challenge.slice(1) }, 'invalid_request', 'public'], ['S-015', { code_challenge_method: 's256' }, 'invalid_request', 'public'],
+    ['S-015', { code_challenge: challenge.slice(1) }, 'invalid_request', 'public'],
+    ['S-015', { code_challenge_method: 's256' }, 'invalid_request', 'public'],
   ]
   for (const [number, query, error, kind] of errors) {
     it(`${number} ${JSON.stringify(query)} goes back as ${error}, and S-020 with one iss`, async () => {
@@ -73,10 +91,23 @@ describe('GET authorize: redirects', () => {
 
   it('S-011 unknown parameters change nothing, and nobody is asked', async () => {
     let asked = 0
-    const outside = createServer((_, response) => { asked += 1; response.end() })
+    const outside = createServer((_, response) => {
+      asked += 1
+      response.end()
+    })
     await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(outside.address() as AddressInfo).port}/`
-    const more = { prompt: 'none', response_mode: 'fragment', request_uri: url, request: 'e'.repeat(5000), 'client_id[]': '2', 'redirect_uri[]': url, sector_identifier_uri: url, max_age: '0', __proto__x: '1' }
+    const more = {
+      prompt: 'none',
+      response_mode: 'fragment',
+      request_uri: url,
+      request: 'e'.repeat(5000),
+      'client_id[]': '2',
+      'redirect_uri[]': url,
+      sector_identifier_uri: url,
+      max_age: '0',
+      __proto__x: '1',
+    }
     const page = await consentPage(app, cookie, authorizationQuery(confidential, more))
     expect(page.status).to.equal(200)
     const answer = await approve(app, confidential, { cookie, query: more })
@@ -88,7 +119,8 @@ describe('GET authorize: redirects', () => {
 
   it('S-016 with PKCE_PLAIN=off only S256 is served', async () => {
     const strict = await testApp({ database: app.database, settings: { pkcePlain: false } })
-    const ask = (query: Query) => strict.http.get(`${strict.api('authorize')}?${authorizationQuery(open, query)}`).set('Cookie', cookie)
+    const ask = (query: Query) =>
+      strict.http.get(`${strict.api('authorize')}?${authorizationQuery(open, query)}`).set('Cookie', cookie)
     for (const method of ['plain', undefined, '']) {
       const answer = await ask({ code_challenge_method: method }).expect(302)
       expect(new URL(answer.headers['location'] as string).searchParams.get('error')).to.equal('invalid_request')
@@ -97,14 +129,29 @@ describe('GET authorize: redirects', () => {
     await strict.close()
   })
 
-  const states = ['a\r\nSet-Cookie: x=1', 'a&code=stolen&iss=https://evil.example', '#fragment', '<script>alert(1)</script>', '"\'><img src=x onerror=alert(1)>', 'ü 🦉 \u2028', '%00%0d%0a', '+ +', '\0', '\uFEFF', 'a'.repeat(4000)]
+  const states = [
+    'a\r\nSet-Cookie: x=1',
+    'a&code=stolen&iss=https://evil.example',
+    '#fragment',
+    '<script>alert(1)</script>',
+    '"\'><img src=x onerror=alert(1)>',
+    'ü 🦉 \u2028',
+    '%00%0d%0a',
+    '+ +',
+    '\0',
+    '\uFEFF',
+    'a'.repeat(4000),
+  ]
   for (const state of states) {
     it(`S-019 state ${JSON.stringify(state).slice(0, 60)} returns as it came on success, denial and error`, async () => {
       const success = await approve(app, confidential, { cookie, query: { state } })
       const { fields } = await consentPage(app, cookie, authorizationQuery(confidential, { state }))
       const denied = await post(app, 'authorize', { ...fields, _method: 'delete' }, { Cookie: cookie }).expect(303)
       const error = await location(authorizationQuery(confidential, { state, scope: 'x' }))
-      const keys = [['code', 'state', 'iss'], ...Array<string[]>(2).fill(['error', 'error_description', 'state', 'iss'])]
+      const keys = [
+        ['code', 'state', 'iss'],
+        ...Array<string[]>(2).fill(['error', 'error_description', 'state', 'iss']),
+      ]
       for (const [i, url] of [success, new URL(denied.headers['location'] as string), new URL(error)].entries()) {
         expect(url.searchParams.get('state')).to.equal(state)
         expect([...url.searchParams.keys()], 'S-020').to.deep.equal(keys[i])
@@ -116,14 +163,26 @@ describe('GET authorize: redirects', () => {
   }
 
   it('S-019 any state of any characters returns on an error', async () => {
-    await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }), async (state) => {
-      expect(new URL(await location(authorizationQuery(confidential, { state, scope: 'x' }))).searchParams.get('state')).to.equal(state)
-    }), { numRuns: 100 })
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }), async (state) => {
+        expect(
+          new URL(await location(authorizationQuery(confidential, { state, scope: 'x' }))).searchParams.get('state'),
+        ).to.equal(state)
+      }),
+      { numRuns: 100 },
+    )
   })
 
   const uris = [
-    'https://app.example.org', 'https://App.Example.org:443/a/../b?own=1&x=%7e', 'https://app.example.org/cb?', 'com.example.app:/cb', 'com.example.app://cb',
-    'https://app.example.org/straße?q=ü', 'myapp://cb', 'https://app.example.org/a%2Fb', 'https://app.example.org/a b',
+    'https://app.example.org',
+    'https://App.Example.org:443/a/../b?own=1&x=%7e',
+    'https://app.example.org/cb?',
+    'com.example.app:/cb',
+    'com.example.app://cb',
+    'https://app.example.org/straße?q=ü',
+    'myapp://cb',
+    'https://app.example.org/a%2Fb',
+    'https://app.example.org/a b',
   ]
   for (const uri of uris) {
     it(`S-006 ${uri} stays byte for byte on success, denial and error`, async () => {
@@ -132,18 +191,32 @@ describe('GET authorize: redirects', () => {
       for (const query of [authorizationQuery(client), authorizationQuery(client, { redirect_uri: undefined })]) {
         for (const _method of [undefined, 'delete']) {
           const { fields } = await consentPage(app, cookie, query)
-          const form = new URLSearchParams({ auth_token: fields['auth_token'] ?? '', security_token: fields['security_token'] ?? '', ...(_method && { _method }) })
-          const answer = await http({ method: 'POST', path: app.api('authorize'), headers: { Cookie: cookie, 'Content-Type': 'application/x-www-form-urlencoded' }, body: form.toString() })
+          const form = new URLSearchParams({
+            auth_token: fields['auth_token'] ?? '',
+            security_token: fields['security_token'] ?? '',
+            ...(_method && { _method }),
+          })
+          const answer = await http({
+            method: 'POST',
+            path: app.api('authorize'),
+            headers: { Cookie: cookie, 'Content-Type': 'application/x-www-form-urlencoded' },
+            body: form.toString(),
+          })
           expect(answer.status).to.equal(303)
           expect(answer.headers.location?.slice(0, start.length)).to.equal(start)
-          expect(answer.headers.location?.slice(start.length)).to.match(_method ? /^error=access_denied&/ : /^code=def50200/)
+          expect(answer.headers.location?.slice(start.length)).to.match(
+            _method ? /^error=access_denied&/ : /^code=def50200/,
+          )
         }
         expect((await location(`${query}&scope=x`)).slice(0, start.length)).to.equal(start)
       }
     })
   }
 
-  for (const [own, asked] of [['http://127.0.0.1/cb', 'http://127.0.0.1:51004/cb'], ['http://[::1]:8080/cb?x=1', 'http://[::1]:51004/cb?x=1']] as const) {
+  for (const [own, asked] of [
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/cb'],
+    ['http://[::1]:8080/cb?x=1', 'http://[::1]:51004/cb?x=1'],
+  ] as const) {
     it(`S-006 S-076 ${own} is answered at the port that was asked for`, async () => {
       const client = await addClient(app, { redirectUris: [own], confidential: false })
       const query = authorizationQuery(client, { redirect_uri: asked })
@@ -157,14 +230,19 @@ describe('GET authorize: redirects', () => {
 
   it('a stored URI that no header can carry is a page, not a fault', async () => {
     const client = await addClient(app, { redirectUris: ['https://app.example.org/a\nb'] })
-    for (const query of [authorizationQuery(client), authorizationQuery(client, { redirect_uri: undefined, scope: 'x' })]) {
+    for (const query of [
+      authorizationQuery(client),
+      authorizationQuery(client, { redirect_uri: undefined, scope: 'x' }),
+    ]) {
       expect((await get(query)).status).to.equal(400)
     }
   })
 
   it('S-008 no authorization response carries an access token', async () => {
     for (const response_type of ['token', 'code token', 'id_token token', 'none']) {
-      expect(await location(authorizationQuery(confidential, { response_type }))).to.not.match(/access_token|id_token=|[?&#]code=/)
+      expect(await location(authorizationQuery(confidential, { response_type }))).to.not.match(
+        /access_token|id_token=|[?&#]code=/,
+      )
     }
   })
 })

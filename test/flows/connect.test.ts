@@ -1,11 +1,29 @@
 // The main job: a Stud.IP user connects an application, and the application gets tokens and keeps them fresh.
 import { expect } from 'chai'
-import { addClient, approve, authorizationQuery, connect, consentPage, idOf, logIn, post, redeem, refresh, testApp, type TestApp } from '../support/app.ts'
+import {
+  addClient,
+  approve,
+  authorizationQuery,
+  connect,
+  consentPage,
+  idOf,
+  logIn,
+  post,
+  redeem,
+  refresh,
+  testApp,
+  type TestApp,
+} from '../support/app.ts'
 
-for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/' }, { studip: '5.4', baseUrl: 'http://127.0.0.1/studip/' }] as const) {
+for (const { studip, baseUrl } of [
+  { studip: '6.0', baseUrl: 'http://127.0.0.1/' },
+  { studip: '5.4', baseUrl: 'http://127.0.0.1/studip/' },
+] as const) {
   describe(`a user of Stud.IP ${studip} at ${baseUrl} connects an application`, () => {
     let app: TestApp
-    before(async () => { app = await testApp({ studip, settings: { baseUrl } }) })
+    before(async () => {
+      app = await testApp({ studip, settings: { baseUrl } })
+    })
     after(() => app.close())
 
     for (const confidential of [true, false]) {
@@ -18,7 +36,10 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
         expect(next.headers['cache-control']).to.equal('no-store')
         const [old, fresh] = [tokens, next.body as typeof tokens].map(({ access_token }) => idOf(access_token))
         expect(old?.slice(0, 32)).to.equal(fresh?.slice(0, 32))
-        const rows = await app.database.knex('oauth2_access_tokens').whereIn('id', [old ?? '', fresh ?? '']).select('id', 'revoked')
+        const rows = await app.database
+          .knex('oauth2_access_tokens')
+          .whereIn('id', [old ?? '', fresh ?? ''])
+          .select('id', 'revoked')
         expect(rows.find(({ id }) => id === old)).to.include({ revoked: 1 })
         expect(rows.find(({ id }) => id === fresh)).to.include({ revoked: 0 })
       })
@@ -39,7 +60,11 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
     it('a revoked grant is over', async () => {
       const client = await addClient(app)
       const tokens = await connect(app, client)
-      await post(app, 'revoke', { client_id: client.id, client_secret: 'YFXkKbYVv7zGGXuRbx26ksRsYTMQuLdGRTtwqwTM', token: tokens.refresh_token }).expect(200)
+      await post(app, 'revoke', {
+        client_id: client.id,
+        client_secret: 'YFXkKbYVv7zGGXuRbx26ksRsYTMQuLdGRTtwqwTM',
+        token: tokens.refresh_token,
+      }).expect(200)
       expect((await refresh(app, client, tokens.refresh_token).expect(400)).body).to.include({ error: 'invalid_grant' })
     })
 

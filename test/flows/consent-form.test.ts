@@ -1,7 +1,19 @@
 // The consent form: who may submit it, how often, from where, and what it can change.
 import { expect } from 'chai'
 import { users } from '../fixtures/users.ts'
-import { addClient, authorizationQuery, consentPage, logIn, post, redeem, redirectUri, testApp, type Query, type TestApp, type TestClient } from '../support/app.ts'
+import {
+  addClient,
+  authorizationQuery,
+  consentPage,
+  logIn,
+  post,
+  redeem,
+  redirectUri,
+  testApp,
+  type Query,
+  type TestApp,
+  type TestClient,
+} from '../support/app.ts'
 
 describe('POST authorize', () => {
   let app: TestApp
@@ -12,7 +24,9 @@ describe('POST authorize', () => {
     app = await testApp({ now: () => now })
     client = await addClient(app)
   })
-  beforeEach(async () => { cookie = await logIn(app) })
+  beforeEach(async () => {
+    cookie = await logIn(app)
+  })
   after(() => app.close())
 
   const shown = async (session = cookie, query: Query = {}, who = client): Promise<Record<string, string>> => {
@@ -21,10 +35,15 @@ describe('POST authorize', () => {
     const { auth_token = '', security_token = '' } = page.fields
     return { auth_token, security_token, client_id: who.id, allow: '' }
   }
-  const submit = (form: Query, headers: Record<string, string> = {}) => post(app, 'authorize', form, { Cookie: cookie, ...headers })
-  const codeRows = async (): Promise<number> => Number((await app.database.knex('oauth2_auth_codes').count({ n: '*' }))[0]?.['n'])
+  const submit = (form: Query, headers: Record<string, string> = {}) =>
+    post(app, 'authorize', form, { Cookie: cookie, ...headers })
+  const codeRows = async (): Promise<number> =>
+    Number((await app.database.knex('oauth2_auth_codes').count({ n: '*' }))[0]?.['n'])
   /** Refused with this status, as a page, and no code was written. */
-  const refused = async (answer: PromiseLike<{ status: number; headers: Record<string, string>; text: string }>, status = 403) => {
+  const refused = async (
+    answer: PromiseLike<{ status: number; headers: Record<string, string>; text: string }>,
+    status = 403,
+  ) => {
     const before = await codeRows()
     const { status: found, headers, text } = await answer
     expect(found, text).to.equal(status)
@@ -33,13 +52,22 @@ describe('POST authorize', () => {
     expect(headers['cache-control']).to.equal('no-store')
     expect(await codeRows()).to.equal(before)
   }
-  const codeOf = (answer: { headers: Record<string, string> }) => new URL(answer.headers['location'] ?? 'about:blank').searchParams.get('code')
+  const codeOf = (answer: { headers: Record<string, string> }) =>
+    new URL(answer.headers['location'] ?? 'about:blank').searchParams.get('code')
 
   describe('security_token', () => {
     it('S-021 missing, empty, repeated or wrong is refused', async () => {
       const form = await shown()
       const right = form['security_token'] ?? ''
-      for (const security_token of [undefined, '', 'x', right.slice(1), `${right}=`, right.toUpperCase(), `${right} `]) {
+      for (const security_token of [
+        undefined,
+        '',
+        'x',
+        right.slice(1),
+        `${right}=`,
+        right.toUpperCase(),
+        `${right} `,
+      ]) {
         await refused(submit({ ...form, security_token }))
       }
       const repeated = `${new URLSearchParams(form).toString()}&security_token=${right}`
@@ -49,8 +77,20 @@ describe('POST authorize', () => {
 
     it('S-021 in the query it is not read', async () => {
       const { security_token = '', ...form } = await shown()
-      await refused(app.http.post(`${app.api('authorize')}?security_token=${security_token}`).set('Cookie', cookie).type('form').send(form))
-      await refused(app.http.post(`${app.api('authorize')}?${new URLSearchParams({ ...form, security_token }).toString()}`).set('Cookie', cookie).type('form').send('allow='))
+      await refused(
+        app.http
+          .post(`${app.api('authorize')}?security_token=${security_token}`)
+          .set('Cookie', cookie)
+          .type('form')
+          .send(form),
+      )
+      await refused(
+        app.http
+          .post(`${app.api('authorize')}?${new URLSearchParams({ ...form, security_token }).toString()}`)
+          .set('Cookie', cookie)
+          .type('form')
+          .send('allow='),
+      )
     })
 
     it('S-021 in a header it is not read', async () => {
@@ -76,18 +116,30 @@ describe('POST authorize', () => {
 
   describe('where it came from', () => {
     const foreign: readonly Record<string, string>[] = [
-      { Origin: 'https://evil.example' }, { Origin: 'http://127.0.0.1:8080' }, { Origin: 'https://127.0.0.1' }, { Origin: 'http://127.0.0.1.evil.example' },
-      { 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }, { Origin: 'http://127.0.0.1', 'Sec-Fetch-Site': 'cross-site' },
-      { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' }, { Origin: 'null', 'Sec-Fetch-Site': 'same-site' }, { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'same-origin' },
+      { Origin: 'https://evil.example' },
+      { Origin: 'http://127.0.0.1:8080' },
+      { Origin: 'https://127.0.0.1' },
+      { Origin: 'http://127.0.0.1.evil.example' },
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
+      { Origin: 'http://127.0.0.1', 'Sec-Fetch-Site': 'cross-site' },
+      { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' },
+      { Origin: 'null', 'Sec-Fetch-Site': 'same-site' },
+      { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'same-origin' },
     ]
     for (const headers of foreign) {
       it(`S-022 ${JSON.stringify(headers)} is refused`, async () => refused(submit(await shown(), headers)))
     }
     const own: readonly Record<string, string>[] = [
-      {}, { Origin: 'http://127.0.0.1' }, { Origin: 'http://127.0.0.1', 'Sec-Fetch-Site': 'same-origin' }, { Origin: 'null', 'Sec-Fetch-Site': 'same-origin' },
+      {},
+      { Origin: 'http://127.0.0.1' },
+      { Origin: 'http://127.0.0.1', 'Sec-Fetch-Site': 'same-origin' },
+      { Origin: 'null', 'Sec-Fetch-Site': 'same-origin' },
     ]
     for (const headers of own) {
-      it(`S-022 ${JSON.stringify(headers)} passes`, async () => { expect((await submit(await shown(), headers)).status).to.equal(303) })
+      it(`S-022 ${JSON.stringify(headers)} passes`, async () => {
+        expect((await submit(await shown(), headers)).status).to.equal(303)
+      })
     }
 
     it('S-022 over https, Origin: null needs the browser to say same-origin', async () => {
@@ -96,7 +148,11 @@ describe('POST authorize', () => {
       const { fields } = await consentPage(secure, session, authorizationQuery(client))
       await refused(post(secure, 'authorize', fields, { Cookie: session, Origin: 'null' }))
       await refused(post(secure, 'authorize', fields, { Cookie: session, Origin: 'http://studip.example.org' }))
-      await post(secure, 'authorize', fields, { Cookie: session, Origin: 'null', 'Sec-Fetch-Site': 'same-origin' }).expect(303)
+      await post(secure, 'authorize', fields, {
+        Cookie: session,
+        Origin: 'null',
+        'Sec-Fetch-Site': 'same-origin',
+      }).expect(303)
       await secure.close()
     })
 
@@ -109,12 +165,22 @@ describe('POST authorize', () => {
     it('S-023 GET with everything that a form has shows a page and changes nothing', async () => {
       const before = await codeRows()
       const form = await shown()
-      for (const query of [new URLSearchParams(form), new URLSearchParams([...Object.entries(form), ['_method', 'delete']])]) {
-        const answer = await app.http.get(`${app.api('authorize')}?${authorizationQuery(client)}&${query.toString().replace(/client_id=\d+&/, '')}`).set('Cookie', cookie)
+      for (const query of [
+        new URLSearchParams(form),
+        new URLSearchParams([...Object.entries(form), ['_method', 'delete']]),
+      ]) {
+        const answer = await app.http
+          .get(
+            `${app.api('authorize')}?${authorizationQuery(client)}&${query.toString().replace(/client_id=\d+&/, '')}`,
+          )
+          .set('Cookie', cookie)
         expect(answer.status).to.equal(200)
         expect(answer.headers).to.not.have.property('location')
       }
-      await app.http.head(`${app.api('authorize')}?${authorizationQuery(client)}`).set('Cookie', cookie).expect(200)
+      await app.http
+        .head(`${app.api('authorize')}?${authorizationQuery(client)}`)
+        .set('Cookie', cookie)
+        .expect(200)
       expect(await codeRows()).to.equal(before)
     })
 
@@ -135,7 +201,14 @@ describe('POST authorize', () => {
     it('S-041 only a form is read', async () => {
       const form = await shown()
       await refused(app.http.post(app.api('authorize')).set('Cookie', cookie).send(form), 400)
-      await refused(app.http.post(app.api('authorize')).set('Cookie', cookie).field('auth_token', form['auth_token'] ?? '').field('security_token', form['security_token'] ?? ''), 400)
+      await refused(
+        app.http
+          .post(app.api('authorize'))
+          .set('Cookie', cookie)
+          .field('auth_token', form['auth_token'] ?? '')
+          .field('security_token', form['security_token'] ?? ''),
+        400,
+      )
     })
   })
 
@@ -148,10 +221,27 @@ describe('POST authorize', () => {
         const other = token[at] === 'A' ? 'B' : 'A'
         await refused(submit({ ...form, auth_token: token.slice(0, at) + other + token.slice(at + 1) }))
       }
-      for (const auth_token of [undefined, '', 'x', token.slice(0, -4), `${token}A`, `${token}.`, '....', '{}', 'null', 'a'.repeat(20_000)]) {
+      for (const auth_token of [
+        undefined,
+        '',
+        'x',
+        token.slice(0, -4),
+        `${token}A`,
+        `${token}.`,
+        '....',
+        '{}',
+        'null',
+        'a'.repeat(20_000),
+      ]) {
         await refused(submit({ ...form, auth_token }))
       }
-      await refused(app.http.post(app.api('authorize')).set('Cookie', cookie).type('form').send(`${new URLSearchParams(form).toString()}&auth_token=${token}`))
+      await refused(
+        app.http
+          .post(app.api('authorize'))
+          .set('Cookie', cookie)
+          .type('form')
+          .send(`${new URLSearchParams(form).toString()}&auth_token=${token}`),
+      )
     })
 
     it('S-029 it holds for 10 minutes', async () => {
@@ -167,7 +257,7 @@ describe('POST authorize', () => {
       }
     })
 
-    it('S-029 from another session or user it yields no code, even with that session\'s own security_token', async () => {
+    it("S-029 from another session or user it yields no code, even with that session's own security_token", async () => {
       const form = await shown()
       for (const user of [users.autor, users.tutor]) {
         const other = await logIn(app, user)
@@ -179,11 +269,24 @@ describe('POST authorize', () => {
     it('S-029 fields beside it change neither code nor redirect', async () => {
       const victim = await addClient(app, { redirectUris: ['https://evil.example/'] })
       const form = await shown(cookie, { state: 'mine' })
-      const answer = await submit({ ...form, client_id: victim.id, redirect_uri: 'https://evil.example/', scope: 'all', state: 'theirs', user_id: users.root.user_id, response_type: 'token', code_challenge: 'a'.repeat(43) })
+      const answer = await submit({
+        ...form,
+        client_id: victim.id,
+        redirect_uri: 'https://evil.example/',
+        scope: 'all',
+        state: 'theirs',
+        user_id: users.root.user_id,
+        response_type: 'token',
+        code_challenge: 'a'.repeat(43),
+      })
       const location = new URL(answer.headers['location'] as string)
       expect(location.href.startsWith(`${redirectUri}?code=`)).to.be.true
       expect(location.searchParams.get('state')).to.equal('mine')
-      const row = await app.database.knex('oauth2_auth_codes').orderBy('mkdate', 'desc').where({ client_id: client.id, user_id: users.autor.user_id }).first<{ scopes: string }>()
+      const row = await app.database
+        .knex('oauth2_auth_codes')
+        .orderBy('mkdate', 'desc')
+        .where({ client_id: client.id, user_id: users.autor.user_id })
+        .first<{ scopes: string }>()
       expect(row.scopes).to.equal('["api"]')
       await redeem(app, client, codeOf(answer)).expect(200)
     })
@@ -198,7 +301,8 @@ describe('POST authorize', () => {
         const other = await addClient(app)
         const forms = [await shown(cookie, {}, other), await shown(cookie, { redirect_uri: undefined }, other)]
         await change(other.id)
-        for (const form of forms) for (const _method of [undefined, 'delete']) await refused(submit({ ...form, _method }), 400)
+        for (const form of forms)
+          for (const _method of [undefined, 'delete']) await refused(submit({ ...form, _method }), 400)
       }
     })
   })
@@ -217,7 +321,9 @@ describe('POST authorize', () => {
       const second = await testApp({ database: app.database, now: () => now })
       const form = await shown()
       const before = await codeRows()
-      const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => post(i % 2 ? app : second, 'authorize', form, { Cookie: cookie })))
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => post(i % 2 ? app : second, 'authorize', form, { Cookie: cookie })),
+      )
       expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, ...Array<number>(19).fill(400)])
       for (const { status, headers } of answers) if (status === 400) expect(headers).to.not.have.property('location')
       expect(await codeRows()).to.equal(before + 1)
@@ -237,11 +343,18 @@ describe('POST authorize', () => {
     it('S-031 goes back with access_denied, as 303, and writes no code', async () => {
       const before = await codeRows()
       const form = await shown()
-      for (const answer of [await submit({ ...form, _method: 'delete' }), await app.http.delete(app.api('authorize')).set('Cookie', cookie).type('form').send(form)]) {
+      for (const answer of [
+        await submit({ ...form, _method: 'delete' }),
+        await app.http.delete(app.api('authorize')).set('Cookie', cookie).type('form').send(form),
+      ]) {
         expect(answer.status).to.equal(303)
         expect(answer.text).to.equal('')
         const location = new URL(answer.headers['location'] as string)
-        expect(Object.fromEntries(location.searchParams)).to.include({ error: 'access_denied', state: 'xyz', iss: app.deps.issuer })
+        expect(Object.fromEntries(location.searchParams)).to.include({
+          error: 'access_denied',
+          state: 'xyz',
+          iss: app.deps.issuer,
+        })
         expect(location.searchParams.has('code')).to.be.false
       }
       expect(await codeRows()).to.equal(before)
@@ -250,8 +363,17 @@ describe('POST authorize', () => {
     it('S-031 a doubtful _method denies', async () => {
       const before = await codeRows()
       const form = new URLSearchParams(await shown()).toString()
-      for (const more of ['_method=delete&_method=delete', '_method=DELETE', '_method=put', '_method=delete&_method=post']) {
-        const answer = await app.http.post(app.api('authorize')).set('Cookie', cookie).type('form').send(`${form}&${more}`)
+      for (const more of [
+        '_method=delete&_method=delete',
+        '_method=DELETE',
+        '_method=put',
+        '_method=delete&_method=post',
+      ]) {
+        const answer = await app.http
+          .post(app.api('authorize'))
+          .set('Cookie', cookie)
+          .type('form')
+          .send(`${form}&${more}`)
         expect(new URL(answer.headers['location'] as string).searchParams.get('error')).to.equal('access_denied')
       }
       expect(await codeRows()).to.equal(before)
@@ -259,9 +381,16 @@ describe('POST authorize', () => {
 
     it('S-031 DELETE without its form is a page', async () => {
       await refused(app.http.delete(app.api('authorize')).set('Cookie', cookie), 400)
-      await refused(app.http.delete(`${app.api('authorize')}?${new URLSearchParams(await shown()).toString()}`).set('Cookie', cookie), 400)
+      await refused(
+        app.http
+          .delete(`${app.api('authorize')}?${new URLSearchParams(await shown()).toString()}`)
+          .set('Cookie', cookie),
+        400,
+      )
     })
 
-    it('S-031 Allow answers with 303, too', async () => { expect((await submit(await shown())).status).to.equal(303) })
+    it('S-031 Allow answers with 303, too', async () => {
+      expect((await submit(await shown())).status).to.equal(303)
+    })
   })
 })

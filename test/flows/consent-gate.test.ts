@@ -2,7 +2,16 @@
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { users, type DemoUser } from '../fixtures/users.ts'
-import { addClient, authorizationQuery, consentPage, logIn, post, testApp, type TestApp, type TestClient } from '../support/app.ts'
+import {
+  addClient,
+  authorizationQuery,
+  consentPage,
+  logIn,
+  post,
+  testApp,
+  type TestApp,
+  type TestClient,
+} from '../support/app.ts'
 
 describe('consent and the gate', () => {
   let app: TestApp
@@ -13,7 +22,8 @@ describe('consent and the gate', () => {
   })
   afterEach(() => app.close())
 
-  const codeRows = async (): Promise<number> => Number((await app.database.knex('oauth2_auth_codes').count({ n: '*' }))[0]?.['n'])
+  const codeRows = async (): Promise<number> =>
+    Number((await app.database.knex('oauth2_auth_codes').count({ n: '*' }))[0]?.['n'])
   const config = (field: string, value: string) => async (db: Knex) => {
     await db('config_values').where({ field, range_id: 'studip' }).delete()
     await db('config_values').insert({ field, range_id: 'studip', value })
@@ -33,7 +43,10 @@ describe('consent and the gate', () => {
 
   it('S-105 in maintenance everybody but root gets 503, at the page and at the form', async () => {
     const [autor, root] = [await logIn(app), await logIn(app, users.root)]
-    const [ofAutor, ofRoot] = [await consentPage(app, autor, authorizationQuery(client)), await consentPage(app, root, authorizationQuery(client))]
+    const [ofAutor, ofRoot] = [
+      await consentPage(app, autor, authorizationQuery(client)),
+      await consentPage(app, root, authorizationQuery(client)),
+    ]
     await config('MAINTENANCE_MODE_ENABLE', '1')(app.database.knex)
     const page = await consentPage(app, autor, authorizationQuery(client))
     expect(page.status).to.equal(503)
@@ -48,25 +61,69 @@ describe('consent and the gate', () => {
 
   const sid = (cookie: string): string => cookie.split('=')[1] ?? ''
   const changes: readonly (readonly [string, DemoUser, (db: Knex, cookie: string) => PromiseLike<unknown>])[] = [
-    ['logged out', users.autor, (db, cookie) => db('session_data').where({ sid: sid(cookie) }).delete()],
+    [
+      'logged out',
+      users.autor,
+      (db, cookie) =>
+        db('session_data')
+          .where({ sid: sid(cookie) })
+          .delete(),
+    ],
     ['locked', users.autor, (db) => db('auth_user_md5').where({ user_id: users.autor.user_id }).update({ locked: 1 })],
     ['deleted', users.autor, (db) => db('auth_user_md5').where({ user_id: users.autor.user_id }).delete()],
-    ['expired', users.autor, (db) => db('config_values').insert({ field: 'EXPIRATION_DATE', range_id: users.autor.user_id, value: '1000000000' })],
-    ['provisional', users.autor, (db) => db('auth_user_md5').where({ user_id: users.autor.user_id }).update({ auth_plugin: null })],
-    ['another user in the same session', users.autor, async (db, cookie) => {
-      const other = sid(await logIn(app, users.tutor))
-      const row = await db('session_data').where({ sid: other }).first<{ val: Buffer }>()
-      await db('session_data').where({ sid: sid(cookie) }).update({ val: row.val })
-    }],
-    ['a second factor that has become due', users.autor, async (db) => {
-      await db('users_tfa').insert({ user_id: users.autor.user_id, secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', type: 'app', confirmed: 1, mkdate: 1, chdate: 1 })
-      await config('TFA_PERMS', 'root,autor')(db)
-    }],
-    ['terms that have become due', users.autor, async (db) => {
-      await config('SHOW_TERMS_ON_FIRST_LOGIN', '1')(db)
-      await db('config_values').where({ field: 'TERMS_ACCEPTED', range_id: users.autor.user_id }).delete()
-    }],
-    ['a session grown stale', users.autor, (db, cookie) => db('session_data').where({ sid: sid(cookie) }).update({ changed: db.raw('FROM_UNIXTIME(1000000000)') })],
+    [
+      'expired',
+      users.autor,
+      (db) =>
+        db('config_values').insert({ field: 'EXPIRATION_DATE', range_id: users.autor.user_id, value: '1000000000' }),
+    ],
+    [
+      'provisional',
+      users.autor,
+      (db) => db('auth_user_md5').where({ user_id: users.autor.user_id }).update({ auth_plugin: null }),
+    ],
+    [
+      'another user in the same session',
+      users.autor,
+      async (db, cookie) => {
+        const other = sid(await logIn(app, users.tutor))
+        const row = await db('session_data').where({ sid: other }).first<{ val: Buffer }>()
+        await db('session_data')
+          .where({ sid: sid(cookie) })
+          .update({ val: row.val })
+      },
+    ],
+    [
+      'a second factor that has become due',
+      users.autor,
+      async (db) => {
+        await db('users_tfa').insert({
+          user_id: users.autor.user_id,
+          secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+          type: 'app',
+          confirmed: 1,
+          mkdate: 1,
+          chdate: 1,
+        })
+        await config('TFA_PERMS', 'root,autor')(db)
+      },
+    ],
+    [
+      'terms that have become due',
+      users.autor,
+      async (db) => {
+        await config('SHOW_TERMS_ON_FIRST_LOGIN', '1')(db)
+        await db('config_values').where({ field: 'TERMS_ACCEPTED', range_id: users.autor.user_id }).delete()
+      },
+    ],
+    [
+      'a session grown stale',
+      users.autor,
+      (db, cookie) =>
+        db('session_data')
+          .where({ sid: sid(cookie) })
+          .update({ changed: db.raw('FROM_UNIXTIME(1000000000)') }),
+    ],
   ]
   for (const [what, user, change] of changes) {
     it(`S-107 ${what} between page and Allow: no code`, async () => {
@@ -90,7 +147,10 @@ describe('consent and the gate', () => {
 
   it('S-108 a demoted root is refused by the next request, whatever the session says', async () => {
     const old = await testApp({ studip: '5.4' })
-    const cookie = await logIn(old, users.root, { version: '5.4', content: { uid: users.root.user_id, perm: 'root', uname: 'root' } })
+    const cookie = await logIn(old, users.root, {
+      version: '5.4',
+      content: { uid: users.root.user_id, perm: 'root', uname: 'root' },
+    })
     const admin = `${old.base}dispatch.php/admin/oauth2`
     await old.http.get(admin).set('Cookie', cookie).expect(200)
     await old.database.knex('auth_user_md5').where({ user_id: users.root.user_id }).update({ perms: 'admin' })

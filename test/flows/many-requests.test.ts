@@ -18,15 +18,20 @@ describe('ten thousand authorization requests', () => {
     const before = await content()
     // Consent pages, errors for the client, and people who have yet to log in, in turn.
     const kinds = [
-      { status: 200, query: '', headers: { Cookie: cookie } }, { status: 302, query: '&scope=x', headers: { Cookie: cookie } },
-      { status: 302, query: '&response_type=token', headers: { Cookie: cookie } }, { status: 302, query: '&prompt=none', headers: {} },
+      { status: 200, query: '', headers: { Cookie: cookie } },
+      { status: 302, query: '&scope=x', headers: { Cookie: cookie } },
+      { status: 302, query: '&response_type=token', headers: { Cookie: cookie } },
+      { status: 302, query: '&prompt=none', headers: {} },
     ]
     const query = authorizationQuery(client, { scope: undefined })
     let next = 0
     const some = async () => {
       for (let i = next++; i < requests; i = next++) {
         const kind = kinds[i % kinds.length] as (typeof kinds)[number]
-        const { status } = await http({ path: `${app.api('authorize')}?${query}${kind.query}&state=${i}`.replace('state=xyz&', ''), headers: kind.headers })
+        const { status } = await http({
+          path: `${app.api('authorize')}?${query}${kind.query}&state=${i}`.replace('state=xyz&', ''),
+          headers: kind.headers,
+        })
         if (status !== kind.status) throw new Error(`request ${i} was answered with ${status}`)
       }
     }

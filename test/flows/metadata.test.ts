@@ -4,16 +4,28 @@ import { serverMetadata } from '../../src/oauth/metadata.ts'
 import { resolveBaseUrl } from '../../src/config/addresses.ts'
 import { addClient, approve, testApp, type TestApp } from '../support/app.ts'
 
-interface Metadata extends Record<string, unknown> { readonly issuer: string; readonly code_challenge_methods_supported: readonly string[] }
+interface Metadata extends Record<string, unknown> {
+  readonly issuer: string
+  readonly code_challenge_methods_supported: readonly string[]
+}
 
 describe('authorization server metadata', () => {
-  for (const baseUrl of ['http://127.0.0.1/', 'https://studip.example.org/studip/', 'http://127.0.0.1/~uni/st%c3%bcd@ip/']) {
+  for (const baseUrl of [
+    'http://127.0.0.1/',
+    'https://studip.example.org/studip/',
+    'http://127.0.0.1/~uni/st%c3%bcd@ip/',
+  ]) {
     describe(baseUrl, () => {
       let app: TestApp
       let metadata: Metadata
       before(async () => {
         app = await testApp({ settings: { baseUrl } })
-        metadata = (await app.http.get(app.api('.well-known/oauth-authorization-server')).expect(200).expect('Content-Type', /^application\/json/)).body as Metadata
+        metadata = (
+          await app.http
+            .get(app.api('.well-known/oauth-authorization-server'))
+            .expect(200)
+            .expect('Content-Type', /^application\/json/)
+        ).body as Metadata
       })
       after(() => app.close())
 
@@ -27,7 +39,10 @@ describe('authorization server metadata', () => {
 
       it('S-073 it lists what works and no more', () => {
         expect(metadata).to.deep.include({
-          response_types_supported: ['code'], response_modes_supported: ['query'], grant_types_supported: ['authorization_code', 'refresh_token'], scopes_supported: ['api'],
+          response_types_supported: ['code'],
+          response_modes_supported: ['query'],
+          grant_types_supported: ['authorization_code', 'refresh_token'],
+          scopes_supported: ['api'],
           code_challenge_methods_supported: ['S256', 'plain'],
           token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
           introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
@@ -36,13 +51,26 @@ describe('authorization server metadata', () => {
 
       it('S-073 every URL in it answers', async () => {
         const urls = Object.entries(metadata).filter(([name]) => /_endpoint$|_uri$/.test(name))
-        expect(urls.map(([name]) => name)).to.have.members(['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'revocation_endpoint', 'introspection_endpoint'])
+        expect(urls.map(([name]) => name)).to.have.members([
+          'authorization_endpoint',
+          'token_endpoint',
+          'jwks_uri',
+          'revocation_endpoint',
+          'introspection_endpoint',
+        ])
         for (const [name, url] of urls as [string, string][]) {
           expect(url.startsWith(`${metadata.issuer}/`)).to.be.true
           const path = new URL(url).pathname
-          if (name === 'jwks_uri') await app.http.get(path).expect(200).expect('Content-Type', /^application\/jwk-set\+json/)
+          if (name === 'jwks_uri')
+            await app.http
+              .get(path)
+              .expect(200)
+              .expect('Content-Type', /^application\/jwk-set\+json/)
           else if (name === 'authorization_endpoint') await app.http.get(path).expect(400)
-          else expect((await app.http.post(path).type('form').send('x=y').expect(400)).body).to.include({ error: 'invalid_request' })
+          else
+            expect((await app.http.post(path).type('form').send('x=y').expect(400)).body).to.include({
+              error: 'invalid_request',
+            })
         }
       })
 
@@ -52,7 +80,9 @@ describe('authorization server metadata', () => {
 
       it('S-074 the address that RFC 8414 §3.1 builds from the issuer gives the same document', async () => {
         const { pathname } = new URL(metadata.issuer)
-        expect((await app.http.get(`/.well-known/oauth-authorization-server${pathname}`).expect(200)).body).to.deep.equal(metadata)
+        expect(
+          (await app.http.get(`/.well-known/oauth-authorization-server${pathname}`).expect(200)).body,
+        ).to.deep.equal(metadata)
       })
 
       it('may be kept for a minute, and varies with the origin', async () => {
@@ -63,12 +93,23 @@ describe('authorization server metadata', () => {
   }
 
   it('S-073 plain is listed only while it is accepted', () => {
-    expect(serverMetadata({ issuer: 'https://a.example', pkcePlain: false }).code_challenge_methods_supported).to.deep.equal(['S256'])
-    expect(serverMetadata({ issuer: 'https://a.example', pkcePlain: true }).code_challenge_methods_supported).to.deep.equal(['S256', 'plain'])
+    expect(
+      serverMetadata({ issuer: 'https://a.example', pkcePlain: false }).code_challenge_methods_supported,
+    ).to.deep.equal(['S256'])
+    expect(
+      serverMetadata({ issuer: 'https://a.example', pkcePlain: true }).code_challenge_methods_supported,
+    ).to.deep.equal(['S256', 'plain'])
   })
 
   it('S-072 no base URL leads to an issuer with query, fragment or login, or of another scheme', () => {
-    for (const text of ['https://a.example/?x', 'https://a.example/#x', 'https://u:p@a.example/', 'ftp://a.example/', 'a.example', 'javascript:alert(1)']) {
+    for (const text of [
+      'https://a.example/?x',
+      'https://a.example/#x',
+      'https://u:p@a.example/',
+      'ftp://a.example/',
+      'a.example',
+      'javascript:alert(1)',
+    ]) {
       const faults: string[] = []
       const sources = { own: () => ({ text, source: 'BASE_URL' }), fault: (fault: string) => void faults.push(fault) }
       const { value } = resolveBaseUrl(sources as unknown as Parameters<typeof resolveBaseUrl>[0])

@@ -1,5 +1,14 @@
 // Defuse v2 in password mode, written from contract §9.3 alone: what we seal must open here, and what is sealed here must open with us.
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  pbkdf2Sync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 
 const keysOf = (password: string, salt: Buffer) => {
   const prekey = pbkdf2Sync(createHash('sha256').update(password).digest(), salt, 100_000, 32, 'sha256')

@@ -13,7 +13,8 @@ import { tokenCases } from './differences/token-cases.ts'
 import { goldenApp, goldenUser } from './golden-installation.ts'
 
 const page = join(import.meta.dirname, '../../docs/differences-from-league.md')
-const fixture = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures', name), 'utf8')) as { cases: HttpCase[] }
+const fixture = (name: string) =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures', name), 'utf8')) as { cases: HttpCase[] }
 const [studip6, studip5] = [fixture('http-6.0.2.json').cases, fixture('http-5.4.11.json').cases]
 const corpus = league as unknown as { errors: Record<string, object>; authorize: Record<string, object> }
 
@@ -52,14 +53,28 @@ describe('docs/differences-from-league.md', () => {
     const id = () => (++made).toString(16).padStart(80, '0')
     const shared = { userId: league.user_id, clientId: '2', scopes: ['api'] }
     world = {
-      app, cookie: await logIn(app, goldenUser),
+      app,
+      cookie: await logIn(app, goldenUser),
       code: async (more = {}) => {
-        const code: AuthorizationCode = { ...shared, id: id(), redirectUri: 'org.example.app:/oauth', codeChallenge: { challenge, method: 'S256' }, expiresAt: league.generated_at + 600, ...more }
+        const code: AuthorizationCode = {
+          ...shared,
+          id: id(),
+          redirectUri: 'org.example.app:/oauth',
+          codeChallenge: { challenge, method: 'S256' },
+          expiresAt: league.generated_at + 600,
+          ...more,
+        }
         await app.deps.codes.insert(code)
         return app.deps.credentials.sealCode(code)
       },
       refreshToken: (more = {}) => {
-        const token: RefreshToken = { ...shared, id: id(), accessTokenId: id(), expiresAt: league.generated_at + 3600, ...more }
+        const token: RefreshToken = {
+          ...shared,
+          id: id(),
+          accessTokenId: id(),
+          expiresAt: league.generated_at + 3600,
+          ...more,
+        }
         return app.deps.credentials.sealRefreshToken(token)
       },
     }
@@ -78,8 +93,17 @@ describe('docs/differences-from-league.md', () => {
 
   it('says what this service answers to every case of the golden corpus and of real Stud.IPs', async () => {
     const text = [
-      introduction, '## Token endpoint', '', head, ...(await rows(tokenCases)), '',
-      '## Authorization endpoint and the rest', '', head, ...(await rows(authorizeCases)), '',
+      introduction,
+      '## Token endpoint',
+      '',
+      head,
+      ...(await rows(tokenCases)),
+      '',
+      '## Authorization endpoint and the rest',
+      '',
+      head,
+      ...(await rows(authorizeCases)),
+      '',
     ].join('\n')
     if (process.env.UPDATE_DOCS) writeFileSync(page, text)
     expect(readFileSync(page, 'utf8'), 'UPDATE_DOCS=1 writes it anew').to.equal(text)
@@ -87,9 +111,11 @@ describe('docs/differences-from-league.md', () => {
 
   it('leaves out no case of the golden corpus and of the recorded answers', () => {
     const all = [...tokenCases, ...authorizeCases]
-    const named = (kind: 'errors' | 'authorize') => all.flatMap(({ league: entry }) => (entry && kind in entry ? Object.values(entry) as string[] : []))
+    const named = (kind: 'errors' | 'authorize') =>
+      all.flatMap(({ league: entry }) => (entry && kind in entry ? (Object.values(entry) as string[]) : []))
     expect(named('errors')).to.have.members(Object.keys(corpus.errors))
     expect(named('authorize')).to.have.members(Object.keys(corpus.authorize))
-    for (const recorded of [studip6, studip5]) expect(all.flatMap(({ http }) => http ?? [])).to.have.members(recorded.map(({ name }) => name))
+    for (const recorded of [studip6, studip5])
+      expect(all.flatMap(({ http }) => http ?? [])).to.have.members(recorded.map(({ name }) => name))
   })
 })

@@ -14,12 +14,20 @@ import type { TestDatabase } from '../support/mariadb.ts'
 type Row = Record<string, string | number | null>
 const tables = (league as unknown as { tables: Record<string, Row[]> }).tables
 
-export const goldenUser: DemoUser = { user_id: league.user_id, username: 'golden', perms: 'autor', Vorname: 'Gerda', Nachname: 'Golden' }
+export const goldenUser: DemoUser = {
+  user_id: league.user_id,
+  username: 'golden',
+  perms: 'autor',
+  Vorname: 'Gerda',
+  Nachname: 'Golden',
+}
 
 /** The rows of league, with the two dates that Stud.IP adds. */
 export const insertGoldenRows = async ({ knex }: TestDatabase): Promise<void> => {
   await insertUsers(knex, [goldenUser])
-  await knex('oauth2_clients').insert(Object.values(league.clients).map((client) => ({ ...client, mkdate: 1, chdate: 1 })))
+  await knex('oauth2_clients').insert(
+    Object.values(league.clients).map((client) => ({ ...client, mkdate: 1, chdate: 1 })),
+  )
   for (const [table, rows] of Object.entries(tables)) {
     const dates = table === 'oauth2_refresh_tokens' ? {} : { mkdate: league.generated_at, chdate: league.generated_at }
     await knex(table).insert(rows.map((row) => ({ ...row, ...dates })))
@@ -29,8 +37,11 @@ export const insertGoldenRows = async ({ knex }: TestDatabase): Promise<void> =>
 /** Key files with league's encryption key. Its private key was not kept, so the pair is another one. */
 export const goldenKeys = async (): Promise<{ path: string; remove(): void }> => {
   const directory = await temporaryDirectory('golden-keys')
-  for (const name of ['private.key', 'public.key']) await copyFile(join(await testKeys(), name), join(directory.path, name))
-  await writeFile(join(directory.path, 'encryption_key.php'), await readFile(join(leagueDir, 'encryption_key.php')), { mode: 0o600 })
+  for (const name of ['private.key', 'public.key'])
+    await copyFile(join(await testKeys(), name), join(directory.path, name))
+  await writeFile(join(directory.path, 'encryption_key.php'), await readFile(join(leagueDir, 'encryption_key.php')), {
+    mode: 0o600,
+  })
   return directory
 }
 
@@ -39,9 +50,15 @@ export const goldenApp = async (options: TestAppOptions = {}): Promise<TestApp &
   const database = await testDatabase({ users: false })
   await insertGoldenRows(database)
   const keys = await goldenKeys()
-  const app = await testApp({ database, now: () => league.generated_at, ...options, settings: { keysPath: keys.path, ...options.settings } })
+  const app = await testApp({
+    database,
+    now: () => league.generated_at,
+    ...options,
+    settings: { keysPath: keys.path, ...options.settings },
+  })
   return {
-    ...app, keysPath: keys.path,
+    ...app,
+    keysPath: keys.path,
     close: async () => {
       await app.close()
       await database.drop()

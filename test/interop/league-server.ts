@@ -23,9 +23,13 @@ const autoloadOf = (version: LeagueVersion): string | undefined => {
 /** Why league cannot run here; undefined when it can. */
 export const leagueMissing = async (version: LeagueVersion): Promise<string | undefined> => {
   const autoload = autoloadOf(version)
-  if (!autoload) return `no league/oauth2-server ${version}: run composer install in test/interop/league, or set ${version === '9' ? 'LEAGUE9_AUTOLOAD' : 'LEAGUE_AUTOLOAD'}`
+  if (!autoload)
+    return `no league/oauth2-server ${version}: run composer install in test/interop/league, or set ${version === '9' ? 'LEAGUE9_AUTOLOAD' : 'LEAGUE_AUTOLOAD'}`
   if (!existsSync(autoload)) return `${autoload} does not exist`
-  const modules = await promisify(execFile)('php', ['-m']).then(({ stdout }) => stdout, () => undefined)
+  const modules = await promisify(execFile)('php', ['-m']).then(
+    ({ stdout }) => stdout,
+    () => undefined,
+  )
   if (modules === undefined) return 'php is not installed'
   return /^pdo_mysql$/m.test(modules) ? undefined : 'PHP has no pdo_mysql (Debian: php-mysql)'
 }
@@ -49,13 +53,22 @@ export interface LeagueServer {
 }
 
 /** PHP's own web server (one process: its workers would outlive it), on the database and key files of our service. */
-export const startLeagueServer = async (version: LeagueVersion, database: DatabaseSettings, keysPath: string): Promise<LeagueServer> => {
+export const startLeagueServer = async (
+  version: LeagueVersion,
+  database: DatabaseSettings,
+  keysPath: string,
+): Promise<LeagueServer> => {
   const port = await freePort()
   const running = await startProcess({
-    command: 'php', args: ['-d', 'display_errors=stderr', '-S', `127.0.0.1:${port}`, join(folder, 'index.php')],
+    command: 'php',
+    args: ['-d', 'display_errors=stderr', '-S', `127.0.0.1:${port}`, join(folder, 'index.php')],
     env: {
-      ...process.env, LEAGUE_AUTOLOAD: autoloadOf(version), LEAGUE_KEYS: keysPath,
-      LEAGUE_DSN: `mysql:host=${database.host};port=${database.port};dbname=${database.database}`, LEAGUE_DB_USER: database.user, LEAGUE_DB_PASSWORD: database.password,
+      ...process.env,
+      LEAGUE_AUTOLOAD: autoloadOf(version),
+      LEAGUE_KEYS: keysPath,
+      LEAGUE_DSN: `mysql:host=${database.host};port=${database.port};dbname=${database.database}`,
+      LEAGUE_DB_USER: database.user,
+      LEAGUE_DB_PASSWORD: database.password,
     },
     ready: () => answers(port),
   })
@@ -63,7 +76,11 @@ export const startLeagueServer = async (version: LeagueVersion, database: Databa
     const response = await fetch(`http://127.0.0.1:${port}/${path}`, { redirect: 'manual', ...init })
     const text = await response.text()
     try {
-      return { status: response.status, location: response.headers.get('location'), body: JSON.parse(text || '{}') as Record<string, unknown> }
+      return {
+        status: response.status,
+        location: response.headers.get('location'),
+        body: JSON.parse(text || '{}') as Record<string, unknown>,
+      }
     } catch {
       throw new Error(`league answered ${response.status}: ${text}\n${running.log()}`)
     }

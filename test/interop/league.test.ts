@@ -2,7 +2,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { users } from '../fixtures/users.ts'
-import { addClient, approve, authorizationQuery, clientSecret, connect, credentialsOf, idOf, post, redeem, refresh, testApp } from '../support/app.ts'
+import {
+  addClient,
+  approve,
+  authorizationQuery,
+  clientSecret,
+  connect,
+  credentialsOf,
+  idOf,
+  post,
+  redeem,
+  refresh,
+  testApp,
+} from '../support/app.ts'
 import type { TestApp, TestClient, Tokens } from '../support/app.ts'
 import { verifier } from '../support/app.ts'
 import { testKeys } from '../support/keys.ts'
@@ -25,13 +37,22 @@ interface Side {
 const leagueSide = (league: LeagueServer): Side => ({
   name: 'league',
   authorize: async (client) => {
-    const { location } = await league.authorize(Object.fromEntries(new URLSearchParams(authorizationQuery(client))), userId)
+    const { location } = await league.authorize(
+      Object.fromEntries(new URLSearchParams(authorizationQuery(client))),
+      userId,
+    )
     return new URL(location ?? '').searchParams.get('code') ?? ''
   },
-  redeem: (client, code) => league.token({
-    grant_type: 'authorization_code', ...credentialsOf(client), code, redirect_uri: client.redirectUris[0] ?? '', ...(!client.confidential && { code_verifier: verifier }),
-  }),
-  refresh: (client, refreshToken) => league.token({ grant_type: 'refresh_token', ...credentialsOf(client), refresh_token: refreshToken }),
+  redeem: (client, code) =>
+    league.token({
+      grant_type: 'authorization_code',
+      ...credentialsOf(client),
+      code,
+      redirect_uri: client.redirectUris[0] ?? '',
+      ...(!client.confidential && { code_verifier: verifier }),
+    }),
+  refresh: (client, refreshToken) =>
+    league.token({ grant_type: 'refresh_token', ...credentialsOf(client), refresh_token: refreshToken }),
 })
 
 const ourSide = (app: TestApp): Side => ({
@@ -60,7 +81,10 @@ for (const version of versions) {
 
     before(async function () {
       const missing = await leagueMissing(version)
-      if (missing) { console.log(`      skipped: ${missing}`); return this.skip() }
+      if (missing) {
+        console.log(`      skipped: ${missing}`)
+        return this.skip()
+      }
       database = await testDatabase()
       app = await testApp({ database })
       league = await startLeagueServer(version, database.settings, await testKeys())
@@ -75,67 +99,90 @@ for (const version of versions) {
     })
 
     /** Runs a story for a confidential and for a public client. */
-    const forEachClient = async (story: (client: TestClient) => Promise<void>) => { for (const client of clients) await story(client) }
+    const forEachClient = async (story: (client: TestClient) => Promise<void>) => {
+      for (const client of clients) await story(client)
+    }
     const resource = async (accessToken: string): Promise<LeagueAnswer> => league.resource(accessToken)
     const active = async (client: TestClient, token: string): Promise<boolean> => {
-      if (client.confidential) return ((await post(app, 'introspect', { ...credentialsOf(client), token })).body as { active: boolean }).active
+      if (client.confidential)
+        return ((await post(app, 'introspect', { ...credentialsOf(client), token })).body as { active: boolean }).active
       // A public client may not introspect (RFC 7662 §2.1): the same checks below the endpoint.
       const opened = await app.deps.credentials.openAccessToken(token)
       return opened !== undefined && (await app.deps.tokens.findLiveAccessToken(opened.id)) !== undefined
     }
 
-    it('a code authorised here is redeemed there, and its tokens work on both sides', () => forEachClient(async (client) => {
-      const { access_token, refresh_token } = tokensOf(await theirs.redeem(client, await ours.authorize(client)))
-      expect((await resource(access_token)).body).to.include({ oauth_client_id: client.id, oauth_user_id: userId })
-      expect(await active(client, access_token)).to.equal(true)
-      tokensOf(await ours.refresh(client, refresh_token))
-    }))
+    it('a code authorised here is redeemed there, and its tokens work on both sides', () =>
+      forEachClient(async (client) => {
+        const { access_token, refresh_token } = tokensOf(await theirs.redeem(client, await ours.authorize(client)))
+        expect((await resource(access_token)).body).to.include({ oauth_client_id: client.id, oauth_user_id: userId })
+        expect(await active(client, access_token)).to.equal(true)
+        tokensOf(await ours.refresh(client, refresh_token))
+      }))
 
-    it('a code authorised there is redeemed here, and its tokens work on both sides', () => forEachClient(async (client) => {
-      const { access_token, refresh_token } = tokensOf(await ours.redeem(client, await theirs.authorize(client)))
-      expect((await resource(access_token)).body).to.deep.include({ oauth_client_id: client.id, oauth_user_id: userId, oauth_scopes: ['api'], oauth_access_token_id: idOf(access_token) })
-      expect(await active(client, access_token)).to.equal(true)
-      tokensOf(await theirs.refresh(client, refresh_token))
-    }))
+    it('a code authorised there is redeemed here, and its tokens work on both sides', () =>
+      forEachClient(async (client) => {
+        const { access_token, refresh_token } = tokensOf(await ours.redeem(client, await theirs.authorize(client)))
+        expect((await resource(access_token)).body).to.deep.include({
+          oauth_client_id: client.id,
+          oauth_user_id: userId,
+          oauth_scopes: ['api'],
+          oauth_access_token_id: idOf(access_token),
+        })
+        expect(await active(client, access_token)).to.equal(true)
+        tokensOf(await theirs.refresh(client, refresh_token))
+      }))
 
-    it('a refresh token goes back and forth ten times; each side accepts the access token of the other', () => forEachClient(async (client) => {
-      let tokens = await connect(app, client)
-      for (let turn = 0; turn < 20; turn++) {
-        const side = turn % 2 ? ours : theirs
-        const spent = tokens
-        tokens = tokensOf(await side.refresh(client, spent.refresh_token))
-        expect((await resource(tokens.access_token)).status, `turn ${turn}, ${side.name}: league's ResourceServer`).to.equal(200)
-        expect(await active(client, tokens.access_token), `turn ${turn}, ${side.name}: introspection`).to.equal(true)
-        expect((await resource(spent.access_token)).status, 'the access token that was rotated').to.equal(401)
-        expect(await active(client, spent.access_token)).to.equal(false)
-      }
-    }))
+    it('a refresh token goes back and forth ten times; each side accepts the access token of the other', () =>
+      forEachClient(async (client) => {
+        let tokens = await connect(app, client)
+        for (let turn = 0; turn < 20; turn++) {
+          const side = turn % 2 ? ours : theirs
+          const spent = tokens
+          tokens = tokensOf(await side.refresh(client, spent.refresh_token))
+          expect(
+            (await resource(tokens.access_token)).status,
+            `turn ${turn}, ${side.name}: league's ResourceServer`,
+          ).to.equal(200)
+          expect(await active(client, tokens.access_token), `turn ${turn}, ${side.name}: introspection`).to.equal(true)
+          expect((await resource(spent.access_token)).status, 'the access token that was rotated').to.equal(401)
+          expect(await active(client, spent.access_token)).to.equal(false)
+        }
+      }))
 
-    it('a code used on one side is used up on the other', () => forEachClient(async (client) => {
-      const here = await ours.authorize(client)
-      tokensOf(await ours.redeem(client, here))
-      expect((await theirs.redeem(client, here)).status).to.equal(400)
-      const there = await theirs.authorize(client)
-      tokensOf(await theirs.redeem(client, there))
-      expect((await ours.redeem(client, there)).status).to.equal(400)
-    }))
+    it('a code used on one side is used up on the other', () =>
+      forEachClient(async (client) => {
+        const here = await ours.authorize(client)
+        tokensOf(await ours.redeem(client, here))
+        expect((await theirs.redeem(client, here)).status).to.equal(400)
+        const there = await theirs.authorize(client)
+        tokensOf(await theirs.redeem(client, there))
+        expect((await ours.redeem(client, there)).status).to.equal(400)
+      }))
 
-    it('a token revoked here (RFC 7009) is dead there', () => forEachClient(async (client) => {
-      const { access_token, refresh_token } = await connect(app, client)
-      expect((await resource(access_token)).status).to.equal(200)
-      expect((await post(app, 'revoke', { ...credentialsOf(client), token: refresh_token })).status).to.equal(200)
-      expect((await resource(access_token)).status).to.equal(401)
-      expect((await theirs.refresh(client, refresh_token)).status).to.be.within(400, 401)
-    }))
+    it('a token revoked here (RFC 7009) is dead there', () =>
+      forEachClient(async (client) => {
+        const { access_token, refresh_token } = await connect(app, client)
+        expect((await resource(access_token)).status).to.equal(200)
+        expect((await post(app, 'revoke', { ...credentialsOf(client), token: refresh_token })).status).to.equal(200)
+        expect((await resource(access_token)).status).to.equal(401)
+        expect((await theirs.refresh(client, refresh_token)).status).to.be.within(400, 401)
+      }))
 
-    it('what Stud.IP revokes in its tables is dead here', () => forEachClient(async (client) => {
-      const { access_token, refresh_token } = tokensOf(await theirs.redeem(client, await theirs.authorize(client)))
-      expect(await active(client, access_token)).to.equal(true)
-      await database.knex('oauth2_access_tokens').where({ id: idOf(access_token) }).update({ revoked: 1 })
-      await database.knex('oauth2_refresh_tokens').where({ access_token_id: idOf(access_token) }).update({ revoked: 1 })
-      expect(await active(client, access_token)).to.equal(false)
-      expect((await ours.refresh(client, refresh_token)).status).to.equal(400)
-    }))
+    it('what Stud.IP revokes in its tables is dead here', () =>
+      forEachClient(async (client) => {
+        const { access_token, refresh_token } = tokensOf(await theirs.redeem(client, await theirs.authorize(client)))
+        expect(await active(client, access_token)).to.equal(true)
+        await database
+          .knex('oauth2_access_tokens')
+          .where({ id: idOf(access_token) })
+          .update({ revoked: 1 })
+        await database
+          .knex('oauth2_refresh_tokens')
+          .where({ access_token_id: idOf(access_token) })
+          .update({ revoked: 1 })
+        expect(await active(client, access_token)).to.equal(false)
+        expect((await ours.refresh(client, refresh_token)).status).to.equal(400)
+      }))
 
     it('a suspended client gets nothing on either side', async () => {
       const client = await addClient(app)
@@ -149,11 +196,19 @@ for (const version of versions) {
       const client = clients[0]!
       const authorization = `Basic ${Buffer.from(`${client.id}:${clientSecret}`).toString('base64')}`
       const code = await theirs.authorize(client)
-      const answer = await post(app, 'token', { grant_type: 'authorization_code', code, redirect_uri: client.redirectUris[0] }, { Authorization: authorization })
+      const answer = await post(
+        app,
+        'token',
+        { grant_type: 'authorization_code', code, redirect_uri: client.redirectUris[0] },
+        { Authorization: authorization },
+      )
       tokensOf(answer)
     })
 
-    for (const [skew, whose] of [[2, 'our'], [-2, 'its']] as const) {
+    for (const [skew, whose] of [
+      [2, 'our'],
+      [-2, 'its'],
+    ] as const) {
       it(`with ${whose} clock 2 s ahead, codes and tokens still cross in both directions`, async () => {
         const skewed = await testApp({ database, now: () => systemClock() + skew })
         // Stud.IP has no leeway: a token of a clock that is ahead is valid once its own clock gets there.

@@ -6,13 +6,33 @@ import { startProcess, temporaryDirectory, type RunningProcess } from '../suppor
 import { answers, freePort } from '../support/free-port.ts'
 import { send, startEcho, type Echo } from './echo.ts'
 
-const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'proxy_balancer', 'lbmethod_byrequests', 'slotmem_shm', 'rewrite', 'headers', 'env', 'setenvif']
+const modules = [
+  'mpm_event',
+  'authz_core',
+  'proxy',
+  'proxy_http',
+  'proxy_balancer',
+  'lbmethod_byrequests',
+  'slotmem_shm',
+  'rewrite',
+  'headers',
+  'env',
+  'setenvif',
+]
 const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/local/sbin:/usr/sbin:/sbin` }
 
 async function startApache(sidecar: string, php: string): Promise<{ port: number; apache: RunningProcess }> {
-  const [{ path }, port, page] = [await temporaryDirectory('apache'), await freePort(), await readFile(new URL('../../docs/apache.md', import.meta.url), 'utf8')]
-  const [mount = '', token = ''] = [...page.matchAll(/```apache\n(.*?)```/gs)].map(([, block = '']) => block.replaceAll('127.0.0.1:8765', sidecar).replaceAll('127.0.0.1:8081', php))
-  await writeFile(join(path, 'apache.conf'), `
+  const [{ path }, port, page] = [
+    await temporaryDirectory('apache'),
+    await freePort(),
+    await readFile(new URL('../../docs/apache.md', import.meta.url), 'utf8'),
+  ]
+  const [mount = '', token = ''] = [...page.matchAll(/```apache\n(.*?)```/gs)].map(([, block = '']) =>
+    block.replaceAll('127.0.0.1:8765', sidecar).replaceAll('127.0.0.1:8081', php),
+  )
+  await writeFile(
+    join(path, 'apache.conf'),
+    `
 ServerRoot ${path}
 ServerName 127.0.0.1
 PidFile ${path}/pid
@@ -26,16 +46,22 @@ ${token}
 ${mount}
 ProxyPass / http://${php}/
 </VirtualHost>
-`)
-  const apache = await startProcess({ command: 'apache2', args: ['-f', join(path, 'apache.conf'), '-D', 'FOREGROUND'], env, ready: () => answers(port) })
+`,
+  )
+  const apache = await startProcess({
+    command: 'apache2',
+    args: ['-f', join(path, 'apache.conf'), '-D', 'FOREGROUND'],
+    env,
+    ready: () => answers(port),
+  })
   return { port, apache }
 }
 
 describe('Apache with the mount of docs/apache.md', () => {
   let sidecar: Echo, php: Echo, port: number, apache: RunningProcess
   before(async () => {
-    [sidecar, php] = await Promise.all([startEcho('sidecar'), startEcho('php')]);
-    ({ port, apache } = await startApache(sidecar.address, php.address))
+    ;[sidecar, php] = await Promise.all([startEcho('sidecar'), startEcho('php')])
+    ;({ port, apache } = await startApache(sidecar.address, php.address))
   })
   after(() => Promise.all([apache.stop(), sidecar.stop(), php.stop()]))
 
@@ -43,14 +69,31 @@ describe('Apache with the mount of docs/apache.md', () => {
     const path = '/dispatch.php/api/oauth2/authorize?state=a%2Fb+%C3%BC&x=%26'
     expect((await send(port, path)).reached).to.include({ who: 'sidecar', path })
     expect((await send(port, '/dispatch.php/admin/oauth2')).reached?.who).to.equal('sidecar')
-    for (const other of ['/dispatch.php/api/oauth2xyz', '/dispatch.php/start', '/', '/dispatch.php/course/api/oauth2/x']) expect((await send(port, other)).reached?.who, other).to.equal('php')
+    for (const other of [
+      '/dispatch.php/api/oauth2xyz',
+      '/dispatch.php/start',
+      '/',
+      '/dispatch.php/course/api/oauth2/x',
+    ])
+      expect((await send(port, other)).reached?.who, other).to.equal('php')
   })
 
   it("S-084 lets no spelling reach Stud.IP's own consent page", async () => {
     const before = php.count()
-    for (const path of ['/dispatch.php/api//oauth2/authorize', '//dispatch.php/api/oauth2/authorize', '/dispatch.php/api/%6fauth2/authorize', '/dispatch%2ephp/api/oauth2/authorize',
-      '/dispatch.php/api%2foauth2/authorize', '/dispatch.php/x/../api/oauth2/authorize', '/dispatch.php/./api/oauth2/authorize', '/dispatch.php/api/oauth2.html', '/dispatch.php/admin/oauth2%0a',
-      '/dispatch.php/api/oauth2/authorize/../../../start', '/dispatch.php/api/oauth2/authorize/%2e%2e/%2E./../start?x=1', '/dispatch.php/api/oauth2/authorize/..%2f..%2fstart']) {
+    for (const path of [
+      '/dispatch.php/api//oauth2/authorize',
+      '//dispatch.php/api/oauth2/authorize',
+      '/dispatch.php/api/%6fauth2/authorize',
+      '/dispatch%2ephp/api/oauth2/authorize',
+      '/dispatch.php/api%2foauth2/authorize',
+      '/dispatch.php/x/../api/oauth2/authorize',
+      '/dispatch.php/./api/oauth2/authorize',
+      '/dispatch.php/api/oauth2.html',
+      '/dispatch.php/admin/oauth2%0a',
+      '/dispatch.php/api/oauth2/authorize/../../../start',
+      '/dispatch.php/api/oauth2/authorize/%2e%2e/%2E./../start?x=1',
+      '/dispatch.php/api/oauth2/authorize/..%2f..%2fstart',
+    ]) {
       const answer = await send(port, path)
       expect(answer.reached?.who ?? answer.status, path).to.be.oneOf(['sidecar', 400, 404])
     }
@@ -58,28 +101,51 @@ describe('Apache with the mount of docs/apache.md', () => {
   })
 
   it('S-082 overwrites every header that speaks of address, host or scheme', async () => {
-    const headers = { 'x-forwarded-for': '6.6.6.6', 'x-real-ip': '6.6.6.6', 'x-forwarded-proto': 'gopher', 'x-forwarded-host': 'evil', forwarded: 'for=6.6.6.6', 'x-forwarded-port': '6', 'x-forwarded-prefix': '/e' }
+    const headers = {
+      'x-forwarded-for': '6.6.6.6',
+      'x-real-ip': '6.6.6.6',
+      'x-forwarded-proto': 'gopher',
+      'x-forwarded-host': 'evil',
+      forwarded: 'for=6.6.6.6',
+      'x-forwarded-port': '6',
+      'x-forwarded-prefix': '/e',
+    }
     const { reached } = await send(port, '/dispatch.php/api/oauth2/token', { method: 'POST', body: 'a=b', headers })
-    expect(reached?.headers).to.include({ 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1', 'x-forwarded-proto': 'http', 'x-forwarded-host': `127.0.0.1:${port}` })
+    expect(reached?.headers).to.include({
+      'x-forwarded-for': '127.0.0.1',
+      'x-real-ip': '127.0.0.1',
+      'x-forwarded-proto': 'http',
+      'x-forwarded-host': `127.0.0.1:${port}`,
+    })
     expect(reached?.headers).not.to.have.any.keys('forwarded', 'x-forwarded-port', 'x-forwarded-prefix')
   })
 
   it('S-074 answers at the address that RFC 8414 builds from the issuer', async () => {
     expect((await send(port, '/.well-known/oauth-authorization-server/dispatch.php/api/oauth2')).reached).to.include({
-      who: 'sidecar', path: '/dispatch.php/api/oauth2/.well-known/oauth-authorization-server',
+      who: 'sidecar',
+      path: '/dispatch.php/api/oauth2/.well-known/oauth-authorization-server',
     })
   })
 
   it('leads from the start page to resume while a request waits', async () => {
     const answer = await send(port, '/dispatch.php/start/index', { headers: { cookie: 'a=b; studip_oauth2_resume=1' } })
-    expect([answer.status, answer.headers.location]).to.deep.equal([302, `http://127.0.0.1:${port}/dispatch.php/api/oauth2/resume`])
-    expect((await send(port, '/dispatch.php/start', { headers: { cookie: 'studip_oauth2_resume=' } })).reached?.who).to.equal('php')
+    expect([answer.status, answer.headers.location]).to.deep.equal([
+      302,
+      `http://127.0.0.1:${port}/dispatch.php/api/oauth2/resume`,
+    ])
+    expect(
+      (await send(port, '/dispatch.php/start', { headers: { cookie: 'studip_oauth2_resume=' } })).reached?.who,
+    ).to.equal('php')
   })
 
   it('S-085 passes on errors of the service, and without it sends only token requests to Stud.IP', async () => {
     for (const status of [400, 401, 500, 502, 503]) {
       for (const path of ['token', 'authorize']) {
-        const answer = await send(port, `/dispatch.php/api/oauth2/${path}`, { method: 'POST', body: 'a=b', headers: { 'x-answer': String(status) } })
+        const answer = await send(port, `/dispatch.php/api/oauth2/${path}`, {
+          method: 'POST',
+          body: 'a=b',
+          headers: { 'x-answer': String(status) },
+        })
         expect([answer.status, answer.reached?.who], path).to.deep.equal([status, 'sidecar'])
       }
     }
@@ -87,6 +153,9 @@ describe('Apache with the mount of docs/apache.md', () => {
     const page = await send(port, '/dispatch.php/api/oauth2/authorize')
     expect(page.status).to.equal(503)
     expect(page.body).to.include('Zur Zeit nicht erreichbar')
-    expect((await send(port, '/dispatch.php/api/oauth2/token', { method: 'POST', body: 'a=b' })).reached).to.include({ who: 'php', body: 'a=b' })
+    expect((await send(port, '/dispatch.php/api/oauth2/token', { method: 'POST', body: 'a=b' })).reached).to.include({
+      who: 'php',
+      body: 'a=b',
+    })
   })
 })

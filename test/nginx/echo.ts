@@ -25,16 +25,29 @@ export async function startEcho(who: string, port = 0): Promise<Echo> {
     const chunks: Buffer[] = []
     req.on('data', (chunk: Buffer) => chunks.push(chunk))
     req.on('end', () => {
-      const reached: Reached = { who, method: req.method ?? '', path: req.url ?? '', headers: req.headers, body: Buffer.concat(chunks).toString() }
+      const reached: Reached = {
+        who,
+        method: req.method ?? '',
+        path: req.url ?? '',
+        headers: req.headers,
+        body: Buffer.concat(chunks).toString(),
+      }
       if (req.headers['x-answer'] === 'hang up') res.destroy()
-      else res.writeHead(Number(req.headers['x-answer'] ?? 200), { 'content-type': 'application/json' }).end(JSON.stringify(reached))
+      else
+        res
+          .writeHead(Number(req.headers['x-answer'] ?? 200), { 'content-type': 'application/json' })
+          .end(JSON.stringify(reached))
     })
   })
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     count: () => count,
-    stop: () => new Promise((resolve) => { server.close(() => resolve()); server.closeAllConnections() }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
   }
 }
 
@@ -53,15 +66,36 @@ export interface Send {
 }
 
 /** Sends the path byte for byte: no library in between that would tidy it up. */
-export const send = (port: number, path: string, { method = 'GET', headers = {}, body }: Send = {}): Promise<Answer> => new Promise((resolve, reject) => {
-  const req = request({ host: '127.0.0.1', port, path, method, headers: { ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(Buffer.byteLength(body)) }), ...headers } }, (res) => {
-    const chunks: Buffer[] = []
-    res.on('data', (chunk: Buffer) => chunks.push(chunk))
-    res.on('end', () => {
-      const text = Buffer.concat(chunks).toString()
-      resolve({ status: res.statusCode ?? 0, headers: res.headers, body: text, reached: text.startsWith('{"who"') ? JSON.parse(text) as Reached : undefined })
-    })
+export const send = (port: number, path: string, { method = 'GET', headers = {}, body }: Send = {}): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const req = request(
+      {
+        host: '127.0.0.1',
+        port,
+        path,
+        method,
+        headers: {
+          ...(body !== undefined && {
+            'content-type': 'application/x-www-form-urlencoded',
+            'content-length': String(Buffer.byteLength(body)),
+          }),
+          ...headers,
+        },
+      },
+      (res) => {
+        const chunks: Buffer[] = []
+        res.on('data', (chunk: Buffer) => chunks.push(chunk))
+        res.on('end', () => {
+          const text = Buffer.concat(chunks).toString()
+          resolve({
+            status: res.statusCode ?? 0,
+            headers: res.headers,
+            body: text,
+            reached: text.startsWith('{"who"') ? (JSON.parse(text) as Reached) : undefined,
+          })
+        })
+      },
+    )
+    req.once('error', reject)
+    req.end(body)
   })
-  req.once('error', reject)
-  req.end(body)
-})

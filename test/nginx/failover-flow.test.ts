@@ -7,7 +7,10 @@ import { users } from '../fixtures/users.ts'
 import { insertSession, sessionCookieName } from '../support/php-session-writer.ts'
 import { createVisitor } from '../support/visitor.ts'
 
-for (const [version, base] of [['6.0', '/'], ['5.4', '/studip/']] as const) {
+for (const [version, base] of [
+  ['6.0', '/'],
+  ['5.4', '/studip/'],
+] as const) {
   describe(`token failover, Stud.IP ${version}, base ${base}`, () => {
     let stage: Stage
     before(async function () {
@@ -18,15 +21,22 @@ for (const [version, base] of [['6.0', '/'], ['5.4', '/studip/']] as const) {
 
     const callbackFor = async (connection: Connection): Promise<string> => {
       const visitor = createVisitor(stage.url)
-      const sid = await insertSession(stage.database.knex, { version, content: { uid: users.autor.user_id, sessionStart: 1 } })
+      const sid = await insertSession(stage.database.knex, {
+        version,
+        content: { uid: users.autor.user_id, sessionStart: 1 },
+      })
       visitor.setCookie(stage.url, `${sessionCookieName(version)}=${sid}; Path=${base}`)
       return (await visitor.submit(await visitor.get(await connection.authorizationUrl()), 'allow')).leftFor ?? ''
     }
-    const connection = () => connect({ issuer: stage.issuer, clientId: stage.clientId, redirectUri: 'http://127.0.0.1:47110/callback' })
-    const me = async ({ access }: Tokens) => (await fetch(`${stage.url}jsonapi.php/v1/users/me`, { headers: { authorization: `Bearer ${access}` } })).status
-    const isOurs = async (tokens: Tokens) => (JSON.parse(Buffer.from(tokens.access.split('.')[0] ?? '', 'base64url').toString()) as { kid?: string }).kid !== undefined
+    const connection = () =>
+      connect({ issuer: stage.issuer, clientId: stage.clientId, redirectUri: 'http://127.0.0.1:47110/callback' })
+    const me = async ({ access }: Tokens) =>
+      (await fetch(`${stage.url}jsonapi.php/v1/users/me`, { headers: { authorization: `Bearer ${access}` } })).status
+    const isOurs = async (tokens: Tokens) =>
+      (JSON.parse(Buffer.from(tokens.access.split('.')[0] ?? '', 'base64url').toString()) as { kid?: string }).kid !==
+      undefined
 
-    it("S-085 redeems our code at Stud.IP and refreshes its token here, and the other way round", async function () {
+    it('S-085 redeems our code at Stud.IP and refreshes its token here, and the other way round', async function () {
       this.timeout(60_000)
       const client = await connection()
       const callback = await callbackFor(client)
@@ -42,14 +52,18 @@ for (const [version, base] of [['6.0', '/'], ['5.4', '/studip/']] as const) {
     })
 
     // No fixed pauses: a busy machine is slow, not wrong. The test's own limit ends a wait that is in vain.
-    const until = async (reached: () => boolean): Promise<void> => { while (!reached()) await sleep(50) }
+    const until = async (reached: () => boolean): Promise<void> => {
+      while (!reached()) await sleep(50)
+    }
 
     it('loses no refresh while the service is stopped and started again', async function () {
       this.timeout(120_000)
-      const clients = await Promise.all(Array.from({ length: 4 }, async () => {
-        const client = await connection()
-        return { client, tokens: await client.redeem(await callbackFor(client)) }
-      }))
+      const clients = await Promise.all(
+        Array.from({ length: 4 }, async () => {
+          const client = await connection()
+          return { client, tokens: await client.redeem(await callbackFor(client)) }
+        }),
+      )
       let going = true
       let [here, there] = [0, 0]
       const chains = clients.map(async ({ client, tokens }) => {
@@ -68,7 +82,9 @@ for (const [version, base] of [['6.0', '/'], ['5.4', '/studip/']] as const) {
         await stage.startSidecar()
         const before = here
         await until(() => here >= before + 8)
-      })().finally(() => { going = false })
+      })().finally(() => {
+        going = false
+      })
       const [statuses] = await Promise.all([Promise.all(chains), story])
       expect(statuses).to.deep.equal([200, 200, 200, 200])
     })

@@ -22,11 +22,22 @@ for (const base of ['/', '/studip/'] as const) {
     it('S-085 sends POST token to Stud.IP with its body, and nothing else', async () => {
       for (const path of ['api/oauth2/token', 'api/oauth2/token/index', 'api/oauth2/token/']) {
         const { reached } = await oauth2(path, { ...form, headers: { authorization: 'Basic eA==' } })
-        expect(reached, path).to.include({ who: 'php', method: 'POST', path: `${base}dispatch.php/${path}`, body: form.body })
+        expect(reached, path).to.include({
+          who: 'php',
+          method: 'POST',
+          path: `${base}dispatch.php/${path}`,
+          body: form.body,
+        })
         expect(reached?.headers.authorization).to.equal('Basic eA==')
       }
       const before = php.count()
-      for (const path of ['api/oauth2/authorize', 'api/oauth2/applications', 'admin/oauth2', 'api/oauth2/resume', 'api/oauth2/token/x']) {
+      for (const path of [
+        'api/oauth2/authorize',
+        'api/oauth2/applications',
+        'admin/oauth2',
+        'api/oauth2/resume',
+        'api/oauth2/token/x',
+      ]) {
         for (const options of [{}, form]) {
           const answer = await oauth2(path, options)
           expect(answer.status, path).to.equal(503)
@@ -36,13 +47,20 @@ for (const base of ['/', '/studip/'] as const) {
           expect(answer.headers['set-cookie']?.[0]).to.equal(`studip_oauth2_resume=; Path=${base}; Max-Age=0`)
         }
       }
-      for (const path of ['api/oauth2/token', 'api/oauth2/revoke', 'api/oauth2/introspect', 'api/oauth2/jwks', 'api/oauth2/.well-known/oauth-authorization-server']) {
+      for (const path of [
+        'api/oauth2/token',
+        'api/oauth2/revoke',
+        'api/oauth2/introspect',
+        'api/oauth2/jwks',
+        'api/oauth2/.well-known/oauth-authorization-server',
+      ]) {
         const answer = await oauth2(path)
         expect(answer.status, path).to.equal(503)
         expect(JSON.parse(answer.body), path).to.include({ error: 'temporarily_unavailable' })
         expect(answer.headers['retry-after']).to.equal('10')
       }
-      for (const path of ['api/oauth2/revoke', 'api/oauth2/introspect']) expect((await oauth2(path, form)).status).to.equal(503)
+      for (const path of ['api/oauth2/revoke', 'api/oauth2/introspect'])
+        expect((await oauth2(path, form)).status).to.equal(503)
       expect(php.count()).to.equal(before)
     })
 
@@ -85,7 +103,8 @@ describe('nginx with several instances', () => {
   it('uses all of them and gets along without one, POST included', async () => {
     const [a, b, php] = await Promise.all([startEcho('a'), startEcho('b'), startEcho('php')])
     const nginx = await startNginx({ sidecar: [a.address, b.address], php: php.address })
-    const token = async () => (await send(nginx.port, '/dispatch.php/api/oauth2/token', { method: 'POST', body: 'a=b' })).reached?.who
+    const token = async () =>
+      (await send(nginx.port, '/dispatch.php/api/oauth2/token', { method: 'POST', body: 'a=b' })).reached?.who
     const first = await Promise.all(Array.from({ length: 20 }, token))
     expect(new Set(first)).to.deep.equal(new Set(['a', 'b']))
     await a.stop()
@@ -102,12 +121,22 @@ describe('nginx with several instances', () => {
     const socket = join(directory.path, 'fpm.sock')
     const fpm = await startFastCgi(socket)
     const nginx = await startNginx({ sidecar: '127.0.0.1:1', php: `unix:${socket}`, base: '/studip/', failover: 'fpm' })
-    const answer = await send(nginx.port, '/studip/dispatch.php/api/oauth2/token?x=%2F', { method: 'POST', body: 'grant_type=refresh_token', headers: { authorization: 'Basic eA==', proxy: 'evil' } })
+    const answer = await send(nginx.port, '/studip/dispatch.php/api/oauth2/token?x=%2F', {
+      method: 'POST',
+      body: 'grant_type=refresh_token',
+      headers: { authorization: 'Basic eA==', proxy: 'evil' },
+    })
     const { parameters, body } = JSON.parse(answer.body) as FastCgiRequest
     expect(body).to.equal('grant_type=refresh_token')
     expect(parameters).to.include({
-      REQUEST_METHOD: 'POST', REQUEST_URI: '/studip/dispatch.php/api/oauth2/token?x=%2F', SCRIPT_NAME: '/studip/dispatch.php', PATH_INFO: '/api/oauth2/token',
-      QUERY_STRING: 'x=%2F', CONTENT_TYPE: 'application/x-www-form-urlencoded', CONTENT_LENGTH: '24', HTTP_AUTHORIZATION: 'Basic eA==',
+      REQUEST_METHOD: 'POST',
+      REQUEST_URI: '/studip/dispatch.php/api/oauth2/token?x=%2F',
+      SCRIPT_NAME: '/studip/dispatch.php',
+      PATH_INFO: '/api/oauth2/token',
+      QUERY_STRING: 'x=%2F',
+      CONTENT_TYPE: 'application/x-www-form-urlencoded',
+      CONTENT_LENGTH: '24',
+      HTTP_AUTHORIZATION: 'Basic eA==',
     })
     // PHP code may take this one for the setting of a proxy.
     expect(parameters).not.to.have.property('HTTP_PROXY')

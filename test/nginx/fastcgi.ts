@@ -1,7 +1,10 @@
 // The smallest FastCGI responder that shows what PHP-FPM would get: answers with its parameters and the body as JSON.
 import { createServer } from 'node:net'
 
-export interface FastCgiRequest { readonly parameters: Readonly<Record<string, string>>; readonly body: string }
+export interface FastCgiRequest {
+  readonly parameters: Readonly<Record<string, string>>
+  readonly body: string
+}
 
 const [beginRequest, endRequest, params, stdin, stdout] = [1, 3, 4, 5, 6]
 
@@ -16,7 +19,10 @@ function pairs(bytes: Buffer): Record<string, string> {
   let at = 0
   const length = (): number => {
     const short = bytes[at] ?? 0
-    if (short < 128) { at += 1; return short }
+    if (short < 128) {
+      at += 1
+      return short
+    }
     at += 4
     return bytes.readUInt32BE(at - 4) & 0x7fffffff
   }
@@ -36,15 +42,29 @@ export async function startFastCgi(path: string): Promise<{ stop(): Promise<void
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk])
       while (received.length >= 8) {
-        const [type = 0, id, length, padding = 0] = [received[1], received.readUInt16BE(2), received.readUInt16BE(4), received[6]]
+        const [type = 0, id, length, padding = 0] = [
+          received[1],
+          received.readUInt16BE(2),
+          received.readUInt16BE(4),
+          received[6],
+        ]
         if (received.length < 8 + length + padding) return
         const body = received.subarray(8, 8 + length)
         received = received.subarray(8 + length + padding)
         if (type !== beginRequest) content[type]?.push(Buffer.from(body))
         if (type !== stdin || length > 0) continue
-        const request: FastCgiRequest = { parameters: pairs(Buffer.concat(content[params] ?? [])), body: Buffer.concat(content[stdin] ?? []).toString() }
+        const request: FastCgiRequest = {
+          parameters: pairs(Buffer.concat(content[params] ?? [])),
+          body: Buffer.concat(content[stdin] ?? []).toString(),
+        }
         const answer = Buffer.from(`Content-Type: application/json\r\n\r\n${JSON.stringify(request)}`)
-        socket.end(Buffer.concat([record(stdout, id, answer), record(stdout, id, Buffer.alloc(0)), record(endRequest, id, Buffer.alloc(8))]))
+        socket.end(
+          Buffer.concat([
+            record(stdout, id, answer),
+            record(stdout, id, Buffer.alloc(0)),
+            record(endRequest, id, Buffer.alloc(8)),
+          ]),
+        )
       }
     })
   })

@@ -7,13 +7,22 @@ for (const base of ['/', '/studip/'] as const) {
   describe(`nginx mount, base ${base}`, () => {
     let sidecar: Echo, php: Echo, nginx: RunningNginx
     before(async () => {
-      [sidecar, php] = await Promise.all([startEcho('sidecar'), startEcho('php')])
+      ;[sidecar, php] = await Promise.all([startEcho('sidecar'), startEcho('php')])
       nginx = await startNginx({ sidecar: sidecar.address, php: php.address, base })
     })
     after(() => Promise.all([nginx.stop(), sidecar.stop(), php.stop()]))
     const who = async (path: string, options = {}) => (await send(nginx.port, base + path, options)).reached?.who
 
-    for (const path of ['authorize', 'authorize/index', 'token', 'applications/details/0a', 'clients/add', 'resume', 'jwks', '']) {
+    for (const path of [
+      'authorize',
+      'authorize/index',
+      'token',
+      'applications/details/0a',
+      'clients/add',
+      'resume',
+      'jwks',
+      '',
+    ]) {
       it(`sends api/oauth2/${path} to the service, path and query untouched`, async () => {
         const sent = `${base}dispatch.php/api/oauth2/${path}?state=a%2Fb+%C3%BC&x=%26`
         const { reached } = await send(nginx.port, sent)
@@ -27,29 +36,66 @@ for (const base of ['/', '/studip/'] as const) {
     })
 
     it('S-084 leaves neighbouring paths to Stud.IP', async () => {
-      for (const path of ['dispatch.php/api/oauth2xyz/authorize', 'dispatch.php/admin/oauth2_x', 'dispatch.php/api/oauth', 'dispatch.php/start', 'index.php', '',
-        'dispatch.php/course/api/oauth2/authorize', 'xdispatch.php/api/oauth2/authorize', 'dispatchXphp/api/oauth2/authorize']) {
+      for (const path of [
+        'dispatch.php/api/oauth2xyz/authorize',
+        'dispatch.php/admin/oauth2_x',
+        'dispatch.php/api/oauth',
+        'dispatch.php/start',
+        'index.php',
+        '',
+        'dispatch.php/course/api/oauth2/authorize',
+        'xdispatch.php/api/oauth2/authorize',
+        'dispatchXphp/api/oauth2/authorize',
+      ]) {
         expect(await who(path), path).to.equal('php')
       }
     })
 
     const spellings = [
-      'dispatch.php/api/oauth2//authorize', 'dispatch.php//api/oauth2/authorize', 'dispatch.php/api//oauth2/authorize', '/dispatch.php/api/oauth2/authorize',
-      'dispatch.php/api/%6fauth2/authorize', 'dispatch.php/%61pi/oauth2/authorize', '%64ispatch.php/api/oauth2/authorize', 'dispatch%2ephp/api/oauth2/authorize',
-      'dispatch.php%2Fapi%2Foauth2%2Fauthorize', 'dispatch.php/api%2foauth2/authorize', 'dispatch.php/api/oauth2%2Fauthorize', 'dispatch.php/api/oauth2/%61uthorize',
-      'dispatch.php/./api/oauth2/authorize', 'dispatch.php/api/./oauth2/authorize', 'dispatch.php/api/%2e/oauth2/authorize', 'dispatch.php/x/../api/oauth2/authorize',
-      'dispatch.php/x/%2e%2e/api/oauth2/authorize', 'dispatch.php/x%2f..%2fapi/oauth2/authorize',
+      'dispatch.php/api/oauth2//authorize',
+      'dispatch.php//api/oauth2/authorize',
+      'dispatch.php/api//oauth2/authorize',
+      '/dispatch.php/api/oauth2/authorize',
+      'dispatch.php/api/%6fauth2/authorize',
+      'dispatch.php/%61pi/oauth2/authorize',
+      '%64ispatch.php/api/oauth2/authorize',
+      'dispatch%2ephp/api/oauth2/authorize',
+      'dispatch.php%2Fapi%2Foauth2%2Fauthorize',
+      'dispatch.php/api%2foauth2/authorize',
+      'dispatch.php/api/oauth2%2Fauthorize',
+      'dispatch.php/api/oauth2/%61uthorize',
+      'dispatch.php/./api/oauth2/authorize',
+      'dispatch.php/api/./oauth2/authorize',
+      'dispatch.php/api/%2e/oauth2/authorize',
+      'dispatch.php/x/../api/oauth2/authorize',
+      'dispatch.php/x/%2e%2e/api/oauth2/authorize',
+      'dispatch.php/x%2f..%2fapi/oauth2/authorize',
       // nginx would resolve these to the start page, while PHP sees the consent page before the dots.
-      'dispatch.php/api/oauth2/authorize/../../../start', 'dispatch.php/api/oauth2/authorize/index/..%2f..%2f..%2f..%2fstart', 'dispatch.php/api/oauth2/authorize/%2e%2e/%2e%2e/%2E./start?x=1',
-      'dispatch.php/api/oauth2/authorize/..%2F../../start', 'dispatch.php/api/oauth2/../../index.php', 'dispatch.php/api/oauth2/authorize/./../../../..',
-      'dispatch.php/api/oauth2.html', 'dispatch.php/admin/oauth2.json', 'dispatch.php/api/oauth2/authorize.html', 'dispatch.php/api/oauth2%00/authorize', 'dispatch.php/admin/oauth2%0a', 'dispatch.php/admin/oauth2;x', 'dispatch.php/api/oauth2%20/authorize', 'dispatch.php/api/oauth2%5Cauthorize',
-      'x/../dispatch.php/api/oauth2/authorize', '%2e/dispatch.php/api/oauth2/authorize',
+      'dispatch.php/api/oauth2/authorize/../../../start',
+      'dispatch.php/api/oauth2/authorize/index/..%2f..%2f..%2f..%2fstart',
+      'dispatch.php/api/oauth2/authorize/%2e%2e/%2e%2e/%2E./start?x=1',
+      'dispatch.php/api/oauth2/authorize/..%2F../../start',
+      'dispatch.php/api/oauth2/../../index.php',
+      'dispatch.php/api/oauth2/authorize/./../../../..',
+      'dispatch.php/api/oauth2.html',
+      'dispatch.php/admin/oauth2.json',
+      'dispatch.php/api/oauth2/authorize.html',
+      'dispatch.php/api/oauth2%00/authorize',
+      'dispatch.php/admin/oauth2%0a',
+      'dispatch.php/admin/oauth2;x',
+      'dispatch.php/api/oauth2%20/authorize',
+      'dispatch.php/api/oauth2%5Cauthorize',
+      'x/../dispatch.php/api/oauth2/authorize',
+      '%2e/dispatch.php/api/oauth2/authorize',
     ]
     it(`S-084 lets none of ${spellings.length} spellings reach Stud.IP's own consent page, by GET or POST`, async () => {
       const before = php.count()
       for (const path of spellings) {
         for (const method of ['GET', 'POST']) {
-          const answer = await send(nginx.port, `${base}${path}`, { method, ...(method === 'POST' && { body: 'allow=1' }) })
+          const answer = await send(nginx.port, `${base}${path}`, {
+            method,
+            ...(method === 'POST' && { body: 'allow=1' }),
+          })
           expect(answer.reached?.who ?? answer.status, `${method} ${path}`).to.be.oneOf(['sidecar', 400])
         }
       }
@@ -73,16 +119,35 @@ for (const base of ['/', '/studip/'] as const) {
     })
 
     it('S-074 answers at the address that RFC 8414 builds from the issuer', async () => {
-      const { reached } = await send(nginx.port, `/.well-known/oauth-authorization-server${base}dispatch.php/api/oauth2`)
-      expect(reached).to.include({ who: 'sidecar', path: `${base}dispatch.php/api/oauth2/.well-known/oauth-authorization-server` })
+      const { reached } = await send(
+        nginx.port,
+        `/.well-known/oauth-authorization-server${base}dispatch.php/api/oauth2`,
+      )
+      expect(reached).to.include({
+        who: 'sidecar',
+        path: `${base}dispatch.php/api/oauth2/.well-known/oauth-authorization-server`,
+      })
     })
 
     it('S-082 overwrites every header that speaks of address, host or scheme', async () => {
-      const forged = { 'x-forwarded-for': '6.6.6.6', 'x-real-ip': '6.6.6.6', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'gopher', 'x-forwarded-port': '6',
-        'x-forwarded-prefix': '/evil', forwarded: 'for=6.6.6.6;host=evil.example', 'x-request-id': 'evil', host: 'evil.example' }
+      const forged = {
+        'x-forwarded-for': '6.6.6.6',
+        'x-real-ip': '6.6.6.6',
+        'x-forwarded-host': 'evil.example',
+        'x-forwarded-proto': 'gopher',
+        'x-forwarded-port': '6',
+        'x-forwarded-prefix': '/evil',
+        forwarded: 'for=6.6.6.6;host=evil.example',
+        'x-request-id': 'evil',
+        host: 'evil.example',
+      }
       for (const path of ['authorize', 'token', 'jwks']) {
         const { reached } = await send(nginx.port, `${base}dispatch.php/api/oauth2/${path}`, { headers: forged })
-        expect(reached?.headers).to.include({ 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1', 'x-forwarded-proto': 'http' })
+        expect(reached?.headers).to.include({
+          'x-forwarded-for': '127.0.0.1',
+          'x-real-ip': '127.0.0.1',
+          'x-forwarded-proto': 'http',
+        })
         expect(reached?.headers).not.to.have.any.keys('forwarded', 'x-forwarded-port', 'x-forwarded-prefix')
         expect(reached?.headers['x-request-id']).to.match(/^[0-9a-f]{32}$/)
       }
@@ -90,8 +155,14 @@ for (const base of ['/', '/studip/'] as const) {
 
     it('refuses bodies beyond 64 KiB before they reach the service', async () => {
       const before = sidecar.count()
-      const page = await send(nginx.port, `${base}dispatch.php/api/oauth2/authorize`, { method: 'POST', body: 'x'.repeat(70_000) })
-      const token = await send(nginx.port, `${base}dispatch.php/api/oauth2/token`, { method: 'POST', body: 'x'.repeat(70_000) })
+      const page = await send(nginx.port, `${base}dispatch.php/api/oauth2/authorize`, {
+        method: 'POST',
+        body: 'x'.repeat(70_000),
+      })
+      const token = await send(nginx.port, `${base}dispatch.php/api/oauth2/token`, {
+        method: 'POST',
+        body: 'x'.repeat(70_000),
+      })
       expect(page.status).to.equal(413)
       expect(token.status).to.equal(413)
       expect(JSON.parse(token.body)).to.include({ error: 'invalid_request' })
@@ -101,7 +172,11 @@ for (const base of ['/', '/studip/'] as const) {
     it('limits requests per address and says so in JSON where clients ask', async () => {
       // An nginx of its own: what the requests before have used up of the burst is nobody's to know.
       const fresh = await startNginx({ sidecar: sidecar.address, php: php.address, base })
-      const answers = await Promise.all(Array.from({ length: 600 }, () => send(fresh.port, `${base}dispatch.php/api/oauth2/token`, { method: 'POST', body: 'a=b' })))
+      const answers = await Promise.all(
+        Array.from({ length: 600 }, () =>
+          send(fresh.port, `${base}dispatch.php/api/oauth2/token`, { method: 'POST', body: 'a=b' }),
+        ),
+      )
       const refused = answers.filter((answer) => answer.status === 429)
       expect(answers.length - refused.length, 'let through').to.be.at.least(200)
       expect(JSON.parse(refused[0]?.body ?? '{}')).to.include({ error: 'slow_down' })

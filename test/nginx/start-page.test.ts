@@ -12,7 +12,8 @@ for (const base of ['/', '/studip/'] as const) {
     })
     after(() => Promise.all([nginx.stop(), php.stop()]))
     const cookie = 'Studip_Session=0123; studip_oauth2_resume=1'
-    const get = (path: string, headers: Record<string, string> = {}, method = 'GET') => send(nginx.port, path, { headers, method })
+    const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+      send(nginx.port, path, { headers, method })
 
     it('leads to resume, by a path without a host', async () => {
       for (const path of ['start', 'start/', 'start/index', 'start/index/', 'start?x=1']) {
@@ -32,7 +33,12 @@ for (const base of ['/', '/studip/'] as const) {
     })
 
     it('cannot be led to another host or into another header', async () => {
-      for (const path of ['//evil.example/dispatch.php/start', '/evil.example/dispatch.php/start', '/a%0d%0aX:y/dispatch.php/start', '/.studip-oauth2-resume']) {
+      for (const path of [
+        '//evil.example/dispatch.php/start',
+        '/evil.example/dispatch.php/start',
+        '/a%0d%0aX:y/dispatch.php/start',
+        '/.studip-oauth2-resume',
+      ]) {
         const answer = await get(path, { cookie })
         expect(answer.headers.location, path).to.equal(undefined)
       }

@@ -24,7 +24,10 @@ describe('nginx snippets', () => {
   }
 
   it('pass nginx -t with several instances and unix sockets', async () => {
-    const folder = await nginxFolder({ php: 'unix:/run/php/php-fpm.sock', sidecar: ['127.0.0.1:8765', 'unix:/run/studip-oauth2/a.sock'] }, await freePort())
+    const folder = await nginxFolder(
+      { php: 'unix:/run/php/php-fpm.sock', sidecar: ['127.0.0.1:8765', 'unix:/run/studip-oauth2/a.sock'] },
+      await freePort(),
+    )
     await checkNginx(folder.path)
     folder.remove()
   })
@@ -32,21 +35,35 @@ describe('nginx snippets', () => {
   it('fail nginx -t when something is wrong with them', async () => {
     const folder = await nginxFolder(addresses, await freePort())
     await writeFile(join(folder.path, 'studip-oauth2/root.conf'), 'proxy_pas http://studip_oauth2;')
-    expect(await checkNginx(folder.path).then(() => 'fine', (error: Error) => error.message)).to.include('unknown directive "proxy_pas"')
+    expect(
+      await checkNginx(folder.path).then(
+        () => 'fine',
+        (error: Error) => error.message,
+      ),
+    ).to.include('unknown directive "proxy_pas"')
     folder.remove()
   })
 
   it('include the example site, which passes nginx -t', async () => {
     const folder = await nginxFolder({ ...addresses, tls: true }, await freePort())
-    const site = (await snippet('example-site.conf')).replace('listen 443', `listen 127.0.0.1:${await freePort()}`).replace(/\/etc\/ssl\/\S+\.pem/, `${folder.path}/tls.pem`).replace(/\/etc\/ssl\/\S+\.key/, `${folder.path}/tls.key`)
-    await writeFile(join(folder.path, 'nginx.conf'), `pid ${folder.path}/nginx.pid;\nerror_log stderr;\nevents {}\nhttp {\n${site}\n}\n`)
+    const site = (await snippet('example-site.conf'))
+      .replace('listen 443', `listen 127.0.0.1:${await freePort()}`)
+      .replace(/\/etc\/ssl\/\S+\.pem/, `${folder.path}/tls.pem`)
+      .replace(/\/etc\/ssl\/\S+\.key/, `${folder.path}/tls.key`)
+    await writeFile(
+      join(folder.path, 'nginx.conf'),
+      `pid ${folder.path}/nginx.pid;\nerror_log stderr;\nevents {}\nhttp {\n${site}\n}\n`,
+    )
     await checkNginx(folder.path)
     folder.remove()
   })
 
   it('are the same for root and sub-path but for the path', async () => {
     const withoutHead = (text: string): string => text.slice(text.indexOf('\nif ('))
-    const expected = withoutHead(await snippet('root.conf')).replaceAll('/dispatch.php', '/studip/dispatch.php').replace('^/+dispatch', '^/+studip/+dispatch').replace('Path=/;', 'Path=/studip/;')
+    const expected = withoutHead(await snippet('root.conf'))
+      .replaceAll('/dispatch.php', '/studip/dispatch.php')
+      .replace('^/+dispatch', '^/+studip/+dispatch')
+      .replace('Path=/;', 'Path=/studip/;')
     expect(withoutHead(await snippet('sub-path.conf'))).to.equal(expected)
   })
 
@@ -54,9 +71,13 @@ describe('nginx snippets', () => {
     const [sidecar, php] = await Promise.all([startEcho('sidecar'), startEcho('php')])
     const nginx = await startNginx({ sidecar: sidecar.address, php: php.address, tls: true })
     const body = await new Promise<string>((resolve, reject) => {
-      get(`${nginx.url}dispatch.php/api/oauth2/authorize`, { agent: new Agent({ rejectUnauthorized: false }), headers: { 'x-forwarded-proto': 'http' } }, (res) => {
-        res.setEncoding('utf8').once('data', resolve)
-      }).once('error', reject)
+      get(
+        `${nginx.url}dispatch.php/api/oauth2/authorize`,
+        { agent: new Agent({ rejectUnauthorized: false }), headers: { 'x-forwarded-proto': 'http' } },
+        (res) => {
+          res.setEncoding('utf8').once('data', resolve)
+        },
+      ).once('error', reject)
     })
     expect((JSON.parse(body) as { headers: Record<string, string> }).headers['x-forwarded-proto']).to.equal('https')
     await Promise.all([nginx.stop(), sidecar.stop(), php.stop()])

@@ -18,17 +18,36 @@ for (const base of ['/', '/studip/'] as const) {
       const ours = await fetch(`${stage.issuer}/.well-known/oauth-authorization-server`)
       expect([inserted.status, ours.status]).to.deep.equal([200, 200])
       expect(inserted.headers.get('content-type')).to.match(/^application\/json/)
-      const metadata = await inserted.json() as { issuer: string; token_endpoint: string }
+      const metadata = (await inserted.json()) as { issuer: string; token_endpoint: string }
       expect(metadata).to.deep.equal(await ours.json())
       expect(metadata).to.include({ issuer: stage.issuer, token_endpoint: `${stage.issuer}/token` })
     })
 
     it('S-082 counts failed attempts by the real address, whatever a client claims', async () => {
-      const { id } = await stage.command<{ id: string }>('oauth2:client:add', '--name', 'Portal', '--redirect', 'https://portal.example/cb', '--owner', 'x', '--homepage', 'https://portal.example')
-      const attempt = async (number: number) => (await send(stage.nginx.port, `${base}dispatch.php/api/oauth2/token`, {
-        method: 'POST', body: `grant_type=refresh_token&refresh_token=x&client_id=${id}&client_secret=wrong`,
-        headers: { 'x-forwarded-for': `10.0.0.${number}`, forwarded: `for=10.0.1.${number}`, 'x-real-ip': `10.0.2.${number}`, 'client-ip': `10.0.3.${number}` },
-      })).status
+      const { id } = await stage.command<{ id: string }>(
+        'oauth2:client:add',
+        '--name',
+        'Portal',
+        '--redirect',
+        'https://portal.example/cb',
+        '--owner',
+        'x',
+        '--homepage',
+        'https://portal.example',
+      )
+      const attempt = async (number: number) =>
+        (
+          await send(stage.nginx.port, `${base}dispatch.php/api/oauth2/token`, {
+            method: 'POST',
+            body: `grant_type=refresh_token&refresh_token=x&client_id=${id}&client_secret=wrong`,
+            headers: {
+              'x-forwarded-for': `10.0.0.${number}`,
+              forwarded: `for=10.0.1.${number}`,
+              'x-real-ip': `10.0.2.${number}`,
+              'client-ip': `10.0.3.${number}`,
+            },
+          })
+        ).status
       const statuses = []
       for (let number = 0; number < 15; number++) statuses.push(await attempt(number))
       expect(statuses.slice(0, 10)).to.deep.equal(Array(10).fill(401))
@@ -36,11 +55,27 @@ for (const base of ['/', '/studip/'] as const) {
     })
 
     it("S-083 shows neither health nor metrics, and S-084 never Stud.IP's own consent page", async () => {
-      for (const path of ['healthz', 'readyz', 'metrics', 'dispatch.php/api/oauth2/healthz', 'dispatch.php/api/oauth2/metrics']) {
+      for (const path of [
+        'healthz',
+        'readyz',
+        'metrics',
+        'dispatch.php/api/oauth2/healthz',
+        'dispatch.php/api/oauth2/metrics',
+      ]) {
         expect((await send(stage.nginx.port, base + path)).status, path).to.equal(404)
       }
-      for (const path of ['api//oauth2/authorize', 'api/%6fauth2/authorize', 'api%2Foauth2/authorize', './api/oauth2/authorize', 'api/oauth2.html', 'api/oauth2/authorize/../../../start']) {
-        const answer = await send(stage.nginx.port, `${base}dispatch.php/${path}?response_type=code&client_id=${stage.clientId}`)
+      for (const path of [
+        'api//oauth2/authorize',
+        'api/%6fauth2/authorize',
+        'api%2Foauth2/authorize',
+        './api/oauth2/authorize',
+        'api/oauth2.html',
+        'api/oauth2/authorize/../../../start',
+      ]) {
+        const answer = await send(
+          stage.nginx.port,
+          `${base}dispatch.php/${path}?response_type=code&client_id=${stage.clientId}`,
+        )
         expect(answer.body, path).not.to.include('built-in')
       }
       expect(stage.standIn.builtInConsentPages()).to.equal(0)

@@ -9,7 +9,13 @@ import type { Client } from '../../src/oauth/types.ts'
 import { parseForm } from '../../src/oauth/raw-parameters.ts'
 
 const client: Client = {
-  id: '1', name: 'App', secretHash: '$2y$10$x', redirectUris: ['https://app.example.org/cb'], description: '', owner: '', homepage: '',
+  id: '1',
+  name: 'App',
+  secretHash: '$2y$10$x',
+  redirectUris: ['https://app.example.org/cb'],
+  description: '',
+  owner: '',
+  homepage: '',
 }
 const publicClient: Client = { ...client, id: '2', secretHash: null }
 const clients = { find: (id: string) => Promise.resolve([client, publicClient].find((one) => one.id === id)) }
@@ -26,7 +32,11 @@ const faultOf = async (query: string): Promise<string> => {
 }
 
 const check = (query: string, who = client, pkcePlain = true) =>
-  checkRequest(parseForm(`response_type=code&${query}`), { client: who, redirectUri: 'https://app.example.org/cb', requestedRedirectUri: undefined }, { pkcePlain })
+  checkRequest(
+    parseForm(`response_type=code&${query}`),
+    { client: who, redirectUri: 'https://app.example.org/cb', requestedRedirectUri: undefined },
+    { pkcePlain },
+  )
 
 const codeOf = (run: () => unknown): string => {
   try {
@@ -40,7 +50,23 @@ const codeOf = (run: () => unknown): string => {
 }
 
 describe('authorization request: client and redirect URI', () => {
-  for (const id of ['01', '1abc', '%201', '1%20', '+1', '1.0', '1e0', '0x1', '-1', '0', '1%00', '%EF%BC%91', '1%0A', '18446744073709551616', '9'.repeat(400)]) {
+  for (const id of [
+    '01',
+    '1abc',
+    '%201',
+    '1%20',
+    '+1',
+    '1.0',
+    '1e0',
+    '0x1',
+    '-1',
+    '0',
+    '1%00',
+    '%EF%BC%91',
+    '1%0A',
+    '18446744073709551616',
+    '9'.repeat(400),
+  ]) {
     it(`S-009 client_id=${id.slice(0, 30)} finds no client`, async () => {
       expect(await faultOf(`client_id=${id}&redirect_uri=https://app.example.org/cb`)).to.equal('unknown-client')
     })
@@ -48,12 +74,28 @@ describe('authorization request: client and redirect URI', () => {
 
   it('S-009 only digits without a leading zero up to 2^64-1 are an id', () => {
     expect(isClientId('18446744073709551615')).to.be.true
-    fc.assert(fc.property(fc.bigInt({ min: 1n, max: 2n ** 65n }), (n) => { expect(isClientId(String(n))).to.equal(n < 2n ** 64n) }))
-    fc.assert(fc.property(fc.string({ unit: 'binary' }).filter((text) => !/^[1-9][0-9]*$/.test(text)), (text) => { expect(isClientId(text)).to.be.false }))
+    fc.assert(
+      fc.property(fc.bigInt({ min: 1n, max: 2n ** 65n }), (n) => {
+        expect(isClientId(String(n))).to.equal(n < 2n ** 64n)
+      }),
+    )
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }).filter((text) => !/^[1-9][0-9]*$/.test(text)),
+        (text) => {
+          expect(isClientId(text)).to.be.false
+        },
+      ),
+    )
   })
 
   it('S-010 a repeated client_id or redirect_uri is malformed, also when one of the two is empty', async () => {
-    for (const query of ['client_id=1&client_id=1', 'client_id=1&client_id=', 'client_id=1&redirect_uri=https://app.example.org/cb&redirect_uri=https://app.example.org/cb', 'client_id=1&redirect_uri=&redirect_uri=']) {
+    for (const query of [
+      'client_id=1&client_id=1',
+      'client_id=1&client_id=',
+      'client_id=1&redirect_uri=https://app.example.org/cb&redirect_uri=https://app.example.org/cb',
+      'client_id=1&redirect_uri=&redirect_uri=',
+    ]) {
       expect(await faultOf(query), query).to.equal('malformed')
     }
   })
@@ -71,19 +113,35 @@ describe('authorization request: client and redirect URI', () => {
 
 describe('authorization request: everything else', () => {
   const cases: readonly (readonly [string, string, string, Client?, boolean?])[] = [
-    ['S-012', 'scope=openid', 'invalid_scope'], ['S-012', 'scope=api+admin', 'invalid_scope'], ['S-012', 'scope=API', 'invalid_scope'],
-    ['S-012', 'scope=api%09', 'invalid_scope'], ['S-012', 'scope=api+api', 'none'], ['S-012', 'scope=', 'none'],
-    ['S-010', 'state=a&state=b', 'invalid_request'], ['S-010', 'scope=api&scope=api', 'invalid_request'], ['S-010', 'response_type=code', 'invalid_request'],
+    ['S-012', 'scope=openid', 'invalid_scope'],
+    ['S-012', 'scope=api+admin', 'invalid_scope'],
+    ['S-012', 'scope=API', 'invalid_scope'],
+    ['S-012', 'scope=api%09', 'invalid_scope'],
+    ['S-012', 'scope=api+api', 'none'],
+    ['S-012', 'scope=', 'none'],
+    ['S-010', 'state=a&state=b', 'invalid_request'],
+    ['S-010', 'scope=api&scope=api', 'invalid_request'],
+    ['S-010', 'response_type=code', 'invalid_request'],
     ['S-010', `code_challenge=${challenge}&code_challenge=${challenge}&code_challenge_method=S256`, 'invalid_request'],
     ['S-010', 'code_challenge=', 'invalid_request', publicClient],
-    ['S-011', 'prompt=none&response_mode=form_post&request_uri=https://evil.example&client_id[]=2&__proto__=x&constructor=y', 'none'],
+    [
+      'S-011',
+      'prompt=none&response_mode=form_post&request_uri=https://evil.example&client_id[]=2&__proto__=x&constructor=y',
+      'none',
+    ],
     ['S-011', `request=${'e'.repeat(6000)}`, 'none'],
-    ['S-014', '', 'invalid_request', publicClient], ['S-014', '', 'none'],
+    ['S-014', '', 'invalid_request', publicClient],
+    ['S-014', '', 'none'],
     ['S-014', `code_challenge=${challenge}&code_challenge_method=S256`, 'none', publicClient],
-    ['S-015', `code_challenge=${challenge.slice(1)}`, 'invalid_request'], ['S-015', `code_challenge=${'a'.repeat(129)}`, 'invalid_request'],
-    ['S-015', `code_challenge=${'a'.repeat(128)}`, 'none'], ['S-015', `code_challenge=${challenge}%3D`, 'invalid_request'],
-    ['S-015', `code_challenge=${challenge}%0A`, 'invalid_request'], ['S-015', `code_challenge=${'%C3%A4'.repeat(43)}`, 'invalid_request'],
-    ...['s256', 'S512', 'PLAIN', 'none', 'S256+', 'plain%00'].map((method) => ['S-015', `code_challenge=${challenge}&code_challenge_method=${method}`, 'invalid_request'] as const),
+    ['S-015', `code_challenge=${challenge.slice(1)}`, 'invalid_request'],
+    ['S-015', `code_challenge=${'a'.repeat(129)}`, 'invalid_request'],
+    ['S-015', `code_challenge=${'a'.repeat(128)}`, 'none'],
+    ['S-015', `code_challenge=${challenge}%3D`, 'invalid_request'],
+    ['S-015', `code_challenge=${challenge}%0A`, 'invalid_request'],
+    ['S-015', `code_challenge=${'%C3%A4'.repeat(43)}`, 'invalid_request'],
+    ...['s256', 'S512', 'PLAIN', 'none', 'S256+', 'plain%00'].map(
+      (method) => ['S-015', `code_challenge=${challenge}&code_challenge_method=${method}`, 'invalid_request'] as const,
+    ),
     ['S-015', 'code_challenge_method=S256', 'invalid_request'],
     ['S-016', `code_challenge=${challenge}&code_challenge_method=plain`, 'invalid_request', client, false],
     ['S-016', `code_challenge=${challenge}`, 'invalid_request', client, false],
@@ -98,13 +156,33 @@ describe('authorization request: everything else', () => {
 
   it('S-016 with plain on, an absent method means plain, never S256', () => {
     expect(check(`code_challenge=${challenge}`).codeChallenge).to.deep.equal({ challenge, method: 'plain' })
-    expect(check(`code_challenge=${challenge}&code_challenge_method=`).codeChallenge).to.deep.equal({ challenge, method: 'plain' })
-    expect(check(`code_challenge=${challenge}&code_challenge_method=S256`).codeChallenge).to.deep.equal({ challenge, method: 'S256' })
+    expect(check(`code_challenge=${challenge}&code_challenge_method=`).codeChallenge).to.deep.equal({
+      challenge,
+      method: 'plain',
+    })
+    expect(check(`code_challenge=${challenge}&code_challenge_method=S256`).codeChallenge).to.deep.equal({
+      challenge,
+      method: 'S256',
+    })
   })
 
-  for (const [type, code] of [['token', 'unsupported_response_type'], ['id_token', 'unsupported_response_type'], ['code+token', 'unsupported_response_type'], ['Code', 'unsupported_response_type'], ['', 'invalid_request']] as const) {
+  for (const [type, code] of [
+    ['token', 'unsupported_response_type'],
+    ['id_token', 'unsupported_response_type'],
+    ['code+token', 'unsupported_response_type'],
+    ['Code', 'unsupported_response_type'],
+    ['', 'invalid_request'],
+  ] as const) {
     it(`S-008 response_type=${type} → ${code}`, () => {
-      expect(codeOf(() => checkRequest(parseForm(`response_type=${type}`), { client, redirectUri: 'x:', requestedRedirectUri: undefined }, { pkcePlain: true }))).to.equal(code)
+      expect(
+        codeOf(() =>
+          checkRequest(
+            parseForm(`response_type=${type}`),
+            { client, redirectUri: 'x:', requestedRedirectUri: undefined },
+            { pkcePlain: true },
+          ),
+        ),
+      ).to.equal(code)
     })
   }
 
@@ -116,9 +194,21 @@ describe('authorization request: everything else', () => {
   })
 
   it('S-090 whatever is asked, the error speaks printable ASCII', () => {
-    const name = fc.oneof(fc.constantFrom('response_type', 'scope', 'state', 'code_challenge', 'code_challenge_method'), fc.string({ unit: 'binary' }))
-    fc.assert(fc.property(fc.array(fc.tuple(name, fc.string({ unit: 'binary' }))), fc.boolean(), (pairs, plain) => {
-      codeOf(() => check(new URLSearchParams(pairs.map(([key, value]): [string, string] => [key, value])).toString(), publicClient, plain))
-    }), { numRuns: 1000 })
+    const name = fc.oneof(
+      fc.constantFrom('response_type', 'scope', 'state', 'code_challenge', 'code_challenge_method'),
+      fc.string({ unit: 'binary' }),
+    )
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, fc.string({ unit: 'binary' }))), fc.boolean(), (pairs, plain) => {
+        codeOf(() =>
+          check(
+            new URLSearchParams(pairs.map(([key, value]): [string, string] => [key, value])).toString(),
+            publicClient,
+            plain,
+          ),
+        )
+      }),
+      { numRuns: 1000 },
+    )
   })
 })

@@ -10,13 +10,23 @@ const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 })
 
 describe('authorization response', () => {
   const uris = [
-    'https://app.example.org', 'https://app.example.org/cb?own=1&b=%7e', 'https://app.example.org/cb?', 'com.example.app:/cb', 'com.example.app://cb',
-    'http://127.0.0.1:51004/cb', 'https://App.Example.org:443/a/../b', 'https://app.example.org/ü', 'https://app.example.org/cb?a=b?c',
+    'https://app.example.org',
+    'https://app.example.org/cb?own=1&b=%7e',
+    'https://app.example.org/cb?',
+    'com.example.app:/cb',
+    'com.example.app://cb',
+    'http://127.0.0.1:51004/cb',
+    'https://App.Example.org:443/a/../b',
+    'https://app.example.org/ü',
+    'https://app.example.org/cb?a=b?c',
   ]
   for (const uri of uris) {
     it(`S-006 ${uri} stays as it is`, () => {
       const mark = uri.includes('?') ? '&' : '?'
-      for (const location of [successLocation({ redirectUri: uri, state: 's', issuer }, 'c'), errorLocation({ redirectUri: uri, state: 's', issuer }, accessDenied())]) {
+      for (const location of [
+        successLocation({ redirectUri: uri, state: 's', issuer }, 'c'),
+        errorLocation({ redirectUri: uri, state: 's', issuer }, accessDenied()),
+      ]) {
         expect(location.slice(0, uri.length + 1)).to.equal(uri + mark)
         expect(new URLSearchParams(location.slice(uri.length + 1)).get('state')).to.equal('s')
       }
@@ -24,23 +34,33 @@ describe('authorization response', () => {
   }
 
   it('S-019 state comes back with the same characters and adds nothing else', () => {
-    fc.assert(fc.property(text, fc.constantFrom('a', 'error'), (state, kind) => {
-      const target = { redirectUri: 'https://app.example.org/cb', state, issuer }
-      const location = kind === 'error' ? errorLocation(target, invalidRequest('x')) : successLocation(target, 'c')
-      expect(location).to.match(/^https:\/\/app\.example\.org\/cb\?[A-Za-z0-9%&=+._*-]+$/)
-      const query = new URLSearchParams(location.split('?')[1])
-      expect([...query.keys()]).to.deep.equal(kind === 'error' ? ['error', 'error_description', 'state', 'iss'] : ['code', 'state', 'iss'])
-      expect(query.get('state')).to.equal(state)
-    }), { numRuns: 2000 })
+    fc.assert(
+      fc.property(text, fc.constantFrom('a', 'error'), (state, kind) => {
+        const target = { redirectUri: 'https://app.example.org/cb', state, issuer }
+        const location = kind === 'error' ? errorLocation(target, invalidRequest('x')) : successLocation(target, 'c')
+        expect(location).to.match(/^https:\/\/app\.example\.org\/cb\?[A-Za-z0-9%&=+._*-]+$/)
+        const query = new URLSearchParams(location.split('?')[1])
+        expect([...query.keys()]).to.deep.equal(
+          kind === 'error' ? ['error', 'error_description', 'state', 'iss'] : ['code', 'state', 'iss'],
+        )
+        expect(query.get('state')).to.equal(state)
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   it('S-010 no state asked, none returned', () => {
-    expect(successLocation({ redirectUri: 'https://a.example/', state: undefined, issuer }, 'c')).to.equal(`https://a.example/?code=c&iss=${encodeURIComponent(issuer)}`)
+    expect(successLocation({ redirectUri: 'https://a.example/', state: undefined, issuer }, 'c')).to.equal(
+      `https://a.example/?code=c&iss=${encodeURIComponent(issuer)}`,
+    )
   })
 
   it('S-020 code or error, and one iss', () => {
     const target = { redirectUri: 'https://a.example/', state: 'x', issuer }
-    for (const [location, own, other] of [[successLocation(target, 'c'), 'code', 'error'], [errorLocation(target, accessDenied()), 'error', 'code']] as const) {
+    for (const [location, own, other] of [
+      [successLocation(target, 'c'), 'code', 'error'],
+      [errorLocation(target, accessDenied()), 'error', 'code'],
+    ] as const) {
       const query = new URL(location).searchParams
       expect(query.getAll('iss')).to.deep.equal([issuer])
       expect(query.getAll(own)).to.have.length(1)

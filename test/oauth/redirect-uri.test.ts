@@ -40,12 +40,21 @@ describe('redirect URI of a request', () => {
   }
 
   it('S-001 no text passes but the registered ones, wherever it was changed', () => {
-    fc.assert(fc.property(fc.webUrl({ withQueryParameters: true }), fc.nat(), fc.string({ minLength: 1, maxLength: 3, unit: 'binary' }), fc.boolean(), (uri, at, text, insert) => {
-      const cut = at % (uri.length + 1)
-      const other = uri.slice(0, cut) + text + uri.slice(insert ? cut : cut + text.length)
-      expect(acceptedRedirectUri(uri, [uri])).to.equal(uri)
-      expect(acceptedRedirectUri(other, [uri])).to.equal(other === uri ? uri : undefined)
-    }), { numRuns: 2000 })
+    fc.assert(
+      fc.property(
+        fc.webUrl({ withQueryParameters: true }),
+        fc.nat(),
+        fc.string({ minLength: 1, maxLength: 3, unit: 'binary' }),
+        fc.boolean(),
+        (uri, at, text, insert) => {
+          const cut = at % (uri.length + 1)
+          const other = uri.slice(0, cut) + text + uri.slice(insert ? cut : cut + text.length)
+          expect(acceptedRedirectUri(uri, [uri])).to.equal(uri)
+          expect(acceptedRedirectUri(other, [uri])).to.equal(other === uri ? uri : undefined)
+        },
+      ),
+      { numRuns: 2000 },
+    )
   })
 
   it('S-003 none named is the only registered one, and nothing when there are none or several', () => {
@@ -56,8 +65,10 @@ describe('redirect URI of a request', () => {
   })
 
   const freePort: readonly (readonly [string, string])[] = [
-    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/cb'], ['http://[::1]/cb', 'http://[::1]:51004/cb'],
-    ['http://127.0.0.1:8080/cb?a=b', 'http://127.0.0.1:9090/cb?a=b'], ['http://127.0.0.1:8080', 'http://127.0.0.1'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/cb'],
+    ['http://[::1]/cb', 'http://[::1]:51004/cb'],
+    ['http://127.0.0.1:8080/cb?a=b', 'http://127.0.0.1:9090/cb?a=b'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1'],
   ]
   for (const [own, requested] of freePort) {
     it(`S-076 ${own} matches ${requested}`, () => {
@@ -66,17 +77,31 @@ describe('redirect URI of a request', () => {
   }
 
   const fixedPort: readonly (readonly [string, string])[] = [
-    ['http://localhost/cb', 'http://localhost:51004/cb'], ['https://127.0.0.1/cb', 'https://127.0.0.1:51004/cb'],
-    ['https://app.example.org/cb', 'https://app.example.org:51004/cb'], ['http://127.1/cb', 'http://127.1:51004/cb'],
-    ['http://127.0.0.1/cb', 'http://127.1:51004/cb'], ['http://127.0.0.1/cb', 'http://2130706433:51004/cb'], ['http://127.0.0.1/cb', 'http://0x7f000001/cb'],
-    ['http://2130706433/cb', 'http://2130706433:51004/cb'], ['http://127.0.0.1/cb', 'http://127.0.0.1.example.org/cb'],
-    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004@evil.example/cb'], ['http://127.0.0.1/cb', 'http://127.0.0.1:51004.evil.example/cb'],
-    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/CB'], ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/cb/'],
-    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/cb?x'], ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/./cb'],
-    ['http://127.0.0.1/cb', 'http://[::1]/cb'], ['http://127.0.0.1/cb', 'http://localhost/cb'], ['http://127.0.0.1/cb', 'http://127.0.0.2/cb'],
-    ['http://[::1]/cb', 'http://[0:0:0:0:0:0:0:1]/cb'], ['http://127.0.0.1/cb', 'HTTP://127.0.0.1:51004/cb'],
-    ['http://127.0.0.1/cb', 'http://127.0.0.1:/cb'], ['http://127.0.0.1/cb', 'http://127.0.0.1:510041/cb'], ['http://127.0.0.1/cb', 'http://127.0.0.1:-1/cb'],
-    ['http://127.0.0.1/cb', 'http://user@127.0.0.1:51004/cb'], ['http://127.0.0.1', 'http://127.0.0.1:51004\n'],
+    ['http://localhost/cb', 'http://localhost:51004/cb'],
+    ['https://127.0.0.1/cb', 'https://127.0.0.1:51004/cb'],
+    ['https://app.example.org/cb', 'https://app.example.org:51004/cb'],
+    ['http://127.1/cb', 'http://127.1:51004/cb'],
+    ['http://127.0.0.1/cb', 'http://127.1:51004/cb'],
+    ['http://127.0.0.1/cb', 'http://2130706433:51004/cb'],
+    ['http://127.0.0.1/cb', 'http://0x7f000001/cb'],
+    ['http://2130706433/cb', 'http://2130706433:51004/cb'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1.example.org/cb'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004@evil.example/cb'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004.evil.example/cb'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/CB'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/cb/'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/cb?x'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/./cb'],
+    ['http://127.0.0.1/cb', 'http://[::1]/cb'],
+    ['http://127.0.0.1/cb', 'http://localhost/cb'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.2/cb'],
+    ['http://[::1]/cb', 'http://[0:0:0:0:0:0:0:1]/cb'],
+    ['http://127.0.0.1/cb', 'HTTP://127.0.0.1:51004/cb'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:/cb'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:510041/cb'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:-1/cb'],
+    ['http://127.0.0.1/cb', 'http://user@127.0.0.1:51004/cb'],
+    ['http://127.0.0.1', 'http://127.0.0.1:51004\n'],
   ]
   for (const [own, requested] of fixedPort) {
     it(`S-076 ${own} does not match ${JSON.stringify(requested)}`, () => {
@@ -87,9 +112,11 @@ describe('redirect URI of a request', () => {
   it('S-076 any port, and nothing but the port', () => {
     const host = fc.constantFrom('http://127.0.0.1', 'http://[::1]')
     const path = fc.webPath().map((text) => (text.startsWith('/') ? text : `/${text}`))
-    fc.assert(fc.property(host, path, path, fc.integer({ min: 0, max: 65535 }), (origin, own, other, port) => {
-      expect(redirectUriMatches(`${origin}:${port}${own}`, `${origin}${own}`)).to.be.true
-      expect(redirectUriMatches(`${origin}:${port}${other}`, `${origin}${own}`)).to.equal(own === other)
-    }))
+    fc.assert(
+      fc.property(host, path, path, fc.integer({ min: 0, max: 65535 }), (origin, own, other, port) => {
+        expect(redirectUriMatches(`${origin}:${port}${own}`, `${origin}${own}`)).to.be.true
+        expect(redirectUriMatches(`${origin}:${port}${other}`, `${origin}${own}`)).to.equal(own === other)
+      }),
+    )
   })
 })

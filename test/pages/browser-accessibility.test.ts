@@ -10,7 +10,8 @@ import { overflowOf, shoot } from './browser-stage.ts'
 
 const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']
 // Pages of one template that differ in a sentence only are looked at once.
-const alike = /^(?:error (?!login-loop|login-needed|unknown-client)|admin after (?!created|suspended)|applications after (?!revokedAll))/
+const alike =
+  /^(?:error (?!login-loop|login-needed|unknown-client)|admin after (?!created|suspended)|applications after (?!revokedAll))/
 const stylesheet = createOwnAssets().find('oauth2.css')!
 
 // In the page itself: without legacy mode axe opens another window for each of its answers.
@@ -22,33 +23,48 @@ const show = async (page: Page, html: string): Promise<void> => {
   await page.route('**/*', (route) => {
     const { pathname } = new URL(route.request().url())
     if (pathname === '/page') return route.fulfill({ body: html, contentType: 'text/html; charset=utf-8' })
-    if (pathname.endsWith('/assets/oauth2.css')) return route.fulfill({ body: stylesheet.body, contentType: stylesheet.type })
+    if (pathname.endsWith('/assets/oauth2.css'))
+      return route.fulfill({ body: stylesheet.body, contentType: stylesheet.type })
     return route.fulfill({ status: 404, body: '' })
   })
   await page.goto('http://studip.example/page')
 }
 
-describe('every page without Stud.IP\'s stylesheets', function () {
+describe("every page without Stud.IP's stylesheets", function () {
   this.timeout(60_000)
   let browser: Browser
-  before(async () => { browser = await launchChromium() })
+  before(async () => {
+    browser = await launchChromium()
+  })
   after(() => browser.close())
 
-  const looks: readonly { readonly name: string; readonly language: Language; readonly options: BrowserContextOptions }[] = [
+  const looks: readonly {
+    readonly name: string
+    readonly language: Language
+    readonly options: BrowserContextOptions
+  }[] = [
     { name: 'German, desktop, light', language: 'de', options: { viewport: { width: 1280, height: 800 } } },
-    { name: 'English, phone, dark', language: 'en', options: { viewport: { width: 390, height: 844 }, colorScheme: 'dark' } },
+    {
+      name: 'English, phone, dark',
+      language: 'en',
+      options: { viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+    },
   ]
   for (const { name, language, options } of looks) {
     describe(name, () => {
       let page: Page
-      before(async () => { page = await (await browser.newContext(options)).newPage() })
+      before(async () => {
+        page = await (await browser.newContext(options)).newPage()
+      })
       const pages = everyPage(viewsOf(), 'Campus App', 'https://client.example.org/cb', language)
       for (const [what, html] of Object.entries(pages).filter(([title]) => !alike.test(title))) {
         it(`${what}: no violation of WCAG 2.1 A and AA`, async () => {
           await show(page, await html)
           await shoot(page, `${language}-${options.viewport?.width}-${what.replaceAll(/\W+/g, '-')}`)
           const { violations } = await checked(page)
-          expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html: node }) => node).join(' ')}`)).to.deep.equal([])
+          expect(
+            violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html: node }) => node).join(' ')}`),
+          ).to.deep.equal([])
         })
       }
     })
@@ -56,15 +72,23 @@ describe('every page without Stud.IP\'s stylesheets', function () {
 
   it('axe would see a violation: the checks above can fail', async () => {
     const page = await (await browser.newContext()).newPage()
-    await show(page, (await everyPage(viewsOf(), 'Campus App', 'x')['add client']!).replaceAll(/<label[^]*?<\/label>/g, ''))
+    await show(
+      page,
+      (await everyPage(viewsOf(), 'Campus App', 'x')['add client']!).replaceAll(/<label[^]*?<\/label>/g, ''),
+    )
     const { violations } = await checked(page)
     expect(violations.map(({ id }) => id)).to.include('label')
   })
 
   for (const width of [1280, 390]) {
     it(`is no wider than a window of ${width} pixels, whatever it shows`, async () => {
-      const page = await (await browser.newContext({ viewport: { width, height: 800 }, javaScriptEnabled: false })).newPage()
-      for (const [text, address] of [['W'.repeat(2000), `https://${'w'.repeat(60)}.example.org/${'path'.repeat(200)}`], ['مرحبا بالعالم '.repeat(60), 'com.example.app:/cb']] as const) {
+      const page = await (
+        await browser.newContext({ viewport: { width, height: 800 }, javaScriptEnabled: false })
+      ).newPage()
+      for (const [text, address] of [
+        ['W'.repeat(2000), `https://${'w'.repeat(60)}.example.org/${'path'.repeat(200)}`],
+        ['مرحبا بالعالم '.repeat(60), 'com.example.app:/cb'],
+      ] as const) {
         for (const [what, html] of Object.entries(everyPage(viewsOf(), text, address))) {
           if (alike.test(what)) continue
           await show(page, await html)
@@ -81,7 +105,10 @@ describe('every page without Stud.IP\'s stylesheets', function () {
       expect(await page.locator('#layout_wrapper').count()).to.equal(1)
       expect(await overflowOf(page), what).to.be.at.most(0)
       const { violations } = await checked(page)
-      expect(violations.map(({ id }) => id), what).to.deep.equal([])
+      expect(
+        violations.map(({ id }) => id),
+        what,
+      ).to.deep.equal([])
     }
   })
 })

@@ -10,7 +10,15 @@ import { browserStage, logInBy, overflowOf, shoot, type BrowserStage } from './b
 /** Counts the clicks that a person makes. */
 const counting = (page: Page) => {
   let clicks = 0
-  return { click: async (selector: string) => { clicks++; await page.click(selector) }, get clicks() { return clicks } }
+  return {
+    click: async (selector: string) => {
+      clicks++
+      await page.click(selector)
+    },
+    get clicks() {
+      return clicks
+    },
+  }
 }
 
 /** A program on this device that waits for its answer. */
@@ -19,14 +27,20 @@ const listen = async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     redirectUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/cb`,
-    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => { server.close(() => resolve()); server.closeAllConnections() }),
+    [Symbol.asyncDispose]: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
   }
 }
 
 describe('in a browser without script', function () {
   this.timeout(90_000)
   let stage: BrowserStage
-  before(async () => { stage = await browserStage({ base: '/studip/' }) })
+  before(async () => {
+    stage = await browserStage({ base: '/studip/' })
+  })
   after(() => stage.stop())
 
   it('S-096 a root admin takes a client through its whole life, with no more clicks than in Stud.IP', async () => {
@@ -70,7 +84,9 @@ describe('in a browser without script', function () {
     await page.click('article.oauth2-client nav a[href*="/secret/"]')
     await shoot(page, 'client-renew-secret')
     await page.click('[name=renew_secret]')
-    expect(await page.locator('.messagebox code').nth(1).innerText()).to.match(/^[A-Za-z0-9]{40}$/).and.not.equal(secret)
+    expect(await page.locator('.messagebox code').nth(1).innerText())
+      .to.match(/^[A-Za-z0-9]{40}$/)
+      .and.not.equal(secret)
 
     const deleting = counting(page)
     await deleting.click('article.oauth2-client nav a[href*="/delete/"]')
@@ -94,14 +110,19 @@ describe('in a browser without script', function () {
     await page.click('[name=create_client]')
     expect(await page.inputValue('[name=name]')).to.equal('Mit Fehlern')
     expect(await page.isChecked('[value=public]')).to.equal(true)
-    expect(await page.locator('#oauth2-redirect-faults').innerText()).to.include('http://plain.example.org/cb ist unverschlüsselt')
+    expect(await page.locator('#oauth2-redirect-faults').innerText()).to.include(
+      'http://plain.example.org/cb ist unverschlüsselt',
+    )
     expect(await page.locator('#oauth2-homepage-faults').innerText()).to.include('https://')
     expect(await overflowOf(page)).to.be.at.most(0)
     await shoot(page, 'client-add-faults-phone')
   })
 
   it('a user logs in, allows an application, finds it among the authorised ones and ends it', async () => {
-    const client = await addClient(stage.app, { name: 'Stundenplan', redirectUris: ['https://app.example.org/callback'] })
+    const client = await addClient(stage.app, {
+      name: 'Stundenplan',
+      redirectUris: ['https://app.example.org/callback'],
+    })
     await connect(stage.app, client, { cookie: await logIn(stage.app, users.autor) })
     const page = await stage.open()
     await page.goto(stage.at('api/oauth2/applications'))
@@ -135,7 +156,7 @@ describe('in a browser without script', function () {
       page.waitForResponse((candidate) => candidate.request().method() === 'POST'),
       page.click(`[name=${button}]`, { noWaitAfter: true }),
     ])
-    return { status: response.status(), location: await response.headerValue('location') ?? '', said }
+    return { status: response.status(), location: (await response.headerValue('location')) ?? '', said }
   }
 
   for (const button of ['allow', 'deny'] as const) {
@@ -144,7 +165,10 @@ describe('in a browser without script', function () {
       await consentFor(page, 'https://app.example.org/callback')
       await shoot(page, `consent-before-${button}`)
       // The request is the proof: whether that website exists is not ours to say.
-      const [request] = await Promise.all([page.waitForRequest('https://app.example.org/callback?*'), page.click(`[name=${button}]`, { noWaitAfter: true })])
+      const [request] = await Promise.all([
+        page.waitForRequest('https://app.example.org/callback?*'),
+        page.click(`[name=${button}]`, { noWaitAfter: true }),
+      ])
       expect(new URL(request.url()).searchParams.has(button === 'allow' ? 'code' : 'error')).to.equal(true)
     })
 
@@ -162,7 +186,9 @@ describe('in a browser without script', function () {
       expect(await page.locator('.oauth2-facts').innerText()).to.include('com.example.app: (eine App auf Ihrem Gerät)')
       const { status, location, said } = await answered(page, button)
       expect(status).to.equal(303)
-      expect(location).to.match(button === 'allow' ? /^com\.example\.app:\/cb\?.*code=/ : /^com\.example\.app:\/cb\?.*error=access_denied/)
+      expect(location).to.match(
+        button === 'allow' ? /^com\.example\.app:\/cb\?.*code=/ : /^com\.example\.app:\/cb\?.*error=access_denied/,
+      )
       expect(said.filter((text) => text.includes('form-action'))).to.deep.equal([])
     })
   }
@@ -174,7 +200,10 @@ describe('in a browser without script', function () {
     await page.route('**/api/oauth2/authorize?*', async (route) => {
       const response = await route.fetch()
       const headers = response.headers()
-      await route.fulfill({ response, headers: { ...headers, 'content-security-policy': `${headers['content-security-policy']};form-action 'self'` } })
+      await route.fulfill({
+        response,
+        headers: { ...headers, 'content-security-policy': `${headers['content-security-policy']};form-action 'self'` },
+      })
     })
     await page.reload()
     const stopped = page.waitForEvent('console', (message) => message.text().includes('form-action'))
@@ -190,7 +219,9 @@ describe('in a browser without script', function () {
     const order: string[] = []
     for (let i = 0; i < 4; i++) {
       await page.keyboard.press('Tab')
-      order.push(await page.evaluate<string>("document.activeElement.getAttribute('name') ?? document.activeElement.className"))
+      order.push(
+        await page.evaluate<string>("document.activeElement.getAttribute('name') ?? document.activeElement.className"),
+      )
     }
     expect(order).to.deep.equal(['oauth2-skip', 'deny', 'allow', 'as-link'])
     await page.keyboard.press('Shift+Tab')
@@ -205,7 +236,10 @@ describe('in a browser without script', function () {
     await page.goto(stage.at('api/oauth2/clients/add'))
     await logInBy(page, 'root')
     await page.locator('[name=name]').focus()
-    const type = async (text: string) => { await page.keyboard.type(text); await page.keyboard.press('Tab') }
+    const type = async (text: string) => {
+      await page.keyboard.type(text)
+      await page.keyboard.press('Tab')
+    }
     await type('Nur Tasten')
     await type('https://keys.example.org/cb')
     await type('')
@@ -220,7 +254,7 @@ describe('in a browser without script', function () {
     expect(await page.locator('article.oauth2-client h1').first().innerText()).to.equal('Nur Tasten')
   })
 
-  it('on a phone the menu opens without script and leads to Stud.IP\'s own pages', async () => {
+  it("on a phone the menu opens without script and leads to Stud.IP's own pages", async () => {
     const page = await stage.open({ viewport: { width: 390, height: 844 } })
     await page.goto(stage.at('api/oauth2/applications'))
     await logInBy(page, 'autor')

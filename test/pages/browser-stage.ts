@@ -20,19 +20,36 @@ export interface BrowserStage {
 }
 
 /** Sets everything up on loopback, from nothing. */
-export const browserStage = async ({ studip = '6.0', base = '/' }: { studip?: '6.0' | '5.4'; base?: '/' | '/studip/' } = {}): Promise<BrowserStage> => {
+export const browserStage = async ({
+  studip = '6.0',
+  base = '/',
+}: { studip?: '6.0' | '5.4'; base?: '/' | '/studip/' } = {}): Promise<BrowserStage> => {
   const database = await testDatabase({ studip })
   const port = await freePort()
   const baseUrl = `http://127.0.0.1:${port}${base}`
   const app = await testApp({ database, studip, settings: { baseUrl, assetsUrl: `${base}assets/` } })
-  const standIn = await startStandIn({ version: studip, base, database: database.settings, keysPath: app.deps.settings.keysPath })
+  const standIn = await startStandIn({
+    version: studip,
+    base,
+    database: database.settings,
+    keysPath: app.deps.settings.keysPath,
+  })
   const { port: sidecar } = app.server.address() as { port: number }
   const nginx = await startNginx({ sidecar: `127.0.0.1:${sidecar}`, php: standIn.address, base, port })
   const browser = await launchChromium()
   return {
-    app, browser,
+    app,
+    browser,
     at: (path) => `${baseUrl}dispatch.php/${path}`,
-    open: async (options = {}) => (await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1280, height: 800 }, locale: 'de-DE', ...options })).newPage(),
+    open: async (options = {}) =>
+      (
+        await browser.newContext({
+          javaScriptEnabled: false,
+          viewport: { width: 1280, height: 800 },
+          locale: 'de-DE',
+          ...options,
+        })
+      ).newPage(),
     stop: async () => {
       await browser.close()
       await nginx.stop()
@@ -57,4 +74,5 @@ export const shoot = async (page: Page, name: string): Promise<void> => {
 }
 
 /** Pixels by which the page is wider than its window. */
-export const overflowOf = (page: Page): Promise<number> => page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+export const overflowOf = (page: Page): Promise<number> =>
+  page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')

@@ -5,8 +5,14 @@ import { checkClientRegistration } from '../../src/oauth/client-registration.ts'
 import { checkRedirectUri } from '../../src/oauth/redirect-uri-registration.ts'
 
 const typed = (changes: Partial<ClientRegistration> = {}): ClientRegistration => ({
-  name: 'Campus App', redirect: 'https://client.example.org/cb', description: '', confidentiality: 'public',
-  owner: 'Rechenzentrum', homepage: 'https://rz.example.org', admin_notes: '', ...changes,
+  name: 'Campus App',
+  redirect: 'https://client.example.org/cb',
+  description: '',
+  confidentiality: 'public',
+  owner: 'Rechenzentrum',
+  homepage: 'https://rz.example.org',
+  admin_notes: '',
+  ...changes,
 })
 const codesOf = (changes: Partial<ClientRegistration>) => {
   const result = checkClientRegistration(typed(changes))
@@ -18,11 +24,38 @@ describe('a new redirect URI', () => {
     fragment: ['https://x.de/#f', 'https://x.de#', 'com.example.app:/cb#x'],
     userinfo: ['https://user@x.de/cb', 'https://u:p@x.de/', 'com.example.app://u@x', 'https://@x.de/'],
     comma: ['https://x.de/a,b'],
-    'white-space': ['https://x.de/a b', ' https://x.de/', 'https://x.de/\t', 'https://x.de/\u0000', 'https://x.de/\u00a0', 'java\nscript:x', 'https://x.de/\u202e'],
+    'white-space': [
+      'https://x.de/a b',
+      ' https://x.de/',
+      'https://x.de/\t',
+      'https://x.de/\u0000',
+      'https://x.de/\u00a0',
+      'java\nscript:x',
+      'https://x.de/\u202e',
+    ],
     'no-scheme': ['x.de/cb', '/cb', '//x.de/cb', '', 'ä:/x'],
-    'dangerous-scheme': ['javascript:alert(1)', 'JavaScript://x/%0aalert(1)', 'data:text/html,x'.replace(',', ';'), 'vbscript:x', 'FILE:///etc/passwd', 'blob:https://x.de/1', 'about:blank'],
-    malformed: ['https://', 'https:x.de', 'https:///cb', 'https://x.de\\@evil.example/', 'https://x.de:99999/', 'https://exämple.de/', 'https://x.de/<b>', 'https://x.de/%zz',
-      'com.example.app:', 'com.example.app:cb', 'com.example.app://'],
+    'dangerous-scheme': [
+      'javascript:alert(1)',
+      'JavaScript://x/%0aalert(1)',
+      'data:text/html,x'.replace(',', ';'),
+      'vbscript:x',
+      'FILE:///etc/passwd',
+      'blob:https://x.de/1',
+      'about:blank',
+    ],
+    malformed: [
+      'https://',
+      'https:x.de',
+      'https:///cb',
+      'https://x.de\\@evil.example/',
+      'https://x.de:99999/',
+      'https://exämple.de/',
+      'https://x.de/<b>',
+      'https://x.de/%zz',
+      'com.example.app:',
+      'com.example.app:cb',
+      'com.example.app://',
+    ],
     'too-long': [`https://x.de/${'a'.repeat(1000)}`],
   }
   for (const [fault, uris] of Object.entries(refused)) {
@@ -34,14 +67,28 @@ describe('a new redirect URI', () => {
     }
   }
 
-  for (const uri of ['http://x.de/cb', 'http://127.1/cb', 'http://2130706433/', 'http://127.0.0.1.example.org/', 'http://[::2]/']) {
+  for (const uri of [
+    'http://x.de/cb',
+    'http://127.1/cb',
+    'http://2130706433/',
+    'http://127.0.0.1.example.org/',
+    'http://[::2]/',
+  ]) {
     it(`S-005 ${uri} is stored only by an operator who insists`, () => {
       expect(checkRedirectUri(uri)).to.equal('insecure-http')
       expect(checkRedirectUri(uri, { allowInsecure: true })).to.equal(undefined)
     })
   }
 
-  for (const uri of ['https://x.de/cb?a=1&b=%20', 'https://x.de', 'http://127.0.0.1/cb', 'http://127.0.0.1:8080/', 'http://[::1]:80/x', 'http://localhost:3000/cb', 'HTTPS://X.de/']) {
+  for (const uri of [
+    'https://x.de/cb?a=1&b=%20',
+    'https://x.de',
+    'http://127.0.0.1/cb',
+    'http://127.0.0.1:8080/',
+    'http://[::1]:80/x',
+    'http://localhost:3000/cb',
+    'HTTPS://X.de/',
+  ]) {
     it(`S-005 ${uri} may be registered`, () => expect(checkRedirectUri(uri)).to.equal(undefined))
   }
 
@@ -59,11 +106,24 @@ describe('a new redirect URI', () => {
 
 describe('a new client', () => {
   it('passes trimmed, with one redirect URI a line and none twice', () => {
-    const result = checkClientRegistration(typed({ name: ' Campus App ', redirect: 'https://a.de/cb\r\n\r\n  https://b.de/cb \nhttps://a.de/cb', confidentiality: 'confidential' }))
-    expect(result).to.deep.equal({ client: {
-      name: 'Campus App', redirectUris: ['https://a.de/cb', 'https://b.de/cb'], description: '', confidential: true,
-      owner: 'Rechenzentrum', homepage: 'https://rz.example.org', adminNotes: '',
-    } })
+    const result = checkClientRegistration(
+      typed({
+        name: ' Campus App ',
+        redirect: 'https://a.de/cb\r\n\r\n  https://b.de/cb \nhttps://a.de/cb',
+        confidentiality: 'confidential',
+      }),
+    )
+    expect(result).to.deep.equal({
+      client: {
+        name: 'Campus App',
+        redirectUris: ['https://a.de/cb', 'https://b.de/cb'],
+        description: '',
+        confidential: true,
+        owner: 'Rechenzentrum',
+        homepage: 'https://rz.example.org',
+        adminNotes: '',
+      },
+    })
   })
 
   it('S-004 without a redirect URI is refused', () => {
@@ -73,23 +133,42 @@ describe('a new client', () => {
 
   it('S-004 with one bad redirect URI among good ones is refused, and the bad one is named', () => {
     const result = checkClientRegistration(typed({ redirect: 'https://a.de/cb\njavascript:alert(1)\nhttps://b.de/#x' }))
-    expect(result).to.deep.equal({ faults: [
-      { field: 'redirect', code: 'dangerous-scheme', uri: 'javascript:alert(1)' }, { field: 'redirect', code: 'fragment', uri: 'https://b.de/#x' },
-    ] })
+    expect(result).to.deep.equal({
+      faults: [
+        { field: 'redirect', code: 'dangerous-scheme', uri: 'javascript:alert(1)' },
+        { field: 'redirect', code: 'fragment', uri: 'https://b.de/#x' },
+      ],
+    })
   })
 
   it('tells every fault at once', () => {
-    expect(codesOf({ name: '  ', owner: '', homepage: '', confidentiality: 'both', redirect: 'http://x.de' }))
-      .to.deep.equal(['name missing', 'owner missing', 'homepage missing', 'confidentiality missing', 'redirect insecure-http'])
+    expect(
+      codesOf({ name: '  ', owner: '', homepage: '', confidentiality: 'both', redirect: 'http://x.de' }),
+    ).to.deep.equal([
+      'name missing',
+      'owner missing',
+      'homepage missing',
+      'confidentiality missing',
+      'redirect insecure-http',
+    ])
   })
 
   it('keeps to the limits of 255, 1,000, 100 and 200 characters', () => {
-    expect(codesOf({ name: 'ä'.repeat(255), owner: '💡'.repeat(100), description: 'x'.repeat(1000), homepage: `https://x.de/${'a'.repeat(187)}` })).to.deep.equal([])
+    expect(
+      codesOf({
+        name: 'ä'.repeat(255),
+        owner: '💡'.repeat(100),
+        description: 'x'.repeat(1000),
+        homepage: `https://x.de/${'a'.repeat(187)}`,
+      }),
+    ).to.deep.equal([])
     expect(codesOf({ name: 'ä'.repeat(256) })).to.deep.equal(['name too-long'])
     expect(codesOf({ owner: 'x'.repeat(101) })).to.deep.equal(['owner too-long'])
     expect(codesOf({ description: 'x'.repeat(1001) })).to.deep.equal(['description too-long'])
     expect(codesOf({ homepage: `https://x.de/${'a'.repeat(188)}` })).to.deep.equal(['homepage too-long'])
-    expect(codesOf({ redirect: Array.from({ length: 40 }, (_, i) => `https://x.de/callback/${i}/aaaa`).join('\r\n') })).to.deep.equal(['redirect too-long'])
+    expect(
+      codesOf({ redirect: Array.from({ length: 40 }, (_, i) => `https://x.de/callback/${i}/aaaa`).join('\r\n') }),
+    ).to.deep.equal(['redirect too-long'])
     expect(codesOf({ description: 'line\r\n'.repeat(200) })).to.deep.equal([])
   })
 
@@ -97,5 +176,6 @@ describe('a new client', () => {
     it(`the homepage ${homepage} is refused`, () => expect(codesOf({ homepage })).to.deep.equal(['homepage malformed']))
   }
 
-  it('a name with a line feed inside is refused', () => expect(codesOf({ name: 'Campus\nApp' })).to.deep.equal(['name malformed']))
+  it('a name with a line feed inside is refused', () =>
+    expect(codesOf({ name: 'Campus\nApp' })).to.deep.equal(['name malformed']))
 })

@@ -5,12 +5,17 @@ import { users } from '../fixtures/users.ts'
 import { addClient, connect, hiddenFields, logIn, post, refresh, testApp, type TestApp } from '../support/app.ts'
 import { typedClient, visit } from './steps.ts'
 
-for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/' }, { studip: '5.4', baseUrl: 'http://127.0.0.1/studip/' }] as const) {
+for (const { studip, baseUrl } of [
+  { studip: '6.0', baseUrl: 'http://127.0.0.1/' },
+  { studip: '5.4', baseUrl: 'http://127.0.0.1/studip/' },
+] as const) {
   describe(`OAuth2 administration of Stud.IP ${studip} at ${baseUrl}`, function () {
     this.timeout(60_000)
     const log: string[] = []
     let app: TestApp
-    before(async () => { app = await testApp({ studip, settings: { baseUrl }, log }) })
+    before(async () => {
+      app = await testApp({ studip, settings: { baseUrl }, log })
+    })
     after(() => app.close())
     const rows = () => app.database.knex('oauth2_clients').select('*').orderBy('id')
     const lastRow = async () => (await rows()).at(-1) as Record<string, unknown> & { id: string; secret: string | null }
@@ -22,10 +27,19 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
       expect(answer.headers['location']).to.equal(`${new URL(baseUrl).pathname}dispatch.php/admin/oauth2`)
       const page = await root.follow(answer)
       const row = await lastRow()
-      expect(page.text).to.include('Der OAuth2-Client wurde erstellt.').and.include(`<code class="oauth2-copy">${row.id}</code>`)
-      const secret = /client_secret lautet: <code class="oauth2-copy">([A-Za-z0-9]{40})<\/code>/.exec(page.text)?.[1] ?? ''
+      expect(page.text)
+        .to.include('Der OAuth2-Client wurde erstellt.')
+        .and.include(`<code class="oauth2-copy">${row.id}</code>`)
+      const secret =
+        /client_secret lautet: <code class="oauth2-copy">([A-Za-z0-9]{40})<\/code>/.exec(page.text)?.[1] ?? ''
       expect(await verify(secret, row.secret!)).to.equal(true)
-      expect(row).to.include({ name: 'Campus App', redirect: 'https://client.example.org/cb', owner: 'Rechenzentrum', homepage: 'https://rz.example.org/', admin_notes: 'Ticket 4711' })
+      expect(row).to.include({
+        name: 'Campus App',
+        redirect: 'https://client.example.org/cb',
+        owner: 'Rechenzentrum',
+        homepage: 'https://rz.example.org/',
+        admin_notes: 'Ticket 4711',
+      })
     })
 
     it('S-096 the secret is shown once, stored as bcrypt, and appears in no address, log line or cache', async () => {
@@ -40,19 +54,29 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
       expect(JSON.stringify([answer.headers, answer.text]) + log.join('\n')).not.to.include(secret)
     })
 
-    it('S-096 the cookie that carries the secret is encrypted, short-lived, for scripts and other sites out of reach, and nobody else\'s', async () => {
+    it("S-096 the cookie that carries the secret is encrypted, short-lived, for scripts and other sites out of reach, and nobody else's", async () => {
       const root = await visit(app)
       const answer = await root.submit('api/oauth2/clients/add', 'api/oauth2/clients/store', typedClient())
       const [line = ''] = answer.headers['set-cookie'] as unknown as string[]
-      expect(line).to.match(/^oauth2_notice=eyJ[\w.-]+; Max-Age=120; Path=\S*dispatch\.php\/admin\/oauth2; HttpOnly; SameSite=Strict$/)
-      const stolen = await app.http.get(`${app.base}dispatch.php/admin/oauth2`).set('Cookie', `${await logIn(app, users.root)}; ${line.split(';')[0]}`)
+      expect(line).to.match(
+        /^oauth2_notice=eyJ[\w.-]+; Max-Age=120; Path=\S*dispatch\.php\/admin\/oauth2; HttpOnly; SameSite=Strict$/,
+      )
+      const stolen = await app.http
+        .get(`${app.base}dispatch.php/admin/oauth2`)
+        .set('Cookie', `${await logIn(app, users.root)}; ${line.split(';')[0]}`)
       expect(stolen.status).to.equal(200)
       expect(stolen.text).not.to.include('client_secret lautet')
     })
 
     it('a public client gets no secret', async () => {
       const root = await visit(app)
-      const page = await root.follow(await root.submit('api/oauth2/clients/add', 'api/oauth2/clients/store', typedClient({ confidentiality: 'public' })))
+      const page = await root.follow(
+        await root.submit(
+          'api/oauth2/clients/add',
+          'api/oauth2/clients/store',
+          typedClient({ confidentiality: 'public' }),
+        ),
+      )
       expect(page.text).to.include('messagebox_success').and.not.include('client_secret lautet')
       expect((await lastRow()).secret).to.equal(null)
     })
@@ -60,31 +84,73 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
     it('S-004 a form with faults stores nothing, keeps what was typed and says beside each field what is wrong', async () => {
       const root = await visit(app)
       const before = await rows()
-      const answer = await root.submit('api/oauth2/clients/add', 'api/oauth2/clients/store',
-        typedClient({ name: ' ', redirect: 'https://ok.example/cb\njavascript:alert(1)\nhttp://plain.example/', homepage: 'javascript:alert(1)', owner: '"><b>' }))
+      const answer = await root.submit(
+        'api/oauth2/clients/add',
+        'api/oauth2/clients/store',
+        typedClient({
+          name: ' ',
+          redirect: 'https://ok.example/cb\njavascript:alert(1)\nhttp://plain.example/',
+          homepage: 'javascript:alert(1)',
+          owner: '"><b>',
+        }),
+      )
       expect(answer.status).to.equal(422)
-      expect(answer.text).to.include('Das Erstellen eines OAuth2-Clients war nicht erfolgreich.')
+      expect(answer.text)
+        .to.include('Das Erstellen eines OAuth2-Clients war nicht erfolgreich.')
         .and.include('https://ok.example/cb\njavascript:alert(1)\nhttp://plain.example/</textarea>')
         .and.include('aria-describedby="oauth2-redirect-hint oauth2-redirect-faults"')
-        .and.include('value="&#34;&gt;&lt;b&gt;"').and.include('value="confidential" id="oauth2-clients-confidentiality--confidential" required checked')
+        .and.include('value="&#34;&gt;&lt;b&gt;"')
+        .and.include('value="confidential" id="oauth2-clients-confidentiality--confidential" required checked')
       expect(answer.text.match(/<ul class="oauth2-faults"/g)).to.have.length(3)
       expect(await rows()).to.deep.equal(before)
     })
 
-    for (const redirect of ['', ' ', 'https://x.de/#f', 'https://u@x.de/', 'https://x.de/a,b', 'https://x.de/a b', 'x.de', 'JavaScript:alert(1)', 'data:text/html;x', 'vbscript:x', 'file:///x', 'blob:https://x.de/1', 'about:blank']) {
+    for (const redirect of [
+      '',
+      ' ',
+      'https://x.de/#f',
+      'https://u@x.de/',
+      'https://x.de/a,b',
+      'https://x.de/a b',
+      'x.de',
+      'JavaScript:alert(1)',
+      'data:text/html;x',
+      'vbscript:x',
+      'file:///x',
+      'blob:https://x.de/1',
+      'about:blank',
+    ]) {
       it(`S-004 the form refuses the redirect URI ${JSON.stringify(redirect)}`, async () => {
         const root = await visit(app)
         const before = await rows()
-        expect((await root.submit('api/oauth2/clients/add', 'api/oauth2/clients/store', typedClient({ redirect }))).status).to.equal(422)
+        expect(
+          (await root.submit('api/oauth2/clients/add', 'api/oauth2/clients/store', typedClient({ redirect }))).status,
+        ).to.equal(422)
         expect(await rows()).to.deep.equal(before)
       })
     }
 
     it('S-077 the form takes com.example.app:/cb and com.example.app://cb, and refuses myapp:/cb', async () => {
       const root = await visit(app)
-      expect((await root.submit('api/oauth2/clients/add', 'api/oauth2/clients/store', typedClient({ redirect: 'com.example.app:/cb\r\ncom.example.app://cb' }))).status).to.equal(303)
+      expect(
+        (
+          await root.submit(
+            'api/oauth2/clients/add',
+            'api/oauth2/clients/store',
+            typedClient({ redirect: 'com.example.app:/cb\r\ncom.example.app://cb' }),
+          )
+        ).status,
+      ).to.equal(303)
       expect((await lastRow())['redirect']).to.equal('com.example.app:/cb,com.example.app://cb')
-      expect((await root.submit('api/oauth2/clients/add', 'api/oauth2/clients/store', typedClient({ redirect: 'myapp:/cb' }))).status).to.equal(422)
+      expect(
+        (
+          await root.submit(
+            'api/oauth2/clients/add',
+            'api/oauth2/clients/store',
+            typedClient({ redirect: 'myapp:/cb' }),
+          )
+        ).status,
+      ).to.equal(422)
     })
 
     it('deleting asks once more, says what ends, and ends it', async () => {
@@ -92,9 +158,15 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
       const tokens = await connect(app, client)
       const root = await visit(app)
       const question = await root.get(`api/oauth2/clients/delete/${client.id}`)
-      expect(question.text).to.include('Wollen Sie den OAuth2-Client wirklich löschen?').and.include('Damit endet 1 bestehende Autorisierung.')
-      const page = await root.follow(await root.submit(`api/oauth2/clients/delete/${client.id}`, `api/oauth2/clients/delete/${client.id}`))
-      expect(page.text).to.include(`Der OAuth2-Client #<strong><bdi>${client.id}</bdi></strong> (&#34;<strong><bdi>Kurzlebig</bdi></strong>&#34;) wurde gelöscht.`)
+      expect(question.text)
+        .to.include('Wollen Sie den OAuth2-Client wirklich löschen?')
+        .and.include('Damit endet 1 bestehende Autorisierung.')
+      const page = await root.follow(
+        await root.submit(`api/oauth2/clients/delete/${client.id}`, `api/oauth2/clients/delete/${client.id}`),
+      )
+      expect(page.text).to.include(
+        `Der OAuth2-Client #<strong><bdi>${client.id}</bdi></strong> (&#34;<strong><bdi>Kurzlebig</bdi></strong>&#34;) wurde gelöscht.`,
+      )
       expect((await refresh(app, client, tokens.refresh_token)).status).to.equal(401)
       expect(await app.database.knex('oauth2_access_tokens').where({ client_id: client.id })).to.deep.equal([])
     })
@@ -104,7 +176,16 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
       const root = await visit(app)
       const suspended = await root.follow(await root.submit('admin/oauth2', `api/oauth2/clients/suspend/${client.id}`))
       expect(suspended.text).to.include('wurde gesperrt').and.include(`clients/resume/${client.id}`)
-      expect((await post(app, 'token', { grant_type: 'refresh_token', client_id: client.id, client_secret: 'x', refresh_token: 'x' })).status).to.equal(401)
+      expect(
+        (
+          await post(app, 'token', {
+            grant_type: 'refresh_token',
+            client_id: client.id,
+            client_secret: 'x',
+            refresh_token: 'x',
+          })
+        ).status,
+      ).to.equal(401)
       const resumed = await root.follow(await root.submit('admin/oauth2', `api/oauth2/clients/resume/${client.id}`))
       expect(resumed.text).to.include('wurde entsperrt').and.include(`clients/suspend/${client.id}`)
     })
@@ -113,7 +194,9 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
       const client = await addClient(app)
       const tokens = await connect(app, client)
       const root = await visit(app)
-      const page = await root.follow(await root.submit(`api/oauth2/clients/secret/${client.id}`, `api/oauth2/clients/secret/${client.id}`))
+      const page = await root.follow(
+        await root.submit(`api/oauth2/clients/secret/${client.id}`, `api/oauth2/clients/secret/${client.id}`),
+      )
       const secret = /oauth2-copy">([A-Za-z0-9]{40})</.exec(page.text)?.[1] ?? 'none'
       expect((await refresh(app, client, tokens.refresh_token)).status).to.equal(401)
       expect((await refresh(app, client, tokens.refresh_token, { client_secret: secret })).status).to.equal(200)
@@ -126,10 +209,15 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
       const client = await addClient(app, { name: 'Vielgenutzt' })
       await connect(app, client)
       const { text } = await (await visit(app)).get('admin/oauth2/index')
-      expect(text).to.include(`${app.deps.settings.keysPath}/private.key`).and.include('Korrekte Zugriffsberechtigung: 660')
-        .and.include(`${baseUrl}dispatch.php/api/oauth2/token`).and.include(`${baseUrl}dispatch.php/api/oauth2/.well-known/oauth-authorization-server`)
+      expect(text)
+        .to.include(`${app.deps.settings.keysPath}/private.key`)
+        .and.include('Korrekte Zugriffsberechtigung: 660')
+        .and.include(`${baseUrl}dispatch.php/api/oauth2/token`)
+        .and.include(`${baseUrl}dispatch.php/api/oauth2/.well-known/oauth-authorization-server`)
       const article = text.slice(text.indexOf('Vielgenutzt'), text.indexOf('</article>', text.indexOf('Vielgenutzt')))
-      expect(article).to.match(/Bestehende Autorisierungen<\/dt><dd>1<\/dd>/).and.not.include('noch nie')
+      expect(article)
+        .to.match(/Bestehende Autorisierungen<\/dt><dd>1<\/dd>/)
+        .and.not.include('noch nie')
     })
 
     it('beyond 50 clients there are pages, and one can search', async () => {
@@ -138,8 +226,12 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
       const first = await root.get('admin/oauth2?search=Massenware')
       expect(first.text.match(/<article class="studip oauth2-client"/g)).to.have.length(50)
       expect(first.text).to.include('Seite 1 von 2').and.include('admin/oauth2?search=Massenware&amp;page=2')
-      expect((await root.get('admin/oauth2?search=Massenware&page=2')).text.match(/<article class="studip oauth2-client"/g)).to.have.length(5)
-      expect((await root.get('admin/oauth2?search=gibt%25es%00nicht')).text).to.include('Kein OAuth2-Client passt zu dieser Suche.')
+      expect(
+        (await root.get('admin/oauth2?search=Massenware&page=2')).text.match(/<article class="studip oauth2-client"/g),
+      ).to.have.length(5)
+      expect((await root.get('admin/oauth2?search=gibt%25es%00nicht')).text).to.include(
+        'Kein OAuth2-Client passt zu dieser Suche.',
+      )
       expect((await root.get('admin/oauth2?page=99999999999')).status).to.equal(200)
     })
 
@@ -148,7 +240,12 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
       const before = await rows()
       for (const user of [users.admin, users.autor]) {
         const other = await visit(app, user)
-        for (const path of ['admin/oauth2', 'api/oauth2/clients/add', `api/oauth2/clients/delete/${client.id}`, `api/oauth2/clients/secret/${client.id}`]) {
+        for (const path of [
+          'admin/oauth2',
+          'api/oauth2/clients/add',
+          `api/oauth2/clients/delete/${client.id}`,
+          `api/oauth2/clients/secret/${client.id}`,
+        ]) {
           const answer = await other.get(path)
           expect(answer.status, path).to.equal(403)
           expect(answer.text).to.include('Zugriff verweigert')
@@ -164,12 +261,18 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
       const client = await addClient(app)
       const before = await rows()
       const root = await visit(app)
-      for (const path of ['store', `delete/${client.id}`, `suspend/${client.id}`, `secret/${client.id}`].map((rest) => `api/oauth2/clients/${rest}`)) {
+      for (const path of ['store', `delete/${client.id}`, `suspend/${client.id}`, `secret/${client.id}`].map(
+        (rest) => `api/oauth2/clients/${rest}`,
+      )) {
         expect((await root.post(path, typedClient())).status, path).to.equal(403)
         expect((await root.post(path, typedClient({ security_token: 'x'.repeat(43) }))).status, path).to.equal(403)
         await root.get(path)
       }
-      for (const path of ['api/oauth2/clients/store', `api/oauth2/clients/suspend/${client.id}`, `api/oauth2/clients/resume/${client.id}`]) {
+      for (const path of [
+        'api/oauth2/clients/store',
+        `api/oauth2/clients/suspend/${client.id}`,
+        `api/oauth2/clients/resume/${client.id}`,
+      ]) {
         const answer = await root.get(path)
         expect([answer.status, answer.headers['allow']], path).to.deep.equal([405, 'POST'])
       }

@@ -7,12 +7,22 @@ describe('consent page', () => {
 
   it('S-028 names the client, its developer, where the browser goes, the user and the full API access', async () => {
     const page = await views.consent(context('de'), consentModel())
-    for (const part of ['Campus App', 'Rechenzentrum', '(<bdi>rz.example.org</bdi>)', 'client.example.org', 'Testaccount Autor', 'test_autor',
-      'Gewährt vollständigen Lese-/Schreibzugriff auf die API.']) expect(page).to.include(part)
+    for (const part of [
+      'Campus App',
+      'Rechenzentrum',
+      '(<bdi>rz.example.org</bdi>)',
+      'client.example.org',
+      'Testaccount Autor',
+      'test_autor',
+      'Gewährt vollständigen Lese-/Schreibzugriff auf die API.',
+    ])
+      expect(page).to.include(part)
   })
 
   it('speaks the language of the user', async () => {
-    expect(await views.consent(context('en'), consentModel())).to.include('lang="en-GB"').and.include('Grants full read/write permissions to the API.')
+    expect(await views.consent(context('en'), consentModel()))
+      .to.include('lang="en-GB"')
+      .and.include('Grants full read/write permissions to the API.')
   })
 
   it('sends both answers to the authorization endpoint below BASE', async () => {
@@ -23,11 +33,14 @@ describe('consent page', () => {
 
   it('S-026 has no link that leaves the origin of Stud.IP', async () => {
     const page = await views.consent(context(), consentModel())
-    for (const [, address] of page.matchAll(/(?:href|src|action)="([^"]*)"/g)) expect(address).to.match(/^(\/studip\/|#)/)
+    for (const [, address] of page.matchAll(/(?:href|src|action)="([^"]*)"/g))
+      expect(address).to.match(/^(\/studip\/|#)/)
   })
 
   it('logs out by POST on 6.x and by a link on 5.x', async () => {
-    expect(await views.consent(context(), consentModel())).to.include('action="/studip/dispatch.php/logout" method="post"')
+    expect(await views.consent(context(), consentModel())).to.include(
+      'action="/studip/dispatch.php/logout" method="post"',
+    )
     expect(await viewsOf('5.4').consent(context(), consentModel())).to.include('href="/logout.php"')
   })
 

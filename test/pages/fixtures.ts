@@ -26,21 +26,34 @@ export const versions: Readonly<Record<string, StudipVersion>> = {
 
 export const viewsOf = (version = '6.0', base = '/', values: Readonly<Record<string, string>> = {}) =>
   createViews({
-    settings: { baseUrl: `https://studip.example.org${base}`, assetsUrl: `${base}assets/`, keysPath: '/srv/studip/config/oauth2', studipVersion: versions[version]! },
+    settings: {
+      baseUrl: `https://studip.example.org${base}`,
+      assetsUrl: `${base}assets/`,
+      keysPath: '/srv/studip/config/oauth2',
+      studipVersion: versions[version]!,
+    },
     config: { global: (field) => Promise.resolve(values[field] ?? '') },
     assets: createOwnAssets(),
     now: () => NOW,
   })
 
 export const user = (perms: Perms = 'autor', fullName = 'Testaccount Autor', username = 'test_autor'): StudipUser => ({
-  id: 'e7a0a84b161f3e8c09b4a0a2e8a58147', username, fullName, perms,
+  id: 'e7a0a84b161f3e8c09b4a0a2e8a58147',
+  username,
+  fullName,
+  perms,
 })
 
 export const context = (language: Language = 'de', known: StudipUser | undefined = user()): PageContext => ({
-  language, languageTag: language === 'de' ? 'de-DE' : 'en-GB', user: known,
+  language,
+  languageTag: language === 'de' ? 'de-DE' : 'en-GB',
+  user: known,
 })
 
-export const consentModel = (changes: Partial<ConsentModel['client']> = {}, redirectUri = 'https://client.example.org/cb'): ConsentModel => ({
+export const consentModel = (
+  changes: Partial<ConsentModel['client']> = {},
+  redirectUri = 'https://client.example.org/cb',
+): ConsentModel => ({
   client: { id: '3', name: 'Campus App', owner: 'Rechenzentrum', homepage: 'https://rz.example.org/', ...changes },
   redirectUri,
   user: user(),
@@ -50,59 +63,180 @@ export const consentModel = (changes: Partial<ConsentModel['client']> = {}, redi
 
 /** A client as its row could be, with the same text in every field. */
 export const registeredClient = (changes: Partial<RegisteredClient> = {}): RegisteredClient => ({
-  id: '3', name: 'Campus App', redirectUris: ['https://client.example.org/cb', 'org.example.app:/cb'], description: 'Stundenplan und Nachrichten',
-  owner: 'Rechenzentrum', homepage: 'https://rz.example.org/', adminNotes: 'Ticket 4711', confidential: true, suspended: false,
-  createdAt: NOW - 86_400, changedAt: NOW - 3600, liveGrants: 2, lastUsedAt: NOW - 60, ...changes,
+  id: '3',
+  name: 'Campus App',
+  redirectUris: ['https://client.example.org/cb', 'org.example.app:/cb'],
+  description: 'Stundenplan und Nachrichten',
+  owner: 'Rechenzentrum',
+  homepage: 'https://rz.example.org/',
+  adminNotes: 'Ticket 4711',
+  confidential: true,
+  suspended: false,
+  createdAt: NOW - 86_400,
+  changedAt: NOW - 3600,
+  liveGrants: 2,
+  lastUsedAt: NOW - 60,
+  ...changes,
 })
 
 export const application = (changes: Partial<ConnectedApplication> = {}): ConnectedApplication => ({
-  grantId: '0123456789abcdef0123456789abcdef', userId: user().id, clientId: '3', clientName: 'Campus App', description: 'Stundenplan und Nachrichten',
-  owner: 'Rechenzentrum', homepage: 'https://rz.example.org/', scopes: ['api'], connectedAt: NOW - 86_400, lastUsedAt: NOW - 60, ...changes,
+  grantId: '0123456789abcdef0123456789abcdef',
+  userId: user().id,
+  clientId: '3',
+  clientName: 'Campus App',
+  description: 'Stundenplan und Nachrichten',
+  owner: 'Rechenzentrum',
+  homepage: 'https://rz.example.org/',
+  scopes: ['api'],
+  connectedAt: NOW - 86_400,
+  lastUsedAt: NOW - 60,
+  ...changes,
 })
 
 export const keyFiles = (changes: Partial<KeyFileState> = {}): readonly KeyFileState[] =>
-  (['private.key', 'public.key', 'encryption_key.php'] as const).map((name) => (
-    { name, path: `/srv/studip/config/oauth2/${name}`, exists: true, readable: true, mode: '660', modeOk: true, ...changes }))
+  (['private.key', 'public.key', 'encryption_key.php'] as const).map((name) => ({
+    name,
+    path: `/srv/studip/config/oauth2/${name}`,
+    exists: true,
+    readable: true,
+    mode: '660',
+    modeOk: true,
+    ...changes,
+  }))
 
 export const adminModel = (changes: Partial<AdminModel> = {}): AdminModel => ({
-  keyFiles: keyFiles(), clients: [registeredClient()], total: 1, search: '', page: 1, pageSize: 50, notice: undefined, securityToken: 'csrf-token', ...changes,
+  keyFiles: keyFiles(),
+  clients: [registeredClient()],
+  total: 1,
+  search: '',
+  page: 1,
+  pageSize: 50,
+  notice: undefined,
+  securityToken: 'csrf-token',
+  ...changes,
 })
 
 /** Every page with every part that can be shown, all free text being `text` and all addresses `address`. */
-export const everyPage = (views: Views, text: string, address: string, language: Language = 'de'): Readonly<Record<string, Promise<string>>> => {
+export const everyPage = (
+  views: Views,
+  text: string,
+  address: string,
+  language: Language = 'de',
+): Readonly<Record<string, Promise<string>>> => {
   const known = { ...user('root'), fullName: text, username: text }
   const page: PageContext = { language, languageTag: language === 'de' ? 'de-DE' : 'en-GB', user: known }
-  const client = registeredClient({ name: text, redirectUris: [address], description: text, owner: text, homepage: address, adminNotes: text })
-  const typed = { name: text, redirect: text, description: text, confidentiality: text, owner: text, homepage: text, admin_notes: text }
+  const client = registeredClient({
+    name: text,
+    redirectUris: [address],
+    description: text,
+    owner: text,
+    homepage: address,
+    adminNotes: text,
+  })
+  const typed = {
+    name: text,
+    redirect: text,
+    description: text,
+    confidentiality: text,
+    owner: text,
+    homepage: text,
+    admin_notes: text,
+  }
   const faults: readonly RegistrationFault[] = [
-    { field: 'name', code: 'missing' }, { field: 'owner', code: 'too-long' }, { field: 'homepage', code: 'malformed' }, { field: 'admin_notes', code: 'malformed' },
+    { field: 'name', code: 'missing' },
+    { field: 'owner', code: 'too-long' },
+    { field: 'homepage', code: 'malformed' },
+    { field: 'admin_notes', code: 'malformed' },
     { field: 'confidentiality', code: 'missing' },
-    ...(['no-scheme', 'fragment', 'userinfo', 'white-space', 'comma', 'dangerous-scheme', 'insecure-http', 'scheme-without-dot', 'malformed', 'too-long'] as const)
-      .map((code) => ({ field: 'redirect' as const, code, uri: address })),
+    ...(
+      [
+        'no-scheme',
+        'fragment',
+        'userinfo',
+        'white-space',
+        'comma',
+        'dangerous-scheme',
+        'insecure-http',
+        'scheme-without-dot',
+        'malformed',
+        'too-long',
+      ] as const
+    ).map((code) => ({ field: 'redirect' as const, code, uri: address })),
   ]
   const connected = application({ clientName: text, description: text, owner: text, homepage: address, scopes: [text] })
   const notices: readonly Notice[] = [
-    { kind: 'created', clientId: text, secret: text }, { kind: 'renewed', clientId: text, name: text, secret: text }, { kind: 'deleted', clientId: text, name: text },
-    { kind: 'suspended', name: text }, { kind: 'resumed', name: text }, { kind: 'revoked', name: text }, { kind: 'revokedAll', count: 2 },
+    { kind: 'created', clientId: text, secret: text },
+    { kind: 'renewed', clientId: text, name: text, secret: text },
+    { kind: 'deleted', clientId: text, name: text },
+    { kind: 'suspended', name: text },
+    { kind: 'resumed', name: text },
+    { kind: 'revoked', name: text },
+    { kind: 'revokedAll', count: 2 },
   ]
-  const admin = { clients: [client, { ...client, suspended: true, confidential: false, liveGrants: undefined, lastUsedAt: undefined }], total: 200, search: text, page: 2 }
+  const admin = {
+    clients: [
+      client,
+      { ...client, suspended: true, confidential: false, liveGrants: undefined, lastUsedAt: undefined },
+    ],
+    total: 200,
+    search: text,
+    page: 2,
+  }
   const securityToken = text
   return {
-    consent: views.consent(page, { client: { id: '3', name: text, owner: text, homepage: address }, redirectUri: address, user: known, authToken: text, securityToken }),
-    ...Object.fromEntries((Object.keys(errorPages) as ErrorKind[]).map((kind) => [`error ${kind}`,
-      views.errorPage(kind === 'login-needed' ? { ...page, user: undefined } : page, { kind, detail: text, reference: text, continuePath: 'dispatch.php/api/oauth2/authorize?x=1' })])),
-    ...Object.fromEntries(notices.map((notice) => [`admin after ${notice.kind}`, views.admin(page, adminModel({ ...admin, notice }))])),
-    'admin with faulty keys': views.admin(page, adminModel({ ...admin, keyFiles: keyFiles({ exists: false, readable: false, mode: undefined, modeOk: false, path: text }), securityToken: undefined })),
-    'admin with wrong modes': views.admin(page, adminModel({ clients: [client], keyFiles: keyFiles({ mode: '644', modeOk: false, path: text }) })),
-    'admin with unreadable keys': views.admin(page, adminModel({ clients: [client], keyFiles: keyFiles({ readable: false, path: text }) })),
+    consent: views.consent(page, {
+      client: { id: '3', name: text, owner: text, homepage: address },
+      redirectUri: address,
+      user: known,
+      authToken: text,
+      securityToken,
+    }),
+    ...Object.fromEntries(
+      (Object.keys(errorPages) as ErrorKind[]).map((kind) => [
+        `error ${kind}`,
+        views.errorPage(kind === 'login-needed' ? { ...page, user: undefined } : page, {
+          kind,
+          detail: text,
+          reference: text,
+          continuePath: 'dispatch.php/api/oauth2/authorize?x=1',
+        }),
+      ]),
+    ),
+    ...Object.fromEntries(
+      notices.map((notice) => [`admin after ${notice.kind}`, views.admin(page, adminModel({ ...admin, notice }))]),
+    ),
+    'admin with faulty keys': views.admin(
+      page,
+      adminModel({
+        ...admin,
+        keyFiles: keyFiles({ exists: false, readable: false, mode: undefined, modeOk: false, path: text }),
+        securityToken: undefined,
+      }),
+    ),
+    'admin with wrong modes': views.admin(
+      page,
+      adminModel({ clients: [client], keyFiles: keyFiles({ mode: '644', modeOk: false, path: text }) }),
+    ),
+    'admin with unreadable keys': views.admin(
+      page,
+      adminModel({ clients: [client], keyFiles: keyFiles({ readable: false, path: text }) }),
+    ),
     'admin without clients': views.admin(page, adminModel({ clients: [], total: 0 })),
     'admin without a match': views.admin(page, adminModel({ clients: [], total: 0, search: text })),
     'add client': views.addClient(page, { form: emptyRegistration, faults: [], securityToken }),
     'add client with faults': views.addClient(page, { form: typed, faults, securityToken }),
     'delete client': views.deleteClient(page, { client, securityToken }),
-    'delete client, uncounted': views.deleteClient(page, { client: { ...client, liveGrants: undefined }, securityToken }),
+    'delete client, uncounted': views.deleteClient(page, {
+      client: { ...client, liveGrants: undefined },
+      securityToken,
+    }),
     'renew secret': views.renewSecret(page, { client, securityToken }),
-    ...Object.fromEntries(notices.map((notice) => [`applications after ${notice.kind}`, views.applications(page, { applications: [connected, connected], notice })])),
+    ...Object.fromEntries(
+      notices.map((notice) => [
+        `applications after ${notice.kind}`,
+        views.applications(page, { applications: [connected, connected], notice }),
+      ]),
+    ),
     'no applications': views.applications(page, { applications: [], notice: undefined }),
     application: views.application(page, connected),
     revoke: views.revoke(page, { application: connected, securityToken }),

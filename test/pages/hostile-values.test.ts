@@ -11,13 +11,21 @@ const hostile: Readonly<Record<string, string>> = {
   'right-to-left text and overrides': 'مرحبا \u202e evil \u202c שלום \u2066',
   'ten thousand characters': 'ä'.repeat(10_000),
 }
-const addresses = ['javascript:alert(1)', 'JAVASCRIPT://x/%0aalert(1)', 'data:text/html,<script>alert(1)</script>', 'https://x.example/"><script>', 'no address at all']
+const addresses = [
+  'javascript:alert(1)',
+  'JAVASCRIPT://x/%0aalert(1)',
+  'data:text/html,<script>alert(1)</script>',
+  'https://x.example/"><script>',
+  'no address at all',
+]
 
 /** The markup without what it is filled with: tags, with the values of attributes blanked. */
 const skeleton = (html: string): string =>
   (html.match(/<[^>]*>/g) ?? []).map((tag) => tag.replaceAll(/"[^"]*"/g, '""')).join('\n')
 const linksOut = (html: string): readonly string[] =>
-  [...html.matchAll(/(?:href|src|action)="([^"]*)"/g)].map(([, address]) => address!).filter((address) => !/^(?:\/|#)(?!\/)/.test(address))
+  [...html.matchAll(/(?:href|src|action)="([^"]*)"/g)]
+    .map(([, address]) => address!)
+    .filter((address) => !/^(?:\/|#)(?!\/)/.test(address))
 
 describe('pages with hostile values', () => {
   for (const version of Object.keys(versions)) {
@@ -37,28 +45,38 @@ describe('pages with hostile values', () => {
   for (const address of addresses) {
     it(`S-027 the address ${address.slice(0, 40)} is shown, never linked to`, async () => {
       for (const [name, page] of Object.entries(everyPage(viewsOf(), 'Harmless', address))) {
-        expect(linksOut(await page).filter((link) => !link.startsWith('https://x.example/')), name).to.deep.equal([])
+        expect(
+          linksOut(await page).filter((link) => !link.startsWith('https://x.example/')),
+          name,
+        ).to.deep.equal([])
       }
     })
   }
 
   it('S-027 a web homepage is linked to, without a referrer or a way back', async () => {
     const page = await everyPage(viewsOf(), 'Harmless', 'https://rz.example.org/?a=1&b="')['admin after created']!
-    expect(page).to.include('<a rel="noreferrer noopener" target="_blank" href="https://rz.example.org/?a=1&amp;b=%22">')
+    expect(page).to.include(
+      '<a rel="noreferrer noopener" target="_blank" href="https://rz.example.org/?a=1&amp;b=%22">',
+    )
   })
 
   it('S-024 no page holds a script, an event attribute or a style attribute', async () => {
     for (const version of Object.keys(versions)) {
       for (const [name, page] of Object.entries(everyPage(viewsOf(version), 'Harmless', 'https://x.example/'))) {
-        expect(skeleton(await page), `${version} ${name}`).not.to.match(/<script|<style|<iframe|<object|<base|\son\w+=|\sstyle=|http-equiv/i)
+        expect(skeleton(await page), `${version} ${name}`).not.to.match(
+          /<script|<style|<iframe|<object|<base|\son\w+=|\sstyle=|http-equiv/i,
+        )
       }
     }
   })
 
   it('S-027 templates escape: raw output is for parts and the body only', async () => {
     const { readdirSync, readFileSync } = await import('node:fs')
-    for (const name of readdirSync('templates', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ejs'))) {
-      for (const [, raw] of readFileSync(`templates/${name}`, 'utf8').matchAll(/<%-\s*(.*?)%>/gs)) expect(raw, name).to.match(/^(?:include\('|body\s*$)/)
+    for (const name of readdirSync('templates', { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ejs'),
+    )) {
+      for (const [, raw] of readFileSync(`templates/${name}`, 'utf8').matchAll(/<%-\s*(.*?)%>/gs))
+        expect(raw, name).to.match(/^(?:include\('|body\s*$)/)
     }
   })
 })

@@ -7,7 +7,11 @@ export interface Visitor {
   get(path: string): Promise<Response>
   /** Opens the page at `from` and submits one of its forms with more fields; keeps cookies as a browser does. */
   submit(from: string, to: string, fields?: Readonly<Record<string, string>>): Promise<Response>
-  post(path: string, fields: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<Response>
+  post(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Response>
   /** Follows a redirect to our own pages. */
   follow(response: Response): Promise<Response>
 }
@@ -24,7 +28,12 @@ const jarOf = (session: string) => {
       }
     },
     for: (path: string): string =>
-      [session, ...[...cookies].filter(([, cookie]) => path.startsWith(cookie.path)).map(([name, { value }]) => `${name}=${value}`)].join('; '),
+      [
+        session,
+        ...[...cookies]
+          .filter(([, cookie]) => path.startsWith(cookie.path))
+          .map(([name, { value }]) => `${name}=${value}`),
+      ].join('; '),
   }
 }
 
@@ -39,7 +48,12 @@ export const visit = async (app: TestApp, user: { readonly user_id: string } = u
       return response
     },
     post: async (path, fields, headers = {}) => {
-      const response = await app.http.post(at(path)).set('Cookie', jar.for(at(path))).set(headers).type('form').send(new URLSearchParams(fields).toString())
+      const response = await app.http
+        .post(at(path))
+        .set('Cookie', jar.for(at(path)))
+        .set(headers)
+        .type('form')
+        .send(new URLSearchParams(fields).toString())
       jar.keep(response)
       return response
     },
@@ -54,6 +68,12 @@ export const visit = async (app: TestApp, user: { readonly user_id: string } = u
 
 /** What a root admin types for a sound client. */
 export const typedClient = (changes: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => ({
-  name: 'Campus App', redirect: 'https://client.example.org/cb', description: 'Stundenplan', confidentiality: 'confidential',
-  owner: 'Rechenzentrum', homepage: 'https://rz.example.org/', admin_notes: 'Ticket 4711', ...changes,
+  name: 'Campus App',
+  redirect: 'https://client.example.org/cb',
+  description: 'Stundenplan',
+  confidentiality: 'confidential',
+  owner: 'Rechenzentrum',
+  homepage: 'https://rz.example.org/',
+  admin_notes: 'Ticket 4711',
+  ...changes,
 })

@@ -13,18 +13,37 @@ const stem = (key: string) => key.replace(/_(?:one|other)$/, '')
 const known = new Set(Object.keys(german).map(stem))
 
 const filesIn = (folder: string, end: string) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(end)).map((name) => readFileSync(`${folder}/${name}`, 'utf8'))
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(end))
+    .map((name) => readFileSync(`${folder}/${name}`, 'utf8'))
 const templates = filesIn('templates', '.ejs').join('\n')
-const sources = readdirSync('src/views').filter((name) => !name.startsWith('texts-')).map((name) => readFileSync(`src/views/${name}`, 'utf8')).join('\n')
+const sources = readdirSync('src/views')
+  .filter((name) => !name.startsWith('texts-'))
+  .map((name) => readFileSync(`src/views/${name}`, 'utf8'))
+  .join('\n')
 // Keys that are put together: `admin.setup.${name}` and `fault.uri.${code}`.
-const composed = ['admin.setup.private.key', 'admin.setup.public.key', 'admin.setup.encryption_key.php', ...[...known].filter((key) => key.startsWith('fault.uri.'))]
-const used = new Set([...composed, ...[...(templates + sources).matchAll(/'([a-z][\w-]*(?:\.[\w-]+)+)'/g)].map(([, key]) => key!).filter((key) => known.has(key))])
+const composed = [
+  'admin.setup.private.key',
+  'admin.setup.public.key',
+  'admin.setup.encryption_key.php',
+  ...[...known].filter((key) => key.startsWith('fault.uri.')),
+]
+const used = new Set([
+  ...composed,
+  ...[...(templates + sources).matchAll(/'([a-z][\w-]*(?:\.[\w-]+)+)'/g)]
+    .map(([, key]) => key!)
+    .filter((key) => known.has(key)),
+])
 const prefixes = new Set([...known].map((key) => key.slice(0, key.indexOf('.'))))
 
 describe('texts', () => {
   it('every key that a template or view names is in the catalogue', () => {
-    const named = [...templates.matchAll(/(?:t|pieces)\(([^{}]*?)[,)]/g)].flatMap(([, inside]) => [...inside!.matchAll(/'([\w.-]+)'/g)].map(([, key]) => key!))
-    const looksLikeOne = [...(templates + sources).matchAll(/'([a-z]+\.[a-z][\w.-]*)'/g)].map(([, key]) => key!).filter((key) => prefixes.has(key.slice(0, key.indexOf('.'))) && !/\.(?:ts|ejs|css)$/.test(key))
+    const named = [...templates.matchAll(/(?:t|pieces)\(([^{}]*?)[,)]/g)].flatMap(([, inside]) =>
+      [...inside!.matchAll(/'([\w.-]+)'/g)].map(([, key]) => key!),
+    )
+    const looksLikeOne = [...(templates + sources).matchAll(/'([a-z]+\.[a-z][\w.-]*)'/g)]
+      .map(([, key]) => key!)
+      .filter((key) => prefixes.has(key.slice(0, key.indexOf('.'))) && !/\.(?:ts|ejs|css)$/.test(key))
     expect(named).to.have.length.above(50)
     for (const key of [...named.filter((key) => key.includes('.')), ...looksLikeOne]) expect(known, key).to.include(key)
   })
@@ -40,12 +59,16 @@ describe('texts', () => {
   })
 
   it('values are filled in as they are: EJS escapes, and a value is no template', () => {
-    expect(texts.en.t('admin.setup.mode', { mode: '<b> {{mode}} $t(x)' })).to.equal('Correct access permission: <b> {{mode}} $t(x)')
+    expect(texts.en.t('admin.setup.mode', { mode: '<b> {{mode}} $t(x)' })).to.equal(
+      'Correct access permission: <b> {{mode}} $t(x)',
+    )
   })
 
   it('a sentence comes in pieces, its values set off', () => {
     expect(texts.de.pieces('consent.wants', { client: 'X' })).to.deep.equal([
-      { text: 'Die Applikation "', value: false }, { text: 'X', value: true }, { text: '" möchte auf Ihre Daten zugreifen.', value: false },
+      { text: 'Die Applikation "', value: false },
+      { text: 'X', value: true },
+      { text: '" möchte auf Ihre Daten zugreifen.', value: false },
     ])
   })
 

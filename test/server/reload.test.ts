@@ -6,8 +6,15 @@ import { testDatabase } from '../support/mariadb.ts'
 import { logLines, startService, until } from './service.ts'
 
 const load = (url: string, seconds: number) =>
-  autocannon({ url: `${url}dispatch.php/api/oauth2/token`, method: 'POST', connections: 10, overallRate: 100, duration: seconds,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'grant_type=refresh_token&refresh_token=x&client_id=1' })
+  autocannon({
+    url: `${url}dispatch.php/api/oauth2/token`,
+    method: 'POST',
+    connections: 10,
+    overallRate: 100,
+    duration: seconds,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'grant_type=refresh_token&refresh_token=x&client_id=1',
+  })
 
 describe('reload under load', function () {
   this.timeout(180_000)
@@ -15,7 +22,10 @@ describe('reload under load', function () {
     it(`loses no request at 100 a second while all workers are replaced twice (${through})`, async () => {
       const database = await testDatabase()
       const service = await startService(database, { WORKERS: '2' })
-      const nginx = through === 'nginx' ? await startNginx({ sidecar: `127.0.0.1:${service.port}`, php: '127.0.0.1:1', failover: 'off' }) : undefined
+      const nginx =
+        through === 'nginx'
+          ? await startNginx({ sidecar: `127.0.0.1:${service.port}`, php: '127.0.0.1:1', failover: 'off' })
+          : undefined
       const running = load(nginx?.url ?? `${service.url}/`, 20)
       // The log that is kept is short and every refusal is a line, so an earlier reload may have left it: its time tells them apart.
       const reloaded = () => logLines(service).findLast(({ msg }) => msg === 'reloaded')?.['time']

@@ -33,7 +33,8 @@ describe('oauth2:serve', function () {
     expect(await get(`${service.monitoring}/healthz`)).to.deep.equal({ status: 200, body: 'ok\n' })
     expect((await get(`${service.monitoring}/readyz`)).status).to.equal(200)
     expect((await get(`${service.monitoring}/metrics`)).status).to.equal(200)
-    for (const where of ['healthz', 'readyz', 'metrics', 'dispatch.php/api/oauth2/metrics']) expect((await get(`${service.url}/${where}`)).status, where).to.equal(404)
+    for (const where of ['healthz', 'readyz', 'metrics', 'dispatch.php/api/oauth2/metrics'])
+      expect((await get(`${service.url}/${where}`)).status, where).to.equal(404)
     expect((await get(`${service.monitoring}/dispatch.php/api/oauth2/jwks`)).status).to.equal(404)
   })
 
@@ -42,38 +43,65 @@ describe('oauth2:serve', function () {
     const { body } = await get(`${service.monitoring}/metrics`)
     const count = /studip_oauth2_request_seconds_count\{[^}]*jwks[^}]*status="200"[^}]*\} (\d+)/.exec(body)?.[1]
     expect(Number(count)).to.be.at.least(6)
-    for (const name of ['tokens_issued_total', 'replays_total', 'revocations_total', 'refusals_total', 'database_connections_used', 'signatures_under_way', 'derived_keys_cached']) {
+    for (const name of [
+      'tokens_issued_total',
+      'replays_total',
+      'revocations_total',
+      'refusals_total',
+      'database_connections_used',
+      'signatures_under_way',
+      'derived_keys_cached',
+    ]) {
       expect(body).to.contain(`studip_oauth2_${name}`)
     }
   })
 
   it('signs in threads that stand back behind the event loop', async function () {
     if (process.platform !== 'linux') this.skip()
-    const [worker] = logLines(service).filter(({ event }) => event === 'keys.loaded').map(({ pid }) => pid as number)
-    const priorities = (await readdir(`/proc/${worker}/task`)).map((thread) => getPriority(Number(thread)) - getPriority())
+    const [worker] = logLines(service)
+      .filter(({ event }) => event === 'keys.loaded')
+      .map(({ pid }) => pid as number)
+    const priorities = (await readdir(`/proc/${worker}/task`)).map(
+      (thread) => getPriority(Number(thread)) - getPriority(),
+    )
     expect(getPriority(worker!), 'the event loop').to.equal(getPriority())
-    expect(priorities.filter((steps) => steps === 10), 'the four threads of the pool').to.have.length(4)
+    expect(
+      priorities.filter((steps) => steps === 10),
+      'the four threads of the pool',
+    ).to.have.length(4)
   })
 
   it('replaces a worker that dies, and goes on answering', async () => {
-    const workers = new Set(logLines(service).filter(({ event }) => event === 'keys.loaded').map(({ pid }) => pid as number))
+    const workers = new Set(
+      logLines(service)
+        .filter(({ event }) => event === 'keys.loaded')
+        .map(({ pid }) => pid as number),
+    )
     const [victim] = workers
     process.kill(victim!, 'SIGKILL')
     await until(() => logLines(service).some(({ msg, signal }) => msg === 'worker died' && signal === 'SIGKILL'))
     expect((await get(`${service.api}/jwks`)).status).to.equal(200)
-    await until(() => new Set(logLines(service).filter(({ event }) => event === 'keys.loaded').map(({ pid }) => pid)).size === 3)
+    await until(
+      () =>
+        new Set(
+          logLines(service)
+            .filter(({ event }) => event === 'keys.loaded')
+            .map(({ pid }) => pid),
+        ).size === 3,
+    )
     expect((await get(`${service.monitoring}/healthz`)).status).to.equal(200)
   })
 
-  const raw = (text: string, patience: number) => new Promise<{ answer: string; seconds: number }>((resolve) => {
-    const started = performance.now()
-    let answer = ''
-    const socket = connect(service.port, '127.0.0.1', () => void socket.write(text))
-    const end = () => resolve({ answer, seconds: (performance.now() - started) / 1000 })
-    socket.on('data', (data) => void (answer += data.toString()))
-    socket.once('close', end).once('error', end)
-    setTimeout(() => socket.destroy(), patience)
-  })
+  const raw = (text: string, patience: number) =>
+    new Promise<{ answer: string; seconds: number }>((resolve) => {
+      const started = performance.now()
+      let answer = ''
+      const socket = connect(service.port, '127.0.0.1', () => void socket.write(text))
+      const end = () => resolve({ answer, seconds: (performance.now() - started) / 1000 })
+      socket.on('data', (data) => void (answer += data.toString()))
+      socket.once('close', end).once('error', end)
+      setTimeout(() => socket.destroy(), patience)
+    })
 
   it('S-100 cuts off a client that sends its header too slowly', async () => {
     const { answer, seconds } = await raw('POST /dispatch.php/api/oauth2/token HTTP/1.1\r\nHost: x\r\n', 20_000)
@@ -82,19 +110,28 @@ describe('oauth2:serve', function () {
   })
 
   it('S-100 cuts off a client that sends its body too slowly', async () => {
-    const { answer, seconds } = await raw('POST /dispatch.php/api/oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\na=', 45_000)
+    const { answer, seconds } = await raw(
+      'POST /dispatch.php/api/oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\na=',
+      45_000,
+    )
     expect(answer).to.match(/^HTTP\/1\.1 408 /)
     expect(seconds).to.be.within(25, 38)
   })
 
   it('S-100 answers a body over the limit with 413', async () => {
-    const answer = await fetch(`${service.api}/token`, { method: 'POST', body: new URLSearchParams({ code: 'x'.repeat(2_000_000) }) })
+    const answer = await fetch(`${service.api}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ code: 'x'.repeat(2_000_000) }),
+    })
     expect(answer.status).to.equal(413)
   })
 
   it('refuses an address that is taken, in one sentence', async () => {
     const { code, stderr } = await run(['oauth2:serve'], { env: { ...service.env, METRICS_LISTEN: 'off' } })
-    expect({ code, stderr }).to.deep.equal({ code: 1, stderr: `[ERROR] 127.0.0.1:${service.port} is in use by another process. Stop that one, or set LISTEN to another address.\n` })
+    expect({ code, stderr }).to.deep.equal({
+      code: 1,
+      stderr: `[ERROR] 127.0.0.1:${service.port} is in use by another process. Stop that one, or set LISTEN to another address.\n`,
+    })
   })
 })
 
@@ -108,7 +145,10 @@ describe('oauth2:serve and its surroundings', function () {
     const database = await testDatabase()
     const warned = await startService(database, { BASE_URL: 'http://studip.example.org/' })
     const quiet = await startService(database, { BASE_URL: 'http://localhost/' })
-    const warnings = (service: RunningService) => logLines(service).filter(({ level }) => level === 'warn').map(({ msg }) => String(msg))
+    const warnings = (service: RunningService) =>
+      logLines(service)
+        .filter(({ level }) => level === 'warn')
+        .map(({ msg }) => String(msg))
     await Promise.all([warned.process.stop(), quiet.process.stop()])
     await database.drop()
     expect(warnings(warned).join()).to.contain('BASE_URL http://studip.example.org/ is not encrypted')
@@ -118,9 +158,14 @@ describe('oauth2:serve and its surroundings', function () {
   it('listens on a unix socket for owner and group, also where a crash left one behind', async () => {
     const database = await testDatabase()
     const socketPath = path.join(folder, 'http.sock')
-    const ask = () => new Promise<number | undefined>((resolve) => {
-      request({ socketPath, path: '/dispatch.php/api/oauth2/jwks', agent: false }, (response) => resolve(response.resume().statusCode)).once('error', () => resolve(undefined)).end()
-    })
+    const ask = () =>
+      new Promise<number | undefined>((resolve) => {
+        request({ socketPath, path: '/dispatch.php/api/oauth2/jwks', agent: false }, (response) =>
+          resolve(response.resume().statusCode),
+        )
+          .once('error', () => resolve(undefined))
+          .end()
+      })
     const first = await startService(database, { LISTEN: `unix:${socketPath}` })
     expect(await ask()).to.equal(200)
     expect(((await stat(socketPath)).mode & 0o777).toString(8)).to.equal('660')
@@ -139,7 +184,8 @@ describe('oauth2:serve and its surroundings', function () {
     const keysPath = await freshKeys()
     await cp(keysPath, folder, { recursive: true })
     const service = await startService(database, { KEYS_PATH: folder })
-    const ready = async () => JSON.parse((await get(`${service.monitoring}/readyz`)).body) as { ready: boolean; database: string; keys: string }
+    const ready = async () =>
+      JSON.parse((await get(`${service.monitoring}/readyz`)).body) as { ready: boolean; database: string; keys: string }
     expect(await ready()).to.deep.equal({ ready: true, database: 'ok', keys: 'ok' })
     await writeFile(path.join(folder, 'encryption_key.php'), '<?php return 1;')
     await until(async () => (await ready()).keys.includes('encryption_key.php'))
@@ -148,7 +194,14 @@ describe('oauth2:serve and its surroundings', function () {
     await server.kill()
     await until(async () => (await ready()).database !== 'ok')
     expect((await get(`${service.monitoring}/healthz`)).status).to.equal(200)
-    expect((await fetch(`${service.api}/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x', client_id: '1' }) })).status).to.equal(503)
+    expect(
+      (
+        await fetch(`${service.api}/token`, {
+          method: 'POST',
+          body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x', client_id: '1' }),
+        })
+      ).status,
+    ).to.equal(503)
     await server.start()
     await until(async () => (await ready()).ready)
     await service.process.stop()
@@ -161,7 +214,13 @@ describe('oauth2:serve and its surroundings', function () {
     const env = await environmentOf(database, { LISTEN: '127.0.0.1:0', METRICS_LISTEN: 'off', WORKERS: '1' })
     delete (env as Partial<typeof env>)['BASE_URL']
     await writeFile(path.join(folder, '.env'), 'BASE_URL=http://localhost/\nREFRESH_GRACE=5\n')
-    const running = await startProcess({ command: studip, args: ['oauth2:serve'], cwd: folder, env: bareEnvironment(env), ready: (log) => log.includes('"msg":"started"') })
+    const running = await startProcess({
+      command: studip,
+      args: ['oauth2:serve'],
+      cwd: folder,
+      env: bareEnvironment(env),
+      ready: (log) => log.includes('"msg":"started"'),
+    })
     await writeFile(path.join(folder, '.env'), 'BASE_URL=nonsense\n')
     process.kill(running.pid, 'SIGHUP')
     await until(() => running.log().includes('reload failed'))

@@ -15,17 +15,41 @@ export interface RunningService {
 }
 
 /** Starts `bin/studip oauth2:serve` on free loopback ports; end it with `process.stop()`. */
-export const startService = async (database: Pick<TestDatabase, 'url'>, more: Readonly<Record<string, string>> = {}): Promise<RunningService> => {
+export const startService = async (
+  database: Pick<TestDatabase, 'url'>,
+  more: Readonly<Record<string, string>> = {},
+): Promise<RunningService> => {
   const [port, monitoringPort] = [await freePort(), await freePort()]
-  const env = await environmentOf(database, { LISTEN: `127.0.0.1:${port}`, METRICS_LISTEN: `127.0.0.1:${monitoringPort}`, WORKERS: '1', ...more })
-  const running = await startProcess({ command: studip, args: ['oauth2:serve'], cwd: '/', env: bareEnvironment(env), ready: (log) => log.includes('"msg":"started"') })
+  const env = await environmentOf(database, {
+    LISTEN: `127.0.0.1:${port}`,
+    METRICS_LISTEN: `127.0.0.1:${monitoringPort}`,
+    WORKERS: '1',
+    ...more,
+  })
+  const running = await startProcess({
+    command: studip,
+    args: ['oauth2:serve'],
+    cwd: '/',
+    env: bareEnvironment(env),
+    ready: (log) => log.includes('"msg":"started"'),
+  })
   const url = `http://127.0.0.1:${port}`
-  return { process: running, url, port, monitoring: `http://127.0.0.1:${monitoringPort}`, api: `${url}/dispatch.php/api/oauth2`, env }
+  return {
+    process: running,
+    url,
+    port,
+    monitoring: `http://127.0.0.1:${monitoringPort}`,
+    api: `${url}/dispatch.php/api/oauth2`,
+    env,
+  }
 }
 
 /** JSON lines of the log so far. */
 export const logLines = ({ process: { log } }: RunningService): Record<string, unknown>[] =>
-  log().split('\n').filter((line) => line.startsWith('{') && line.endsWith('}')).map((line) => JSON.parse(line) as Record<string, unknown>)
+  log()
+    .split('\n')
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
 
 /** Waits until the condition holds; rejects after `within` milliseconds. */
 export const until = async (condition: () => boolean | Promise<boolean>, within = 20_000): Promise<void> => {

@@ -10,9 +10,17 @@ describe('bin/demo --check', () => {
     const steps: string[] = []
     try {
       await checkFlow(stage, '5.4', (what) => steps.push(what.trim()))
-      expect(steps).to.include.members(['code is redeemed', 'refresh', 'revoke', 'access token and refresh token are refused'])
+      expect(steps).to.include.members([
+        'code is redeemed',
+        'refresh',
+        'revoke',
+        'access token and refresh token are refused',
+      ])
       await stage.stopSidecar()
-      const fault = await checkFlow(stage, '5.4', () => undefined).then(() => 'held', (error: Error) => error.message)
+      const fault = await checkFlow(stage, '5.4', () => undefined).then(
+        () => 'held',
+        (error: Error) => error.message,
+      )
       expect(fault).to.include('client finds the endpoints by the issuer: ')
     } finally {
       await stage.stop()

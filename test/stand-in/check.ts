@@ -7,22 +7,29 @@ import { createVisitor, type Page } from '../support/visitor.ts'
 
 export type Report = (what: string, milliseconds: number) => void
 
-const expect = (condition: boolean, what: string): void => { if (!condition) throw new Error(what) }
+const expect = (condition: boolean, what: string): void => {
+  if (!condition) throw new Error(what)
+}
 const redirectUri = 'http://127.0.0.1:47110/callback'
 
 /** Rejects at the first step that does not hold. */
 export async function checkFlow(stage: Stage, version: '6.0' | '5.4', report: Report): Promise<void> {
   const step = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     const begin = performance.now()
-    const result = await work().catch((error: unknown) => { throw new Error(`${what}: ${(error as Error).message}`, { cause: error }) })
+    const result = await work().catch((error: unknown) => {
+      throw new Error(`${what}: ${(error as Error).message}`, { cause: error })
+    })
     report(what, performance.now() - begin)
     return result
   }
-  const me = (token: string) => fetch(`${stage.url}jsonapi.php/v1/users/me`, { headers: { authorization: `Bearer ${token}` } })
-  const connection = await step('client finds the endpoints by the issuer', () => connect({ issuer: stage.issuer, clientId: stage.clientId, redirectUri }))
+  const me = (token: string) =>
+    fetch(`${stage.url}jsonapi.php/v1/users/me`, { headers: { authorization: `Bearer ${token}` } })
+  const connection = await step('client finds the endpoints by the issuer', () =>
+    connect({ issuer: stage.issuer, clientId: stage.clientId, redirectUri }),
+  )
   const tokens = await step('anonymous → login → consent → code → token', async () => walk(stage, connection, step))
   await step('users/me answers with the user', async () => {
-    const { data } = await (await me(tokens.access)).json() as { data?: { id: string } }
+    const { data } = (await (await me(tokens.access)).json()) as { data?: { id: string } }
     expect(data?.id === users.autor.user_id, 'another user or none')
   })
   const fresh = await step('refresh', () => connection.refresh(tokens.refresh))
@@ -33,10 +40,15 @@ export async function checkFlow(stage: Stage, version: '6.0' | '5.4', report: Re
   await step('revoke', () => connection.revoke(fresh.refresh))
   await step('access token and refresh token are refused', async () => {
     expect((await me(fresh.access)).status === 401, 'access token accepted')
-    const refusal = await connection.refresh(fresh.refresh).then(() => 'accepted', (error: { error?: string }) => error.error)
+    const refusal = await connection.refresh(fresh.refresh).then(
+      () => 'accepted',
+      (error: { error?: string }) => error.error,
+    )
     expect(refusal === 'invalid_grant', `refresh: ${refusal}`)
   })
-  await step('who is logged in already comes to the consent page at once, and may deny', () => seededSession(stage, version, connection))
+  await step('who is logged in already comes to the consent page at once, and may deny', () =>
+    seededSession(stage, version, connection),
+  )
   expect(stage.standIn.builtInConsentPages() === 0, "somebody reached Stud.IP's own consent page")
 }
 
@@ -56,18 +68,27 @@ async function walk(stage: Stage, connection: Connection, step: Step): Promise<T
   })
   const callback = await step('  allowing leads to the client with a code', async () => {
     const page = await visitor.submit(consent, 'allow')
-    expect(page.leftFor?.startsWith(`${redirectUri}?code=`) ?? false, `went to ${page.leftFor ?? page.url} with ${page.status}`)
+    expect(
+      page.leftFor?.startsWith(`${redirectUri}?code=`) ?? false,
+      `went to ${page.leftFor ?? page.url} with ${page.status}`,
+    )
     return page.leftFor ?? ''
   })
   return step('  code is redeemed', () => connection.redeem(callback))
 }
 
 const expectConsent = (page: Page): void =>
-  expect(page.status === 200 && page.html.includes('Demo-App') && page.html.includes('name="allow"'), `no consent page at ${page.url} (${page.status})`)
+  expect(
+    page.status === 200 && page.html.includes('Demo-App') && page.html.includes('name="allow"'),
+    `no consent page at ${page.url} (${page.status})`,
+  )
 
 async function seededSession(stage: Stage, version: '6.0' | '5.4', connection: Connection): Promise<void> {
   const visitor = createVisitor(stage.url)
-  const sid = await insertSession(stage.database.knex, { version, content: { uid: users.dozent.user_id, sessionStart: Math.floor(Date.now() / 1000) } })
+  const sid = await insertSession(stage.database.knex, {
+    version,
+    content: { uid: users.dozent.user_id, sessionStart: Math.floor(Date.now() / 1000) },
+  })
   visitor.setCookie(stage.url, `${sessionCookieName(version)}=${sid}; Path=${new URL(stage.url).pathname}`)
   const page = await visitor.get(await connection.authorizationUrl())
   expectConsent(page)

@@ -4,7 +4,10 @@ import * as oauth from 'oauth4webapi'
 // The library insists on https; here everything is loopback.
 const insecure = { [oauth.allowInsecureRequests]: true }
 
-export interface Tokens { readonly access: string; readonly refresh: string }
+export interface Tokens {
+  readonly access: string
+  readonly refresh: string
+}
 
 export interface Connection {
   /** Where the browser is sent to begin. Every call begins anew. */
@@ -16,29 +19,55 @@ export interface Connection {
   revoke(token: string): Promise<void>
 }
 
-export interface ConnectionOptions { readonly issuer: string; readonly clientId: string; readonly redirectUri: string; readonly clientSecret?: string }
+export interface ConnectionOptions {
+  readonly issuer: string
+  readonly clientId: string
+  readonly redirectUri: string
+  readonly clientSecret?: string
+}
 
 /** Finds the endpoints by the issuer alone (RFC 8414). */
 export async function connect({ issuer, clientId, redirectUri, clientSecret }: ConnectionOptions): Promise<Connection> {
   const issuerUrl = new URL(issuer)
-  const server = await oauth.processDiscoveryResponse(issuerUrl, await oauth.discoveryRequest(issuerUrl, { algorithm: 'oauth2', ...insecure }))
+  const server = await oauth.processDiscoveryResponse(
+    issuerUrl,
+    await oauth.discoveryRequest(issuerUrl, { algorithm: 'oauth2', ...insecure }),
+  )
   const client: oauth.Client = { client_id: clientId }
   const authentication = clientSecret === undefined ? oauth.None() : oauth.ClientSecretBasic(clientSecret)
   let [state, verifier] = ['', '']
-  const tokensOf = ({ access_token, refresh_token }: oauth.TokenEndpointResponse): Tokens => ({ access: access_token, refresh: refresh_token ?? '' })
+  const tokensOf = ({ access_token, refresh_token }: oauth.TokenEndpointResponse): Tokens => ({
+    access: access_token,
+    refresh: refresh_token ?? '',
+  })
   return {
     async authorizationUrl() {
-      [state, verifier] = [oauth.generateRandomState(), oauth.generateRandomCodeVerifier()]
+      ;[state, verifier] = [oauth.generateRandomState(), oauth.generateRandomCodeVerifier()]
       const url = new URL(server.authorization_endpoint ?? '')
-      url.search = String(new URLSearchParams({
-        response_type: 'code', client_id: clientId, redirect_uri: redirectUri, scope: 'api', state,
-        code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
-      }))
+      url.search = String(
+        new URLSearchParams({
+          response_type: 'code',
+          client_id: clientId,
+          redirect_uri: redirectUri,
+          scope: 'api',
+          state,
+          code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+          code_challenge_method: 'S256',
+        }),
+      )
       return url.href
     },
     async redeem(callbackUrl) {
       const parameters = oauth.validateAuthResponse(server, client, new URL(callbackUrl), state)
-      const response = await oauth.authorizationCodeGrantRequest(server, client, authentication, parameters, redirectUri, verifier, insecure)
+      const response = await oauth.authorizationCodeGrantRequest(
+        server,
+        client,
+        authentication,
+        parameters,
+        redirectUri,
+        verifier,
+        insecure,
+      )
       return tokensOf(await oauth.processAuthorizationCodeResponse(server, client, response))
     },
     async refresh(refreshToken) {
@@ -46,7 +75,9 @@ export async function connect({ issuer, clientId, redirectUri, clientSecret }: C
       return tokensOf(await oauth.processRefreshTokenResponse(server, client, response))
     },
     async revoke(token) {
-      await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, authentication, token, insecure))
+      await oauth.processRevocationResponse(
+        await oauth.revocationRequest(server, client, authentication, token, insecure),
+      )
     },
   }
 }

@@ -13,10 +13,16 @@ const usage = `Usage: bin/demo [--check] [--studip 6.0|5.4] [--base / | /studip/
   --verbose  print the log of the service at the end
 `
 
-const { values } = parseArgs({ options: {
-  check: { type: 'boolean' }, studip: { type: 'string', default: '6.0' }, base: { type: 'string', default: '/' }, port: { type: 'string' },
-  verbose: { type: 'boolean' }, help: { type: 'boolean' },
-} })
+const { values } = parseArgs({
+  options: {
+    check: { type: 'boolean' },
+    studip: { type: 'string', default: '6.0' },
+    base: { type: 'string', default: '/' },
+    port: { type: 'string' },
+    verbose: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
+})
 if (values.help) {
   console.log(usage)
   process.exit(0)
@@ -24,7 +30,8 @@ if (values.help) {
 const version = values.studip === '5.4' ? '5.4' : '6.0'
 const base = values.base.includes('studip') ? '/studip/' : '/'
 
-const report = (what: string, milliseconds: number): void => console.log(`  ✔ ${what.padEnd(66)} ${(milliseconds / 1000).toFixed(2).padStart(6)} s`)
+const report = (what: string, milliseconds: number): void =>
+  console.log(`  ✔ ${what.padEnd(66)} ${(milliseconds / 1000).toFixed(2).padStart(6)} s`)
 
 const guide = (stage: Stage, app: string): string => `
 Start here: ${app}   (Demo-App, "Connect with Stud.IP")
@@ -71,7 +78,9 @@ async function check(set: Stage): Promise<void> {
 async function wait(set: Stage): Promise<void> {
   const app = await startDemoApp({ issuer: set.issuer, clientId: set.clientId, studipUrl: set.url })
   console.log(guide(set, app.url))
-  await new Promise<void>((resolve) => { interrupted = resolve })
+  await new Promise<void>((resolve) => {
+    interrupted = resolve
+  })
   console.log('\nRemoving everything …')
   await app.stop()
 }

@@ -21,16 +21,21 @@ export async function passGates(standIn: StandIn, visit: Visit, user: UserRow): 
     visit.ctx.redirect(upToSecondQuestionMark(target))
     return false
   }
-  return await passTerms(standIn, visit, user) && passVisibility(standIn, visit, user)
+  return (await passTerms(standIn, visit, user)) && passVisibility(standIn, visit, user)
 }
 
 async function passSecondFactor({ db, version }: StandIn, visit: Visit, user: UserRow): Promise<boolean> {
   const levels = ((await globalConfig(db, 'TFA_PERMS')) ?? '').split(',').map((level) => level.trim())
-  const factor = await db('users_tfa').where({ user_id: user.user_id, confirmed: 1 }).first('secret', 'type') as { secret: string; type: 'email' | 'app' } | undefined
+  const factor = (await db('users_tfa').where({ user_id: user.user_id, confirmed: 1 }).first('secret', 'type')) as
+    { secret: string; type: 'email' | 'app' } | undefined
   if (!factor || !levels.includes(user.perms)) return true
   const period = periodOf(factor.type, version)
   const kept = visit.session.values['tfa/confirmed']
-  if (kept instanceof Map && totp(factor.secret, BigInt(kept.get('timeslice') as number | bigint), period) === kept.get('code')) return true
+  if (
+    kept instanceof Map &&
+    totp(factor.secret, BigInt(kept.get('timeslice') as number | bigint), period) === kept.get('code')
+  )
+    return true
   const now = BigInt(Math.floor(Date.now() / 1000))
   const form = formOf(visit)
   const right = [0n, 1n].some((steps) => totp(factor.secret, now - steps * period, period) === form['tfa-code'])
@@ -43,10 +48,16 @@ async function passSecondFactor({ db, version }: StandIn, visit: Visit, user: Us
 }
 
 async function passTerms({ db, base }: StandIn, visit: Visit, user: UserRow): Promise<boolean> {
-  if (!truthy(await globalConfig(db, 'SHOW_TERMS_ON_FIRST_LOGIN')) || truthy(await userConfig(db, 'TERMS_ACCEPTED', user.user_id))) return true
+  if (
+    !truthy(await globalConfig(db, 'SHOW_TERMS_ON_FIRST_LOGIN')) ||
+    truthy(await userConfig(db, 'TERMS_ACCEPTED', user.user_id))
+  )
+    return true
   const token = randomBytes(16).toString('hex')
   visit.session.values['redirect_token'] = token
-  visit.ctx.redirect(`${base}dispatch.php/terms?${String(new URLSearchParams({ return_to: visit.url, redirect_token: token }))}`)
+  visit.ctx.redirect(
+    `${base}dispatch.php/terms?${String(new URLSearchParams({ return_to: visit.url, redirect_token: token }))}`,
+  )
   return false
 }
 
@@ -55,18 +66,30 @@ export async function termsRoute({ db, base }: StandIn, visit: Visit): Promise<v
   const form = formOf(visit)
   const { ctx, session, user } = visit
   if (!user) return
-  if (ctx.method === 'POST' && form['accept'] !== undefined && form['security_token'] === session.values['security_token']) {
-    await db('config_values').insert({ field: 'TERMS_ACCEPTED', range_id: user.user_id, value: '1' }).onConflict().merge()
+  if (
+    ctx.method === 'POST' &&
+    form['accept'] !== undefined &&
+    form['security_token'] === session.values['security_token']
+  ) {
+    await db('config_values')
+      .insert({ field: 'TERMS_ACCEPTED', range_id: user.user_id, value: '1' })
+      .onConflict()
+      .merge()
     const valid = form['redirect_token'] === session.values['redirect_token'] && form['return_to']
     return ctx.redirect(valid ? upToSecondQuestionMark(form['return_to'] ?? '') : `${base}dispatch.php/start`)
   }
   const { return_to = '', redirect_token = '' } = ctx.query
-  ctx.body = termsPage(`${base}dispatch.php/terms`, { security_token: securityToken(visit), return_to: String(return_to), redirect_token: String(redirect_token) })
+  ctx.body = termsPage(`${base}dispatch.php/terms`, {
+    security_token: securityToken(visit),
+    return_to: String(return_to),
+    redirect_token: String(redirect_token),
+  })
 }
 
 async function passVisibility({ db, version }: StandIn, visit: Visit, user: UserRow): Promise<boolean> {
   const dozentVisible = user.perms === 'dozent' && truthy(await globalConfig(db, 'DOZENT_ALWAYS_VISIBLE'))
-  if (user.visible !== 'unknown' || dozentVisible || !truthy(await globalConfig(db, 'USER_VISIBILITY_CHECK'))) return true
+  if (user.visible !== 'unknown' || dozentVisible || !truthy(await globalConfig(db, 'USER_VISIBILITY_CHECK')))
+    return true
   const choice = visit.ctx.query['vis_state']
   if (choice === 'yes' || choice === 'no') {
     await db('auth_user_md5').where({ user_id: user.user_id }).update({ visible: choice })

@@ -1,11 +1,24 @@
 // The formats of league/oauth2-server as Stud.IP uses it: ciphertexts and tokens (contract §8.1, §9.3). Written from the contract
 // alone with node:crypto, so that it can contradict the product.
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, pbkdf2, randomBytes, sign, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  pbkdf2,
+  randomBytes,
+  sign,
+  timingSafeEqual,
+} from 'node:crypto'
 import { promisify } from 'node:util'
 
 const version = Buffer.from('def50200', 'hex')
 
-interface Keys { readonly authentication: Buffer; readonly encryption: Buffer }
+interface Keys {
+  readonly authentication: Buffer
+  readonly encryption: Buffer
+}
 
 async function keysFor(password: string, salt: Buffer): Promise<Keys> {
   const prehash = createHash('sha256').update(password).digest()

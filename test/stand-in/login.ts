@@ -8,10 +8,12 @@ import { activeUser, globalConfig, type UserRow } from './users.ts'
 import type { Visit } from './visit.ts'
 
 /** Fields of a posted form. */
-export const formOf = (visit: Visit): Readonly<Record<string, string>> => (visit.ctx.request as { body?: Record<string, string> }).body ?? {}
+export const formOf = (visit: Visit): Readonly<Record<string, string>> =>
+  (visit.ctx.request as { body?: Record<string, string> }).body ?? {}
 
 /** The session's CSRF token, created when first needed (contract §5). */
-export const securityToken = ({ session }: Visit): string => String(session.values['security_token'] ??= randomBytes(32).toString('base64'))
+export const securityToken = ({ session }: Visit): string =>
+  String((session.values['security_token'] ??= randomBytes(32).toString('base64')))
 
 /** The form. It posts to `dispatch.php/login` in 6.x, to the page that was asked for in 5.x. */
 export function showLogin(standIn: StandIn, visit: Visit, action: string): void {
@@ -28,11 +30,17 @@ export function showLogin(standIn: StandIn, visit: Visit, action: string): void 
 export async function attemptLogin(standIn: StandIn, visit: Visit): Promise<boolean> {
   const { session } = visit
   const form = formOf(visit)
-  if (visit.ctx.method !== 'POST' || form['loginname'] === undefined || form['security_token'] !== session.values['security_token']) return false
+  if (
+    visit.ctx.method !== 'POST' ||
+    form['loginname'] === undefined ||
+    form['security_token'] !== session.values['security_token']
+  )
+    return false
   if (standIn.version === '5.4' && form['login_ticket'] !== session.values['last_ticket']) return false
   const row = await standIn.db<UserRow>('auth_user_md5').where({ username: form['loginname'] }).first()
   const user = await activeUser(standIn.db, row?.user_id)
-  if (!user || user.auth_plugin === null || !(await verify(form['password'] ?? '', user.password.toString()))) return false
+  if (!user || user.auth_plugin === null || !(await verify(form['password'] ?? '', user.password.toString())))
+    return false
   if (user.validation_key !== '') {
     session.values['semi_logged_in'] = user.user_id
     return false
@@ -43,12 +51,18 @@ export async function attemptLogin(standIn: StandIn, visit: Visit): Promise<bool
 
 async function logIn(standIn: StandIn, visit: Visit, user: UserRow): Promise<void> {
   const { db, version } = standIn
-  const info = await db('user_info').where({ user_id: user.user_id }).first('preferred_language') as { preferred_language: string | null } | undefined
-  visit.session.values['_language'] = info?.preferred_language ?? (await globalConfig(db, 'DEFAULT_LANGUAGE')) ?? 'de_DE'
+  const info = (await db('user_info').where({ user_id: user.user_id }).first('preferred_language')) as
+    { preferred_language: string | null } | undefined
+  visit.session.values['_language'] =
+    info?.preferred_language ?? (await globalConfig(db, 'DEFAULT_LANGUAGE')) ?? 'de_DE'
   visit.session.values['auth'] = authOf(version, user.user_id, { perm: user.perms, uname: user.username })
-  await renewSession(standIn, visit.session, version === '6.0'
-    ? ['auth', '_language', 'phpCAS', 'contrast', 'redirect_after_login']
-    : ['auth', 'forced_language', '_language', 'contrast', 'oauth2'])
+  await renewSession(
+    standIn,
+    visit.session,
+    version === '6.0'
+      ? ['auth', '_language', 'phpCAS', 'contrast', 'redirect_after_login']
+      : ['auth', 'forced_language', '_language', 'contrast', 'oauth2'],
+  )
   visit.user = user
 }
 

@@ -18,12 +18,23 @@ const newId = (): string => randomBytes(16).toString('hex')
 /** The session that the cookie names, or a new one. 6.x adopts only ids that exist, 5.x any well-formed one. */
 export async function openSession({ db, version }: StandIn, ctx: Context): Promise<Session> {
   const name = sessionCookieName(version)
-  const sent = (ctx.get('cookie').split(/;\s*/).find((pair) => pair.startsWith(`${name}=`)) ?? '').slice(name.length + 1)
+  const sent = (
+    ctx
+      .get('cookie')
+      .split(/;\s*/)
+      .find((pair) => pair.startsWith(`${name}=`)) ?? ''
+  ).slice(name.length + 1)
   const wellFormed = /^[0-9a-f]{32}$/.test(sent)
-  const row = wellFormed ? await db('session_data').where({ sid: sent }).first('val') as { val: Buffer } | undefined : undefined
+  const row = wellFormed
+    ? ((await db('session_data').where({ sid: sent }).first('val')) as { val: Buffer } | undefined)
+    : undefined
   if (row) return { sid: sent, values: decodeSession(row.val), stored: row.val }
   const sid = wellFormed && version === '5.4' ? sent : newId()
-  return { sid, values: { ...anonymous(version), _language: ctx.get('accept-language').startsWith('en') ? 'en_GB' : 'de_DE' }, stored: undefined }
+  return {
+    sid,
+    values: { ...anonymous(version), _language: ctx.get('accept-language').startsWith('en') ? 'en_GB' : 'de_DE' },
+    stored: undefined,
+  }
 }
 
 /** Writes the row and sets the cookie when the id is new to the browser. */
@@ -32,9 +43,13 @@ export async function saveSession(standIn: StandIn, ctx: Context, session: Sessi
   const val = encodeSession(session.values)
   // 6.x touches the row at every request; 5.x sends the data only, so `changed` moves when they changed.
   const touch = version === '6.0' ? ', changed = CURRENT_TIMESTAMP' : ''
-  await db.raw(`INSERT INTO session_data (sid, val) VALUES (?, ?) ON DUPLICATE KEY UPDATE val = VALUES(val)${touch}`, [session.sid, val])
+  await db.raw(`INSERT INTO session_data (sid, val) VALUES (?, ?) ON DUPLICATE KEY UPDATE val = VALUES(val)${touch}`, [
+    session.sid,
+    val,
+  ])
   const name = sessionCookieName(version)
-  if (!ctx.get('cookie').includes(`${name}=${session.sid}`)) ctx.append('Set-Cookie', cookie(standIn, ctx, name, session.sid))
+  if (!ctx.get('cookie').includes(`${name}=${session.sid}`))
+    ctx.append('Set-Cookie', cookie(standIn, ctx, name, session.sid))
 }
 
 const cookie = ({ version, base }: StandIn, ctx: Context, name: string, value: string): string => {
@@ -51,15 +66,35 @@ export async function renewSession({ db }: StandIn, session: Session, keep: read
 }
 
 /** `auth` of each version for that user id (contract §1.4). */
-export function authOf(version: StandIn['version'], uid: string, snapshot: Readonly<Record<string, string>> = {}): PhpValue {
+export function authOf(
+  version: StandIn['version'],
+  uid: string,
+  snapshot: Readonly<Record<string, string>> = {},
+): PhpValue {
   const known = uid !== 'nobody' && uid !== 'form' && uid !== ''
   if (version === '6.0') return new Map([['uid', uid], ...(known ? [['auth_plugin', 'standard'] as const] : [])])
-  const auth: PhpArray = new Map<string, PhpValue>([['uid', uid], ['perm', snapshot['perm'] ?? '']])
+  const auth: PhpArray = new Map<string, PhpValue>([
+    ['uid', uid],
+    ['perm', snapshot['perm'] ?? ''],
+  ])
   if (known) {
-    const rest: Record<string, PhpValue> = { uname: snapshot['uname'] ?? '', jscript: false, devicePixelRatio: { float: 1 }, auth_plugin: 'standard', xres: 1024, yres: 768 }
+    const rest: Record<string, PhpValue> = {
+      uname: snapshot['uname'] ?? '',
+      jscript: false,
+      devicePixelRatio: { float: 1 },
+      auth_plugin: 'standard',
+      xres: 1024,
+      yres: 768,
+    }
     for (const [key, value] of Object.entries(rest)) auth.set(key, value)
   }
-  return { class: 'Seminar_Default_Auth', properties: new Map<string, PhpValue>([['auth', auth], ['classname', 'Seminar_Default_Auth']]) }
+  return {
+    class: 'Seminar_Default_Auth',
+    properties: new Map<string, PhpValue>([
+      ['auth', auth],
+      ['classname', 'Seminar_Default_Auth'],
+    ]),
+  }
 }
 
 const anonymous = (version: StandIn['version']): Record<string, PhpValue> => ({ auth: authOf(version, 'nobody') })
@@ -77,4 +112,6 @@ const isPhpObject = (value: PhpValue | undefined): value is { class: string; pro
 
 /** Stud.IP's cleaning of old sessions: 24 hours without a change in 5.x, two hours in 6.x (contract §1.6). */
 export const collectSessions = (db: Knex, version: StandIn['version']): Promise<number> =>
-  db('session_data').whereRaw('changed < CURRENT_TIMESTAMP - INTERVAL ? SECOND', [version === '6.0' ? 7200 : 86_400]).delete()
+  db('session_data')
+    .whereRaw('changed < CURRENT_TIMESTAMP - INTERVAL ? SECOND', [version === '6.0' ? 7200 : 86_400])
+    .delete()

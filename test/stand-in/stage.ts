@@ -39,9 +39,17 @@ export interface Stage {
 }
 
 /** Sets it up from nothing; whatever has started is stopped again when a step fails. */
-export async function startStage({ version = '6.0', base = '/', port, env = {}, onStep = () => undefined }: StageOptions = {}): Promise<Stage> {
+export async function startStage({
+  version = '6.0',
+  base = '/',
+  port,
+  env = {},
+  onStep = () => undefined,
+}: StageOptions = {}): Promise<Stage> {
   const undo: (() => Promise<void> | void)[] = []
-  const stop = async (): Promise<void> => { for (const end of undo.splice(0).reverse()) await end() }
+  const stop = async (): Promise<void> => {
+    for (const end of undo.splice(0).reverse()) await end()
+  }
   const step = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     const begin = performance.now()
     const result = await work()
@@ -52,31 +60,66 @@ export async function startStage({ version = '6.0', base = '/', port, env = {}, 
     const server = await step('private MariaDB', startMariaDb)
     undo.push(server.stop)
     // Without Stud.IP's OAuth2 tables: the service's own migration makes them.
-    const database = await step("Stud.IP's tables and demo users", () => testDatabase({ studip: version, oauth2: false, server }))
+    const database = await step("Stud.IP's tables and demo users", () =>
+      testDatabase({ studip: version, oauth2: false, server }),
+    )
     undo.push(() => database.knex.destroy())
     const directory = await temporaryDirectory('stage')
     undo.push(directory.remove)
     const keysPath = join(directory.path, 'oauth2')
     await mkdir(keysPath)
-    const [publicPort, sidecarPort] = [port ?? await freePort(), await freePort()]
+    const [publicPort, sidecarPort] = [port ?? (await freePort()), await freePort()]
     const url = `http://127.0.0.1:${publicPort}${base}`
-    const settings: SidecarOptions = { baseUrl: url, databaseUrl: database.url, keysPath, version, port: sidecarPort, env }
+    const settings: SidecarOptions = {
+      baseUrl: url,
+      databaseUrl: database.url,
+      keysPath,
+      version,
+      port: sidecarPort,
+      env,
+    }
     const command = <T>(...args: readonly string[]): Promise<T> => studipCommand<T>(settings, args)
     await step('bin/studip oauth2:migrate', () => command('oauth2:migrate'))
     await step('bin/studip oauth2:keys', () => command('oauth2:keys', '--bits', '2048'))
-    const client = await step('bin/studip oauth2:client:add', () => command<{ id: string }>('oauth2:client:add', '--name', 'Demo-App', '--public',
-      '--redirect', 'http://127.0.0.1/callback', '--owner', 'Demo', '--homepage', 'https://demo.example'))
-    const standIn = await step(`stand-in for Stud.IP ${version}`, () => startStandIn({ version, base, database: database.settings, keysPath }))
+    const client = await step('bin/studip oauth2:client:add', () =>
+      command<{ id: string }>(
+        'oauth2:client:add',
+        '--name',
+        'Demo-App',
+        '--public',
+        '--redirect',
+        'http://127.0.0.1/callback',
+        '--owner',
+        'Demo',
+        '--homepage',
+        'https://demo.example',
+      ),
+    )
+    const standIn = await step(`stand-in for Stud.IP ${version}`, () =>
+      startStandIn({ version, base, database: database.settings, keysPath }),
+    )
     undo.push(standIn.stop)
     let sidecar = await step('bin/studip oauth2:serve', () => startSidecar(settings))
     undo.push(() => sidecar.stop())
-    const nginx = await step('nginx with the shipped snippet', () => startNginx({ sidecar: sidecar.address, php: standIn.address, base, port: publicPort }))
+    const nginx = await step('nginx with the shipped snippet', () =>
+      startNginx({ sidecar: sidecar.address, php: standIn.address, base, port: publicPort }),
+    )
     undo.push(nginx.stop)
     return {
-      url, issuer: `${url}dispatch.php/api/oauth2`, database, standIn, nginx, clientId: client.id, keysPath, command, stop,
+      url,
+      issuer: `${url}dispatch.php/api/oauth2`,
+      database,
+      standIn,
+      nginx,
+      clientId: client.id,
+      keysPath,
+      command,
+      stop,
       sidecar: () => sidecar,
       stopSidecar: (signal) => sidecar.stop(signal),
-      async startSidecar() { sidecar = await startSidecar(settings) },
+      async startSidecar() {
+        sidecar = await startSidecar(settings)
+      },
     }
   } catch (error) {
     await stop()

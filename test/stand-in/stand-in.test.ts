@@ -12,31 +12,45 @@ import { createVisitor, type Page, type Visitor } from '../support/visitor.ts'
 const resume = 'dispatch.php/api/oauth2/resume'
 const codeOn = (page: Page): string => /id="code">(\d{6})/.exec(page.html)?.[1] ?? ''
 
-for (const [version, base] of [['6.0', '/'], ['6.0', '/studip/'], ['5.4', '/'], ['5.4', '/studip/']] as const) {
+for (const [version, base] of [
+  ['6.0', '/'],
+  ['6.0', '/studip/'],
+  ['5.4', '/'],
+  ['5.4', '/studip/'],
+] as const) {
   describe(`stand-in for Stud.IP ${version}, base ${base}`, () => {
     let database: TestDatabase, standIn: RunningStandIn, trampoline: string, visitor: Visitor
     before(async () => {
       database = await testDatabase({ studip: version })
       standIn = await startStandIn({ version, base, database: database.settings, keysPath: await testKeys() })
-      const [id] = await database.knex('personal_notifications').insert({ url: resume, text: '', mkdate: 4294967295, html_id: 'oauth2-sidecar' })
-      await database.knex('personal_notifications_user').insert({ personal_notification_id: id, user_id: 'oauth2-sidecar', seen: 1 })
+      const [id] = await database
+        .knex('personal_notifications')
+        .insert({ url: resume, text: '', mkdate: 4294967295, html_id: 'oauth2-sidecar' })
+      await database
+        .knex('personal_notifications_user')
+        .insert({ personal_notification_id: id, user_id: 'oauth2-sidecar', seen: 1 })
       trampoline = `${standIn.url}dispatch.php/jsupdater/mark_notification_read/${id}?again=yes`
     })
     after(async () => {
       await standIn.stop()
       await database.drop()
     })
-    beforeEach(() => { visitor = createVisitor(standIn.url) })
+    beforeEach(() => {
+      visitor = createVisitor(standIn.url)
+    })
     const sessionOf = async () => {
       const sid = visitor.cookies(standIn.url)[sessionCookieName(version)] ?? ''
-      const row = await database.knex('session_data').where({ sid }).first('val') as { val: Buffer } | undefined
+      const row = (await database.knex('session_data').where({ sid }).first('val')) as { val: Buffer } | undefined
       return { sid, values: row && decodeSession(row.val) }
     }
-    const logIn = async (page: Page, user: DemoUser) => visitor.submit(page, 'Login', { loginname: user.username, password: demoPassword })
+    const logIn = async (page: Page, user: DemoUser) =>
+      visitor.submit(page, 'Login', { loginname: user.username, password: demoPassword })
 
     it('leads from the notification through the login to resume', async () => {
       const form = await visitor.get(trampoline)
-      expect(new URL(form.url).pathname).to.equal(version === '6.0' ? `${base}dispatch.php/login` : new URL(trampoline).pathname)
+      expect(new URL(form.url).pathname).to.equal(
+        version === '6.0' ? `${base}dispatch.php/login` : new URL(trampoline).pathname,
+      )
       const anonymous = await sessionOf()
       if (version === '6.0') expect(anonymous.values?.['redirect_after_login']).to.equal(trampoline)
       const page = await logIn(form, users.autor)
@@ -51,7 +65,9 @@ for (const [version, base] of [['6.0', '/'], ['6.0', '/studip/'], ['5.4', '/'], 
         const page = await logIn(await visitor.get(trampoline), user)
         expect(page.html, user.username).to.include('messagebox_error')
       }
-      expect((await visitor.submit(await visitor.get(trampoline), 'Login', { loginname: 'autor', password: 'x' })).html).to.include('messagebox_error')
+      expect(
+        (await visitor.submit(await visitor.get(trampoline), 'Login', { loginname: 'autor', password: 'x' })).html,
+      ).to.include('messagebox_error')
     })
 
     it(`${version === '6.0' ? 'loses the way back when a second factor is asked for right after the login' : 'comes back after login and second factor'}`, async () => {
@@ -64,7 +80,9 @@ for (const [version, base] of [['6.0', '/'], ['6.0', '/studip/'], ['5.4', '/'], 
         expect(page.url).to.equal(standIn.url + resume)
       }
       const confirmed = (await sessionOf()).values?.['tfa/confirmed'] as Map<string, string | bigint>
-      expect(totp('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', BigInt(confirmed.get('timeslice') ?? 0), 30n)).to.equal(confirmed.get('code'))
+      expect(totp('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', BigInt(confirmed.get('timeslice') ?? 0), 30n)).to.equal(
+        confirmed.get('code'),
+      )
     })
 
     it('comes back after a second factor, terms and visibility for somebody who is logged in', async () => {
@@ -102,9 +120,11 @@ for (const [version, base] of [['6.0', '/'], ['6.0', '/studip/'], ['5.4', '/'], 
       const response = await fetch(trampoline, { redirect: 'manual', headers: { 'x-forwarded-proto': 'https' } })
       const [cookie] = response.headers.getSetCookie()
       const name = sessionCookieName(version)
-      expect(cookie).to.match(version === '6.0'
-        ? new RegExp(`^${name}=[0-9a-f]{32}; Path=${base}; Secure; HttpOnly; SameSite=Lax$`)
-        : new RegExp(`^${name}=[0-9a-f]{32}; Path=${base}; HttpOnly$`))
+      expect(cookie).to.match(
+        version === '6.0'
+          ? new RegExp(`^${name}=[0-9a-f]{32}; Path=${base}; Secure; HttpOnly; SameSite=Lax$`)
+          : new RegExp(`^${name}=[0-9a-f]{32}; Path=${base}; HttpOnly$`),
+      )
     })
 
     it('keeps the notification through its cleaning', async () => {

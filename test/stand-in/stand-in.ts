@@ -40,11 +40,23 @@ export interface RunningStandIn {
 }
 
 /** Starts it. `stop` ends the server and its connections to the database. */
-export async function startStandIn({ version, database, keysPath, base = '/', port = 0 }: StandInOptions): Promise<RunningStandIn> {
-  const db = knex({ client: 'mysql2', connection: { ...database, charset: 'utf8mb4', supportBigNumbers: true, bigNumberStrings: true }, pool: { min: 0, max: 5 } })
+export async function startStandIn({
+  version,
+  database,
+  keysPath,
+  base = '/',
+  port = 0,
+}: StandInOptions): Promise<RunningStandIn> {
+  const db = knex({
+    client: 'mysql2',
+    connection: { ...database, charset: 'utf8mb4', supportBigNumbers: true, bigNumberStrings: true },
+    pool: { min: 0, max: 5 },
+  })
   const standIn: StandIn = { version, base, keysPath, db }
   let consentPages = 0
-  const routes = routesOf(standIn, () => { consentPages++ })
+  const routes = routesOf(standIn, () => {
+    consentPages++
+  })
   const app = new Koa()
   app.silent = true
   app.use(bodyParser({ enableTypes: ['form'] }))
@@ -55,14 +67,20 @@ export async function startStandIn({ version, database, keysPath, base = '/', po
     if (route) await route[1](ctx, next)
     else ctx.throw(404)
   })
-  const server = createServer((request, response) => { void app.callback()(request, response) })
+  const server = createServer((request, response) => {
+    void app.callback()(request, response)
+  })
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    url: `http://${address}${base}`, address,
+    url: `http://${address}${base}`,
+    address,
     builtInConsentPages: () => consentPages,
     async stop() {
-      await new Promise((resolve) => { server.close(resolve); server.closeAllConnections() })
+      await new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      })
       await db.destroy()
     },
   }
@@ -70,29 +88,64 @@ export async function startStandIn({ version, database, keysPath, base = '/', po
 
 const routesOf = (standIn: StandIn, consentPage: () => void): readonly (readonly [RegExp, Middleware])[] => {
   const { base, version } = standIn
-  const show = (title: string) => ({ ctx, user }: Visit): void => { ctx.body = plainPage(title, user?.username ?? '', logoutForm(base, version)) }
+  const show =
+    (title: string) =>
+    ({ ctx, user }: Visit): void => {
+      ctx.body = plainPage(title, user?.username ?? '', logoutForm(base, version))
+    }
   return [
-    [/^(?:index\.php)?$/, page(standIn, { anonymous: version === '5.4' }, (visit) => (visit.user ? visit.ctx.redirect(`${base}dispatch.php/start`) : welcome(visit, base)))],
+    [
+      /^(?:index\.php)?$/,
+      page(standIn, { anonymous: version === '5.4' }, (visit) =>
+        visit.user ? visit.ctx.redirect(`${base}dispatch.php/start`) : welcome(visit, base),
+      ),
+    ],
     [/^dispatch\.php\/start(?:\/index)?\/?$/, page(standIn, {}, show('Startseite'))],
     [/^dispatch\.php\/profile(?:\/|$)/, page(standIn, {}, show('Profil'))],
-    ...(version === '6.0' ? [
-      [/^dispatch\.php\/login\/?$/, page(standIn, { anonymous: true, gates: false }, (visit) => loginRoute(standIn, visit))] as const,
-      [/^dispatch\.php\/logout\/?$/, page(standIn, { anonymous: true, gates: false }, (visit) => logoutRoute(standIn, visit))] as const,
-    ] : [[/^logout\.php$/, page(standIn, { anonymous: true, gates: false }, (visit) => logoutRoute(standIn, visit))] as const]),
+    ...(version === '6.0'
+      ? [
+          [
+            /^dispatch\.php\/login\/?$/,
+            page(standIn, { anonymous: true, gates: false }, (visit) => loginRoute(standIn, visit)),
+          ] as const,
+          [
+            /^dispatch\.php\/logout\/?$/,
+            page(standIn, { anonymous: true, gates: false }, (visit) => logoutRoute(standIn, visit)),
+          ] as const,
+        ]
+      : [
+          [
+            /^logout\.php$/,
+            page(standIn, { anonymous: true, gates: false }, (visit) => logoutRoute(standIn, visit)),
+          ] as const,
+        ]),
     [/^dispatch\.php\/terms\/?$/, page(standIn, { gates: false }, (visit) => termsRoute(standIn, visit))],
-    [/^dispatch\.php\/jsupdater\/mark_notification_read\/\d+$/, page(standIn, { anonymous: true }, (visit) =>
-      markNotificationRead(standIn, visit, visit.ctx.path.split('/').at(-1) ?? ''))],
+    [
+      /^dispatch\.php\/jsupdater\/mark_notification_read\/\d+$/,
+      page(standIn, { anonymous: true }, (visit) =>
+        markNotificationRead(standIn, visit, visit.ctx.path.split('/').at(-1) ?? ''),
+      ),
+    ],
     [/^jsonapi\.php\/v1\/users\/me$/, (ctx) => usersMe(standIn, ctx)],
-    [/^dispatch\.php\/api\/oauth2\/token(?:\/index)?\/?$/, page(standIn, { anonymous: true, gates: false }, (visit) => builtInToken(standIn, visit))],
-    [/^dispatch\.php\/(?:api|admin)\/oauth2(?:\/|$)/, (ctx) => {
-      consentPage()
-      ctx.body = messagePage('Autorisierungsanfrage', 'The built-in OAuth2 pages. Nobody should get here.')
-    }],
+    [
+      /^dispatch\.php\/api\/oauth2\/token(?:\/index)?\/?$/,
+      page(standIn, { anonymous: true, gates: false }, (visit) => builtInToken(standIn, visit)),
+    ],
+    [
+      /^dispatch\.php\/(?:api|admin)\/oauth2(?:\/|$)/,
+      (ctx) => {
+        consentPage()
+        ctx.body = messagePage('Autorisierungsanfrage', 'The built-in OAuth2 pages. Nobody should get here.')
+      },
+    ],
   ]
 }
 
 const welcome = ({ ctx }: Visit, base: string): void => {
-  ctx.body = messagePage('Stud.IP', 'Willkommen').replace('</body>', `<a href="${base}index.php?again=yes">Login</a></body>`)
+  ctx.body = messagePage('Stud.IP', 'Willkommen').replace(
+    '</body>',
+    `<a href="${base}index.php?again=yes">Login</a></body>`,
+  )
 }
 
 /** As seen: 5.x answers errors with league's JSON, 6.x with an HTML page and status 500. Both start a session. */
@@ -107,7 +160,10 @@ async function builtInToken(standIn: StandIn, visit: Visit): Promise<void> {
   if ('error' in answer) {
     const { status, error, hint } = answer as Refusal
     ctx.status = standIn.version === '6.0' ? 500 : status
-    ctx.body = standIn.version === '6.0' ? messagePage('Stud.IP', 'Fehler') : { error, error_description: error, ...(hint && { hint }), message: error }
+    ctx.body =
+      standIn.version === '6.0'
+        ? messagePage('Stud.IP', 'Fehler')
+        : { error, error_description: error, ...(hint && { hint }), message: error }
     return
   }
   ctx.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' })

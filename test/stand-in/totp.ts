@@ -2,7 +2,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
 
 /** Seconds of a time step: apps 30 everywhere, e-mails 5 in 5.x. */
-export const periodOf = (type: 'email' | 'app', version: '6.0' | '5.4'): bigint => (type === 'email' && version === '5.4' ? 5n : 30n)
+export const periodOf = (type: 'email' | 'app', version: '6.0' | '5.4'): bigint =>
+  type === 'email' && version === '5.4' ? 5n : 30n
 
 /** Six digits for that time; whole quotients are exact, others go through a double, as in PHP. */
 export function totp(secret: string, time: bigint, period: bigint): string {
@@ -15,7 +16,9 @@ export function totp(secret: string, time: bigint, period: bigint): string {
 }
 
 function base32(text: string): Buffer {
-  const bits = [...text.replace(/=+$/, '')].map((character) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(character).toString(2).padStart(5, '0')).join('')
+  const bits = [...text.replace(/=+$/, '')]
+    .map((character) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(character).toString(2).padStart(5, '0'))
+    .join('')
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((octet) => parseInt(octet, 2)))
 }
 

@@ -25,15 +25,28 @@ export interface PageOptions {
 }
 
 /** A page: opens the session, decides, renders, stores the session. */
-export const page = (standIn: StandIn, options: PageOptions, render: (visit: Visit) => Promise<void> | void): Middleware => async (ctx) => {
-  const session = await openSession(standIn, ctx)
-  const origin = `${standIn.version === '6.0' && ctx.get('x-forwarded-proto') === 'https' ? 'https' : 'http'}://${ctx.host}`
-  const visit: Visit = { ctx, session, url: origin + ctx.url, root: origin + standIn.base, user: await activeUser(standIn.db, userIdIn(session.values)) }
-  await answer(standIn, options, visit, render)
-  await saveSession(standIn, ctx, session)
-}
+export const page =
+  (standIn: StandIn, options: PageOptions, render: (visit: Visit) => Promise<void> | void): Middleware =>
+  async (ctx) => {
+    const session = await openSession(standIn, ctx)
+    const origin = `${standIn.version === '6.0' && ctx.get('x-forwarded-proto') === 'https' ? 'https' : 'http'}://${ctx.host}`
+    const visit: Visit = {
+      ctx,
+      session,
+      url: origin + ctx.url,
+      root: origin + standIn.base,
+      user: await activeUser(standIn.db, userIdIn(session.values)),
+    }
+    await answer(standIn, options, visit, render)
+    await saveSession(standIn, ctx, session)
+  }
 
-async function answer(standIn: StandIn, options: PageOptions, visit: Visit, render: (visit: Visit) => Promise<void> | void): Promise<void> {
+async function answer(
+  standIn: StandIn,
+  options: PageOptions,
+  visit: Visit,
+  render: (visit: Visit) => Promise<void> | void,
+): Promise<void> {
   const { ctx, session } = visit
   if (truthy(await globalConfig(standIn.db, 'MAINTENANCE_MODE_ENABLE')) && visit.user?.perms !== 'root') {
     ctx.status = 403
@@ -50,7 +63,12 @@ async function answer(standIn: StandIn, options: PageOptions, visit: Visit, rend
     // 5.x shows its form under this very address, posts back to it and goes on from there.
     if (!(await attemptLogin(standIn, visit))) return showLogin(standIn, visit, ctx.url)
   }
-  if (visit.user) await standIn.db('user_online').insert({ user_id: visit.user.user_id, last_lifesign: Math.floor(Date.now() / 1000) }).onConflict().merge()
+  if (visit.user)
+    await standIn
+      .db('user_online')
+      .insert({ user_id: visit.user.user_id, last_lifesign: Math.floor(Date.now() / 1000) })
+      .onConflict()
+      .merge()
   if (visit.user && options.gates !== false && !(await passGates(standIn, visit, visit.user))) return
   await render(visit)
 }

@@ -36,12 +36,37 @@ describe('tokens in the database', () => {
     await database.drop()
   })
 
-  const newClient = () => createClientAdministration(db, clock.now).add({
-    name: 'Test', redirectUris: ['https://a.example.org/'], description: '', owner: '', homepage: '', adminNotes: '', secretHash: null })
+  const newClient = () =>
+    createClientAdministration(db, clock.now).add({
+      name: 'Test',
+      redirectUris: ['https://a.example.org/'],
+      description: '',
+      owner: '',
+      homepage: '',
+      adminNotes: '',
+      secretHash: null,
+    })
   const tokens = (i = 0): Tokens => stores[i % stores.length] as Tokens
   const newCode = async (of = clientId): Promise<AuthorizationCode> => {
-    const code = { id: randomHex(40), clientId: of, userId, scopes: ['api'], redirectUri: undefined, codeChallenge: undefined, expiresAt: clock.now() + 600 }
-    await db('oauth2_auth_codes').insert({ id: code.id, user_id: userId, client_id: of, scopes: '["api"]', revoked: 0, expires_at: code.expiresAt, mkdate: clock.now(), chdate: clock.now() })
+    const code = {
+      id: randomHex(40),
+      clientId: of,
+      userId,
+      scopes: ['api'],
+      redirectUri: undefined,
+      codeChallenge: undefined,
+      expiresAt: clock.now() + 600,
+    }
+    await db('oauth2_auth_codes').insert({
+      id: code.id,
+      user_id: userId,
+      client_id: of,
+      scopes: '["api"]',
+      revoked: 0,
+      expires_at: code.expiresAt,
+      mkdate: clock.now(),
+      chdate: clock.now(),
+    })
     return code
   }
   const pairOf = (id: string, of = clientId): TokenPair => newPair(id, { clientId: of, userId, time: clock.now() })
@@ -51,11 +76,17 @@ describe('tokens in the database', () => {
     expect(await tokens().redeem(code, pair)).to.equal('redeemed')
     return { ...pair, grantId: code.id.slice(0, 32) }
   }
-  const rotate = (from: TokenPair, grace = graceSeconds, store = tokens(), to = pairOf(from.refreshToken.id)) => store.rotate(from.refreshToken, to, grace)
-  const count = async (table: string) => Number(((await db(table).count({ total: '*' })) as { total: number }[])[0]?.total)
+  const rotate = (from: TokenPair, grace = graceSeconds, store = tokens(), to = pairOf(from.refreshToken.id)) =>
+    store.rotate(from.refreshToken, to, grace)
+  const count = async (table: string) =>
+    Number(((await db(table).count({ total: '*' })) as { total: number }[])[0]?.total)
   const inParallel = async (total: number, atOnce: number, work: (round: number) => Promise<void>): Promise<void> => {
     let next = 0
-    await Promise.all(Array.from({ length: atOnce }, async () => { while (next < total) await work(next++) }))
+    await Promise.all(
+      Array.from({ length: atOnce }, async () => {
+        while (next < total) await work(next++)
+      }),
+    )
   }
 
   it('a code is redeemed once, then replayed, and unknown without a row', async () => {
@@ -65,7 +96,9 @@ describe('tokens in the database', () => {
     const { codes, access, refresh } = await rowsOfGrant(db, code.id.slice(0, 32))
     expect(codes.map(({ revoked }) => revoked)).to.deep.equal([1])
     expect(access.map(({ id, revoked }) => [id, revoked])).to.deep.equal([[pair.accessToken.id, 0]])
-    expect(refresh.map((row) => [row.id, row.access_token_id, row.revoked])).to.deep.equal([[pair.refreshToken.id, pair.accessToken.id, 0]])
+    expect(refresh.map((row) => [row.id, row.access_token_id, row.revoked])).to.deep.equal([
+      [pair.refreshToken.id, pair.accessToken.id, 0],
+    ])
     expect(await tokens().redeem(code, pairOf(code.id))).to.equal('replayed')
     expect(await tokens().redeem({ ...code, id: randomHex(40) }, pairOf(code.id))).to.equal('unknown')
     expect((await rowsOfGrant(db, code.id.slice(0, 32))).access, 'the losers left nothing').to.have.length(1)
@@ -88,7 +121,10 @@ describe('tokens in the database', () => {
   it('a refresh token is rotated, in grace for a while, then replayed; unknown once its grant is over', async () => {
     const first = await newGrant()
     expect(await rotate(first)).to.equal('rotated')
-    expect(await db('oauth2_access_tokens').where({ id: first.accessToken.id }).first()).to.include({ revoked: 1, chdate: clock.now() })
+    expect(await db('oauth2_access_tokens').where({ id: first.accessToken.id }).first()).to.include({
+      revoked: 1,
+      chdate: clock.now(),
+    })
     clock.pass(graceSeconds)
     expect(await rotate(first)).to.equal('in-grace')
     expect(await rotate(first, 0), 'window off').to.equal('replayed')
@@ -115,7 +151,9 @@ describe('tokens in the database', () => {
     await rotate(first)
     await db('oauth2_refresh_tokens').where({ id: first.refreshToken.id }).delete()
     expect(await rotate(first)).to.equal('replayed')
-    expect(await tokens().rotate({ ...first.refreshToken, id: randomHex(40) }, pairOf(randomHex(40)), graceSeconds)).to.equal('unknown')
+    expect(
+      await tokens().rotate({ ...first.refreshToken, id: randomHex(40) }, pairOf(randomHex(40)), graceSeconds),
+    ).to.equal('unknown')
     await db('oauth2_access_tokens').where({ id: first.accessToken.id }).delete()
   })
 
@@ -132,8 +170,14 @@ describe('tokens in the database', () => {
     const pair = pairOf(kept.id, gone)
     await tokens().redeem(kept, pair)
     await db('oauth2_clients').where({ id: gone }).update({ revoked: 1 })
-    for (const attempt of [() => tokens().redeem(code, pairOf(code.id, gone)), () => rotate(pair, graceSeconds, tokens(), pairOf(kept.id, gone))]) {
-      const error = await attempt().then(() => undefined, (reason: unknown) => reason)
+    for (const attempt of [
+      () => tokens().redeem(code, pairOf(code.id, gone)),
+      () => rotate(pair, graceSeconds, tokens(), pairOf(kept.id, gone)),
+    ]) {
+      const error = await attempt().then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
       expect(error).to.be.instanceOf(OAuthError).with.property('code', 'invalid_client')
     }
     expect((await rowsOfGrant(db, code.id.slice(0, 32))).access).to.deep.equal([])
@@ -143,7 +187,9 @@ describe('tokens in the database', () => {
   it('S-094 a grant prefix that is not 32 hex characters never enters a LIKE', async () => {
     const first = await newGrant()
     const patterns: string[] = []
-    const listen = ({ sql, bindings }: { sql: string; bindings?: unknown[] }) => { if (sql.includes('LIKE')) patterns.push(...(bindings ?? []).map(String).filter((value) => /[%_]/.test(value))) }
+    const listen = ({ sql, bindings }: { sql: string; bindings?: unknown[] }) => {
+      if (sql.includes('LIKE')) patterns.push(...(bindings ?? []).map(String).filter((value) => /[%_]/.test(value)))
+    }
     pools[0]?.on('query', listen)
     for (const id of ['', '%', '_'.repeat(32), '%'.repeat(80), `${'a'.repeat(31)}%${'a'.repeat(48)}`, 'A'.repeat(80)]) {
       for (const prefix of [id, id.slice(0, 32)]) await tokens().revokeGrant(prefix)
@@ -193,7 +239,9 @@ describe('tokens in the database', () => {
       expect(await liveIds(db, first.grantId), `round ${round}`).to.deep.equal([])
       expect(await rotate(first)).to.equal('unknown')
     })
-    expect([...seen], 'the revocation came before, between and after').to.include.members(['in-grace', 'rotated', 'unknown']).and.not.include('replayed')
+    expect([...seen], 'the revocation came before, between and after')
+      .to.include.members(['in-grace', 'rotated', 'unknown'])
+      .and.not.include('replayed')
     expect(await orphans(db)).to.equal(0)
   })
 
@@ -201,7 +249,11 @@ describe('tokens in the database', () => {
     this.timeout(120_000)
     await inParallel(rounds / 5, 4, async (round) => {
       const code = await newCode()
-      const outcomes = await Promise.all([tokens(0).redeem(code, pairOf(code.id)), tokens(1).revokeGrant(code.id.slice(0, 32)), tokens(1).redeem(code, pairOf(code.id))])
+      const outcomes = await Promise.all([
+        tokens(0).redeem(code, pairOf(code.id)),
+        tokens(1).revokeGrant(code.id.slice(0, 32)),
+        tokens(1).redeem(code, pairOf(code.id)),
+      ])
       expect(outcomes.filter((outcome) => outcome === 'redeemed').length).to.be.at.most(1)
       expect(await liveIds(db, code.id.slice(0, 32)), `round ${round}`).to.deep.equal([])
     })
@@ -214,7 +266,12 @@ describe('tokens in the database', () => {
     const holder = await db.transaction()
     await holder.raw('SELECT 1 FROM oauth2_auth_codes WHERE id = ? FOR UPDATE', [code.id])
     const start = performance.now()
-    const error = await tokens().redeem(code, pairOf(code.id)).then(() => undefined, (reason: unknown) => reason)
+    const error = await tokens()
+      .redeem(code, pairOf(code.id))
+      .then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
     expect(error).to.have.property('errno', 1205)
     expect(performance.now() - start, 'milliseconds').to.be.lessThan(20_000)
     await holder.rollback()
@@ -227,7 +284,9 @@ describe('tokens in the database', () => {
       const first = await newGrant()
       const second = pairOf(first.refreshToken.id)
       await rotate(first, graceSeconds, tokens(), second)
-      const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => rotate(i % 2 ? first : second, graceSeconds, tokens(i >> 1))))
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => rotate(i % 2 ? first : second, graceSeconds, tokens(i >> 1))),
+      )
       expect(outcomes.filter((outcome) => outcome === 'rotated')).to.have.length(1)
       expect(outcomes.filter((outcome) => outcome === 'in-grace')).to.have.length(19)
     }

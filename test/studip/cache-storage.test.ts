@@ -16,7 +16,15 @@ import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { sessionBytes6 } from '../support/php-session-writer.ts'
 import { cookieHeader, gateSettings, readFixture, spelled, type GateSettings } from './golden.ts'
 
-interface Entry { readonly table?: string; readonly cache_key?: string; readonly key?: string; readonly file?: string; readonly content_hex: string; readonly expires?: number; readonly ttl?: number }
+interface Entry {
+  readonly table?: string
+  readonly cache_key?: string
+  readonly key?: string
+  readonly file?: string
+  readonly content_hex: string
+  readonly expires?: number
+  readonly ttl?: number
+}
 interface CacheCase {
   readonly name: string
   readonly backend: string
@@ -43,9 +51,16 @@ describe('cache storage', () => {
   before(async () => {
     folder = await temporaryDirectory('cache')
     database = await testDatabase({ users: false })
-    await insertUsers(database.knex, [{ ...users.autor, user_id: 'e7a0a84b161f3e8c09b4a0a2e8a58147', username: 'test_autor' }, users.tutor])
+    await insertUsers(database.knex, [
+      { ...users.autor, user_id: 'e7a0a84b161f3e8c09b4a0a2e8a58147', username: 'test_autor' },
+      users.tutor,
+    ])
     port = await freePort()
-    redisServer = await startProcess({ command: 'redis-server', args: ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder.path], ready: () => answers(port) })
+    redisServer = await startProcess({
+      command: 'redis-server',
+      args: ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder.path],
+      ready: () => answers(port),
+    })
     redis = new Redis({ port, host: '127.0.0.1' })
   })
   after(async () => {
@@ -55,21 +70,31 @@ describe('cache storage', () => {
     folder.remove()
   })
   const open: SessionStore[] = []
-  afterEach(async () => { for (const store of open.splice(0)) await store.close() })
+  afterEach(async () => {
+    for (const store of open.splice(0)) await store.close()
+  })
   const openStore = async (text: string, more: Partial<GateSettings> = {}) => {
     const store = await openSessionStore({ settings: { ...settings, ...more }, config: fixed(text) })
     open.push(store)
     return store
   }
   const verdict = async (store: SessionStore, cookie: string, at = now, more: Partial<GateSettings> = {}) =>
-    spelled(await createGate({ read: createRead(database.knex), settings: { ...settings, ...more }, sessions: store, now: () => at }).identify({ cookie, acceptLanguage: undefined }))
+    spelled(
+      await createGate({
+        read: createRead(database.knex),
+        settings: { ...settings, ...more },
+        sessions: store,
+        now: () => at,
+      }).identify({ cookie, acceptLanguage: undefined }),
+    )
   const database6 = systemCache('Studip\\Cache\\DbCache')
   const redis6 = () => systemCache('Studip\\Cache\\RedisCache', { hostname: '127.0.0.1', port, auth: '' })
   const files6 = () => systemCache('Studip\\Cache\\FileCache', { path: folder.path })
   const filePath = (name: string) => join(folder.path, name)
   const store = async (entry: Entry) => {
     const content = Buffer.from(entry.content_hex, 'hex')
-    if (entry.table) await database.knex('cache').insert({ cache_key: entry.cache_key, content, expires: entry.expires })
+    if (entry.table)
+      await database.knex('cache').insert({ cache_key: entry.cache_key, content, expires: entry.expires })
     if (entry.key) await redis.setex(entry.key, entry.ttl!, content)
     if (entry.file) {
       await mkdir(dirname(filePath(entry.file)), { recursive: true })
@@ -81,8 +106,14 @@ describe('cache storage', () => {
     it(`as a real 6.0.2 kept it: ${golden.name}: ${golden.studip.verdict}`, async () => {
       await database.knex('cache').del()
       for (const entry of golden.entries) await store(entry)
-      const text = golden.backend.endsWith('DbCache') ? database6 : golden.backend.endsWith('RedisCache') ? redis6() : files6()
-      expect(await verdict(await openStore(text), cookieHeader(golden.cookie), golden.taken_at)).to.equal(golden.studip.verdict)
+      const text = golden.backend.endsWith('DbCache')
+        ? database6
+        : golden.backend.endsWith('RedisCache')
+          ? redis6()
+          : files6()
+      expect(await verdict(await openStore(text), cookieHeader(golden.cookie), golden.taken_at)).to.equal(
+        golden.studip.verdict,
+      )
     })
   }
 
@@ -100,13 +131,27 @@ describe('cache storage', () => {
   })
   it('S-103 database: an entry that is not exactly one serialised string is no session', async () => {
     const raw = sessionBytes6({ uid: users.tutor.user_id })
-    for (const content of [raw, Buffer.concat([login, Buffer.from('x')]), Buffer.from('N;'), Buffer.from('a:0:{}'), Buffer.from(''), Buffer.from('b:0;'), login.subarray(0, -1)]) {
+    for (const content of [
+      raw,
+      Buffer.concat([login, Buffer.from('x')]),
+      Buffer.from('N;'),
+      Buffer.from('a:0:{}'),
+      Buffer.from(''),
+      Buffer.from('b:0;'),
+      login.subarray(0, -1),
+    ]) {
       expect(await inDatabase(content, now + 100), content.toString('latin1', 0, 20)).to.equal('anonymous')
     }
   })
   it('S-102 the table session_data is not believed in cache storage', async () => {
     await database.knex('cache').del()
-    await database.knex('session_data').insert({ sid, val: sessionBytes6({ uid: users.tutor.user_id }), changed: database.knex.raw('FROM_UNIXTIME(?)', [now]) })
+    await database
+      .knex('session_data')
+      .insert({
+        sid,
+        val: sessionBytes6({ uid: users.tutor.user_id }),
+        changed: database.knex.raw('FROM_UNIXTIME(?)', [now]),
+      })
     expect(await verdict(await openStore(database6), cookie)).to.equal('anonymous')
     expect(await verdict(await openStore('', { sessionStore: 'database' }), cookie)).to.equal('logged-in')
     await database.knex('session_data').del()
@@ -116,7 +161,9 @@ describe('cache storage', () => {
   it('Redis: reads with a password, too', async () => {
     await redis.config('SET', 'requirepass', 'secret-of-redis')
     await redis.setex(key, 60, login)
-    const withPassword = await openStore(systemCache('Studip\\Cache\\RedisCache', { hostname: '127.0.0.1', port: String(port), auth: 'secret-of-redis' }))
+    const withPassword = await openStore(
+      systemCache('Studip\\Cache\\RedisCache', { hostname: '127.0.0.1', port: String(port), auth: 'secret-of-redis' }),
+    )
     expect(await verdict(withPassword, cookie)).to.equal('logged-in')
     await redis.config('SET', 'requirepass', '')
     await redis.del(key)
@@ -125,7 +172,9 @@ describe('cache storage', () => {
   it('Redis: the prefix is of this installation', async () => {
     await redis.setex(key, 60, login)
     expect(await verdict(await openStore(redis6()), cookie)).to.equal('logged-in')
-    expect(await verdict(await openStore(redis6(), { cacheKeyPrefix: { host: '127.0.0.1', database: 'studip' } }), cookie)).to.equal('anonymous')
+    expect(
+      await verdict(await openStore(redis6(), { cacheKeyPrefix: { host: '127.0.0.1', database: 'studip' } }), cookie),
+    ).to.equal('anonymous')
     await redis.del(key)
   })
   it('Redis away: says so at once, decides nothing, and works again when it is back', async () => {
@@ -135,10 +184,15 @@ describe('cache storage', () => {
     const error = await sessions.read(sid, now).catch((reason: unknown) => reason)
     expect(error).to.include({ code: 'temporarily_unavailable', status: 503 })
     expect(performance.now() - start).to.be.lessThan(4000)
-    const server = await startProcess({ command: 'redis-server', args: ['--port', String(away), '--bind', '127.0.0.1', '--save', '', '--dir', folder.path], ready: () => answers(away) })
+    const server = await startProcess({
+      command: 'redis-server',
+      args: ['--port', String(away), '--bind', '127.0.0.1', '--save', '', '--dir', folder.path],
+      ready: () => answers(away),
+    })
     const deadline = Date.now() + 8000
     let found: unknown = error
-    while (found !== undefined && Date.now() < deadline) found = await sessions.read(sid, now).catch((reason: unknown) => reason)
+    while (found !== undefined && Date.now() < deadline)
+      found = await sessions.read(sid, now).catch((reason: unknown) => reason)
     expect(found).to.equal(undefined)
     await sessions.close()
     await server.stop()
@@ -149,7 +203,8 @@ describe('cache storage', () => {
     const name = await stem()
     const { path, remove } = await temporaryDirectory('files')
     await mkdir(join(path, name.slice(0, 2)))
-    for (const [suffix, content] of Object.entries(files)) await writeFile(join(path, name.slice(0, 2), `${name}-${suffix}`), content)
+    for (const [suffix, content] of Object.entries(files))
+      await writeFile(join(path, name.slice(0, 2), `${name}-${suffix}`), content)
     const answer = await verdict(await openStore(systemCache('Studip\\Cache\\FileCache', { path })), cookie)
     remove()
     return answer
@@ -173,24 +228,38 @@ describe('cache storage', () => {
     await writeFile(filePath(`${name.slice(0, 2)}/${name}-${now + 5}`), login)
     await utimes(filePath(`${name.slice(0, 2)}/${name}-${now + 5}`), 1, 1)
     for (const config of [[], {}, { path: '' }]) {
-      expect(await verdict(await openStore(systemCache('Studip\\Cache\\FileCache', config), { fileCachePath: folder.path }), cookie)).to.equal('logged-in')
+      expect(
+        await verdict(
+          await openStore(systemCache('Studip\\Cache\\FileCache', config), { fileCachePath: folder.path }),
+          cookie,
+        ),
+      ).to.equal('logged-in')
     }
   })
 
   const refusals: Readonly<Record<string, [text: string, message: RegExp, more?: Partial<GateSettings>]>> = {
-    'Memcached of 6.x': [systemCache('Studip\\Cache\\MemcachedCache', { servers: [] }), /Memcached.*SESSION_STORE=database/],
+    'Memcached of 6.x': [
+      systemCache('Studip\\Cache\\MemcachedCache', { servers: [] }),
+      /Memcached.*SESSION_STORE=database/,
+    ],
     'Memcached of 5.x': [systemCache('StudipMemcachedCache'), /Memcached/, gateSettings('5.4.11')],
-    'a plugin\'s class': [systemCache('Plugin\\FancyCache'), /FancyCache/],
+    "a plugin's class": [systemCache('Plugin\\FancyCache'), /FancyCache/],
     'a class of the other major version': [systemCache('StudipDbCache'), /StudipDbCache/],
     'a class of 6.x under 5.x': [database6, /DbCache/, gateSettings('5.4.11')],
     'no JSON': ['Studip\\Cache\\DbCache', /SYSTEMCACHE is not readable/],
     'JSON that is no object': ['"x"', /SYSTEMCACHE is not readable/],
-    'null': ['null', /SYSTEMCACHE is not readable/],
+    null: ['null', /SYSTEMCACHE is not readable/],
     'no type': ['{}', /cannot read/],
     'Redis without an address': [systemCache('Studip\\Cache\\RedisCache', {}), /hostname and port/],
-    'Redis with a port beyond all ports': [systemCache('Studip\\Cache\\RedisCache', { hostname: 'x', port: 70000 }), /hostname and port/],
+    'Redis with a port beyond all ports': [
+      systemCache('Studip\\Cache\\RedisCache', { hostname: 'x', port: 70000 }),
+      /hostname and port/,
+    ],
     'files without a folder': [systemCache('Studip\\Cache\\FileCache'), /folder is unknown/],
-    'files in a folder that is not there': [systemCache('Studip\\Cache\\FileCache', { path: '/nonexistent/cache' }), /\/nonexistent\/cache.*cannot read/],
+    'files in a folder that is not there': [
+      systemCache('Studip\\Cache\\FileCache', { path: '/nonexistent/cache' }),
+      /\/nonexistent\/cache.*cannot read/,
+    ],
   }
   for (const [name, [text, message, more]] of Object.entries(refusals)) {
     it(`S-102 refused at start: ${name}`, async () => {
@@ -202,7 +271,9 @@ describe('cache storage', () => {
   it('takes the classes of 5.x under 5.x, and the shipped default where the value is empty', async () => {
     const five = { ...gateSettings('5.4.11'), sessionStore: 'cache' as const }
     expect((await (await openStore(systemCache('StudipDbCache'), five)).current()).kind).to.equal('joined')
-    expect((await (await openStore(systemCache('StudipRedisCache', { hostname: '127.0.0.1', port }), five)).current()).kind).to.equal('separate')
+    expect(
+      (await (await openStore(systemCache('StudipRedisCache', { hostname: '127.0.0.1', port }), five)).current()).kind,
+    ).to.equal('separate')
     expect((await (await openStore('')).current()).kind).to.equal('joined')
     expect((await (await openStore(systemCache('\\Studip\\Cache\\DbCache'))).current()).kind).to.equal('joined')
   })
@@ -210,7 +281,12 @@ describe('cache storage', () => {
     await database.knex('cache').del()
     await redis.setex(key, 600, login)
     const config = createStudipConfig({ db: database.knex, settings: { ...settings, configOverrides: {} } })
-    const set = (value: string) => database.knex('config_values').insert({ field: 'SYSTEMCACHE', range_id: 'studip', value }).onConflict().merge(['value'])
+    const set = (value: string) =>
+      database
+        .knex('config_values')
+        .insert({ field: 'SYSTEMCACHE', range_id: 'studip', value })
+        .onConflict()
+        .merge(['value'])
     await set(redis6())
     const sessions = await openSessionStore({ settings, config })
     open.push(sessions)

@@ -15,13 +15,20 @@ const now = 1_800_000_000
 
 describe('what a lookup costs', () => {
   let database: TestDatabase
-  before(async () => { database = await testDatabase() })
+  before(async () => {
+    database = await testDatabase()
+  })
   after(() => database.drop())
   const counted = (work: () => Promise<unknown>): Promise<number> => roundTrips(database.knex, work)
   const openGate = async () => {
     const settings = gateSettings('6.0.2')
     const db = database.knex
-    return createGate({ read: createRead(db), settings, sessions: await openSessionStore({ settings, config: createStudipConfig({ db, settings }) }), now: () => now })
+    return createGate({
+      read: createRead(db),
+      settings,
+      sessions: await openSessionStore({ settings, config: createStudipConfig({ db, settings }) }),
+      now: () => now,
+    })
   }
   it('one round trip for session, user, second factor and configuration; two for a session never seen before', async () => {
     const gate = await openGate()
@@ -41,9 +48,15 @@ describe('what a lookup costs', () => {
   it('reads every table by its primary key: no row is examined that is not needed', async () => {
     const cookie = `Studip_Session=${await insertSession(database.knex, { content: { uid: users.appFactor.user_id }, changed: now })}`
     const gate = await openGate()
-    const { statements } = await withGeneralLog(database.knex, () => gate.identify({ cookie, acceptLanguage: undefined }))
-    const [plan] = await database.knex.raw(`EXPLAIN ${statements.at(-1)!}`.replaceAll('?', '\\?')) as [readonly { table: string; type: string }[]]
-    for (const step of plan) if (step.table && !step.table.startsWith('<derived')) expect(step.type, JSON.stringify(step)).to.be.oneOf(['const', 'system'])
+    const { statements } = await withGeneralLog(database.knex, () =>
+      gate.identify({ cookie, acceptLanguage: undefined }),
+    )
+    const [plan] = (await database.knex.raw(`EXPLAIN ${statements.at(-1)!}`.replaceAll('?', '\\?'))) as [
+      readonly { table: string; type: string }[],
+    ]
+    for (const step of plan)
+      if (step.table && !step.table.startsWith('<derived'))
+        expect(step.type, JSON.stringify(step)).to.be.oneOf(['const', 'system'])
     expect(plan.map(({ table }) => table)).to.include.members(['s', 'u', 'i', 't'])
   })
 })

@@ -16,9 +16,15 @@ const openGate = async (db: Knex, settings: GateSettings, now: () => number) => 
 for (const { studip, cookie_name, base, session_lifetime, cases } of goldenFiles) {
   describe(`sessions of a real Stud.IP ${studip}`, () => {
     let database: TestDatabase
-    before(async () => { database = await testDatabase({ studip: studip.startsWith('6') ? '6.0' : '5.4', users: false }) })
+    before(async () => {
+      database = await testDatabase({ studip: studip.startsWith('6') ? '6.0' : '5.4', users: false })
+    })
     after(() => database.drop())
-    const settings = gateSettings(studip, { sessionCookie: cookie_name, baseUrl: `https://studip.example.org${base}`, sessionLifetime: session_lifetime })
+    const settings = gateSettings(studip, {
+      sessionCookie: cookie_name,
+      baseUrl: `https://studip.example.org${base}`,
+      sessionLifetime: session_lifetime,
+    })
 
     for (const golden of cases) {
       it(`${golden.name}: ${golden.expected}`, async () => {

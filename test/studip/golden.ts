@@ -30,18 +30,35 @@ export interface GoldenFile {
   readonly cases: readonly GoldenCase[]
 }
 
-export const readFixture = <T>(name: string): T => JSON.parse(readFileSync(new URL(`../fixtures/sessions/${name}`, import.meta.url), 'utf8')) as T
+export const readFixture = <T>(name: string): T =>
+  JSON.parse(readFileSync(new URL(`../fixtures/sessions/${name}`, import.meta.url), 'utf8')) as T
 export const goldenFiles = ['6.0.2.json', '5.4.11.json'].map((name) => readFixture<GoldenFile>(name))
 
-export type GateSettings = Pick<Settings, 'studipVersion' | 'configOverrides' | 'sessionCookie' | 'sessionLifetime' | 'baseUrl' | 'sessionStore' | 'cacheKeyPrefix' | 'fileCachePath'>
+export type GateSettings = Pick<
+  Settings,
+  | 'studipVersion'
+  | 'configOverrides'
+  | 'sessionCookie'
+  | 'sessionLifetime'
+  | 'baseUrl'
+  | 'sessionStore'
+  | 'cacheKeyPrefix'
+  | 'fileCachePath'
+>
 
 /** Settings of the gate for a version such as `6.0.2`. */
 export const gateSettings = (version: string, more: Partial<GateSettings> = {}): GateSettings => {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return {
-    studipVersion: { major, minor, text: version }, configOverrides: {}, baseUrl: 'https://studip.example.org/',
-    sessionCookie: major >= 6 ? 'Studip_Session' : 'Seminar_Session', sessionLifetime: major >= 6 ? 7200 : 86_400,
-    sessionStore: 'database', cacheKeyPrefix: { host: 'localhost', database: 'studip' }, fileCachePath: undefined, ...more,
+    studipVersion: { major, minor, text: version },
+    configOverrides: {},
+    baseUrl: 'https://studip.example.org/',
+    sessionCookie: major >= 6 ? 'Studip_Session' : 'Seminar_Session',
+    sessionLifetime: major >= 6 ? 7200 : 86_400,
+    sessionStore: 'database',
+    cacheKeyPrefix: { host: 'localhost', database: 'studip' },
+    fileCachePath: undefined,
+    ...more,
   }
 }
 
@@ -51,7 +68,11 @@ const tables = ['auth_user_md5', 'user_info', 'users_tfa', 'config_values'] as c
 export const loadCase = async (db: Knex, { rows, session }: Pick<GoldenCase, 'rows' | 'session'>): Promise<void> => {
   for (const table of [...tables, 'session_data', 'cache'] as const) await db(table).del()
   if (session) {
-    await db('session_data').insert({ sid: session.sid, val: Buffer.from(session.val_hex, 'hex'), changed: db.raw('FROM_UNIXTIME(?)', [session.changed]) })
+    await db('session_data').insert({
+      sid: session.sid,
+      val: Buffer.from(session.val_hex, 'hex'),
+      changed: db.raw('FROM_UNIXTIME(?)', [session.changed]),
+    })
   }
   if (!rows) return
   await db('config').del()
@@ -59,7 +80,10 @@ export const loadCase = async (db: Knex, { rows, session }: Pick<GoldenCase, 'ro
 }
 
 export const cookieHeader = (cookies: Readonly<Record<string, string>>): string =>
-  Object.entries(cookies).map(([name, value]) => `${name}=${value}`).join('; ')
+  Object.entries(cookies)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('; ')
 
 /** A verdict as the fixtures spell it. */
-export const spelled = (verdict: Verdict): string => (verdict.kind === 'bounce' ? `bounce:${verdict.reason}` : verdict.kind)
+export const spelled = (verdict: Verdict): string =>
+  verdict.kind === 'bounce' ? `bounce:${verdict.reason}` : verdict.kind

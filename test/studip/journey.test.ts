@@ -13,15 +13,30 @@ import { createVisitor, type Page, type Visitor } from '../support/visitor.ts'
 
 const state = 'a&b=c%20+%F0 ü🦉 "<\'>?#/;.[]'
 
-for (const [version, base] of [['6.0', '/'], ['6.0', '/studip/'], ['5.4', '/'], ['5.4', '/studip/']] as const) {
+for (const [version, base] of [
+  ['6.0', '/'],
+  ['6.0', '/studip/'],
+  ['5.4', '/'],
+  ['5.4', '/studip/'],
+] as const) {
   describe(`the way to Stud.IP ${version} at ${base} and back`, () => {
-    let database: TestDatabase, standIn: RunningStandIn, app: TestApp, nginx: RunningNginx, client: TestClient, visitor: Visitor
+    let database: TestDatabase,
+      standIn: RunningStandIn,
+      app: TestApp,
+      nginx: RunningNginx,
+      client: TestClient,
+      visitor: Visitor
     before(async () => {
       database = await testDatabase({ studip: version })
       standIn = await startStandIn({ version, base, database: database.settings, keysPath: await testKeys() })
       const port = await freePort()
       app = await testApp({ database, studip: version, settings: { baseUrl: `http://127.0.0.1:${port}${base}` } })
-      nginx = await startNginx({ base, port, php: standIn.address, sidecar: `127.0.0.1:${(app.server.address() as AddressInfo).port}` })
+      nginx = await startNginx({
+        base,
+        port,
+        php: standIn.address,
+        sidecar: `127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+      })
       client = await addClient(app)
     })
     after(async () => {
@@ -30,10 +45,15 @@ for (const [version, base] of [['6.0', '/'], ['6.0', '/studip/'], ['5.4', '/'], 
       await standIn.stop()
       await database.drop()
     })
-    beforeEach(() => { visitor = createVisitor(nginx.url) })
-    const authorizeUrl = (more: Record<string, string> = {}) => `${nginx.url}dispatch.php/api/oauth2/authorize?${authorizationQuery(client, { state, ...more })}`
-    const logIn = (page: Page, user: DemoUser) => visitor.submit(page, 'Login', { loginname: user.username, password: demoPassword })
-    const enterCode = (page: Page) => visitor.submit(page, 'confirm', { 'tfa-code': /id="code">(\d{6})/.exec(page.html)?.[1] ?? '' })
+    beforeEach(() => {
+      visitor = createVisitor(nginx.url)
+    })
+    const authorizeUrl = (more: Record<string, string> = {}) =>
+      `${nginx.url}dispatch.php/api/oauth2/authorize?${authorizationQuery(client, { state, ...more })}`
+    const logIn = (page: Page, user: DemoUser) =>
+      visitor.submit(page, 'Login', { loginname: user.username, password: demoPassword })
+    const enterCode = (page: Page) =>
+      visitor.submit(page, 'confirm', { 'tfa-code': /id="code">(\d{6})/.exec(page.html)?.[1] ?? '' })
     /** On the consent page of the very same request; allows it and checks the answer. */
     const allow = async (page: Page, expected = state) => {
       expect(page.status, page.hops.join('\n')).to.equal(200)
@@ -56,7 +76,10 @@ for (const [version, base] of [['6.0', '/'], ['6.0', '/studip/'], ['5.4', '/'], 
     })
     for (const name of ['termsPending', 'visibilityPending', 'emailFactor'] as const) {
       it(`logged in, but ${name}`, async () => {
-        const sid = await insertSession(database.knex, { version, content: { uid: users[name].user_id, sessionStart: 1 } })
+        const sid = await insertSession(database.knex, {
+          version,
+          content: { uid: users[name].user_id, sessionStart: 1 },
+        })
         visitor.setCookie(nginx.url, `${sessionCookieName(version)}=${sid}; Path=${base}`)
         let page = await visitor.get(authorizeUrl())
         expect(page.url).to.contain(name === 'termsPending' ? 'dispatch.php/terms' : 'mark_notification_read')
@@ -96,7 +119,11 @@ for (const [version, base] of [['6.0', '/'], ['6.0', '/studip/'], ['5.4', '/'], 
     })
     it('a stale session: 6.x makes it fresh on the way, 5.x cannot, and that ends on a page and not in a loop', async () => {
       const changed = app.deps.now() - app.deps.settings.sessionLifetime - 100
-      const sid = await insertSession(database.knex, { version, content: { uid: users.autor.user_id, sessionStart: 1 }, changed })
+      const sid = await insertSession(database.knex, {
+        version,
+        content: { uid: users.autor.user_id, sessionStart: 1 },
+        changed,
+      })
       visitor.setCookie(nginx.url, `${sessionCookieName(version)}=${sid}; Path=${base}`)
       const page = await visitor.get(authorizeUrl())
       if (page.status === 200) return allow(page)
@@ -107,7 +134,9 @@ for (const [version, base] of [['6.0', '/'], ['6.0', '/studip/'], ['5.4', '/'], 
     it('the start page stays the start page for everybody whom no request waits for', async () => {
       const page = await logIn(await visitor.get(authorizeUrl()), users.autor)
       await allow(page)
-      expect(new URL((await visitor.get(`${nginx.url}dispatch.php/start`)).url).pathname).to.match(/dispatch\.php\/start/)
+      expect(new URL((await visitor.get(`${nginx.url}dispatch.php/start`)).url).pathname).to.match(
+        /dispatch\.php\/start/,
+      )
     })
     it('the applications page leads back to itself', async () => {
       const url = `${nginx.url}dispatch.php/api/oauth2/applications`

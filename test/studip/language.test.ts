@@ -3,7 +3,9 @@ import { expect } from 'chai'
 import { fullName } from '../../src/studip/full-name.ts'
 import { chooseLanguage, type LanguageHints } from '../../src/studip/language.ts'
 
-const choose = (hints: Partial<LanguageHints>) => chooseLanguage({ session: undefined, preferred: undefined, acceptLanguage: undefined, fallback: 'de_DE', ...hints }).languageTag
+const choose = (hints: Partial<LanguageHints>) =>
+  chooseLanguage({ session: undefined, preferred: undefined, acceptLanguage: undefined, fallback: 'de_DE', ...hints })
+    .languageTag
 
 describe('language', () => {
   it('session, user, browser, default: in this order', () => {
@@ -31,7 +33,8 @@ describe('language', () => {
 })
 
 describe('full name', () => {
-  const name = (titleFront?: string, firstName?: string, lastName?: string, titleRear?: string) => fullName({ titleFront, firstName, lastName, titleRear })
+  const name = (titleFront?: string, firstName?: string, lastName?: string, titleRear?: string) =>
+    fullName({ titleFront, firstName, lastName, titleRear })
   it('joins what there is', () => {
     expect(name('Prof. Dr.', 'Ada', 'Lovelace', 'MBA')).to.equal('Prof. Dr. Ada Lovelace, MBA')
     expect(name('', 'Ada', 'Lovelace', '')).to.equal('Ada Lovelace')

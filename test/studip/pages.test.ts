@@ -2,9 +2,26 @@
 import { expect } from 'chai'
 import { parseSetCookie } from 'cookie'
 import { users } from '../fixtures/users.ts'
-import { addClient, approve, authorizationQuery, clientSecret, connect, consentPage, logIn, post, redeem, refresh, testApp, type TestApp, type TestClient } from '../support/app.ts'
+import {
+  addClient,
+  approve,
+  authorizationQuery,
+  clientSecret,
+  connect,
+  consentPage,
+  logIn,
+  post,
+  redeem,
+  refresh,
+  testApp,
+  type TestApp,
+  type TestClient,
+} from '../support/app.ts'
 
-for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/' }, { studip: '5.4', baseUrl: 'http://127.0.0.1/studip/' }] as const) {
+for (const { studip, baseUrl } of [
+  { studip: '6.0', baseUrl: 'http://127.0.0.1/' },
+  { studip: '5.4', baseUrl: 'http://127.0.0.1/studip/' },
+] as const) {
   describe(`pages of the service next to Stud.IP ${studip}`, () => {
     let app: TestApp
     let client: TestClient
@@ -15,13 +32,18 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
       query = authorizationQuery(client, { state: 'a+b & ü%F0' })
     })
     after(() => app.close())
-    const setGlobal = (field: string, value: string) => app.database.knex('config_values').insert({ field, range_id: 'studip', value })
+    const setGlobal = (field: string, value: string) =>
+      app.database.knex('config_values').insert({ field, range_id: 'studip', value })
     const reset = (field: string) => app.database.knex('config_values').where({ field, range_id: 'studip' }).del()
     const authorize = (cookie: string | undefined, headers: Record<string, string> = {}) =>
       app.http.get(`${app.api('authorize')}?${query}`).set({ ...headers, ...(cookie && { Cookie: cookie }) })
     const trampoline = () => new RegExp(`^${app.base}dispatch\\.php/jsupdater/mark_notification_read/\\d+\\?again=yes$`)
-    const cookiesOf = (lines: unknown) => (lines as string[] ?? []).map((line) => parseSetCookie(line))
-    const cookieHeader = (lines: unknown, path: string) => cookiesOf(lines).filter((cookie) => cookie.maxAge !== 0 && path.startsWith(cookie.path ?? '/')).map(({ name, value }) => `${name}=${value}`).join('; ')
+    const cookiesOf = (lines: unknown) => ((lines as string[]) ?? []).map((line) => parseSetCookie(line))
+    const cookieHeader = (lines: unknown, path: string) =>
+      cookiesOf(lines)
+        .filter((cookie) => cookie.maxAge !== 0 && path.startsWith(cookie.path ?? '/'))
+        .map(({ name, value }) => `${name}=${value}`)
+        .join('; ')
 
     for (const name of ['appFactor', 'emailFactor', 'termsPending', 'visibilityPending'] as const) {
       it(`S-106 ${name} is sent to Stud.IP, with or without X-Requested-With`, async () => {
@@ -53,17 +75,24 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
         const cookie = await logIn(app, users.tutor)
         const { fields } = await consentPage(app, cookie, query)
         await change()
-        const answer = await app.http.post(app.api('authorize')).set('Cookie', cookie).type('form').send({ ...fields, allow: '' })
+        const answer = await app.http
+          .post(app.api('authorize'))
+          .set('Cookie', cookie)
+          .type('form')
+          .send({ ...fields, allow: '' })
         await app.database.knex('auth_user_md5').update({ locked: 0 }).where({ user_id: users.tutor.user_id })
         expect(answer.status).to.be.oneOf([302, 303, 400, 403])
         expect(String(answer.headers['location'])).to.not.contain('code=')
       }
-      expect(await app.database.knex('oauth2_auth_codes').where({ user_id: users.tutor.user_id }).select()).to.deep.equal([])
+      expect(
+        await app.database.knex('oauth2_auth_codes').where({ user_id: users.tutor.user_id }).select(),
+      ).to.deep.equal([])
     })
     it('S-104 a locked user redeems no code and refreshes nothing', async () => {
       const code = (await approve(app, client, { cookie: await logIn(app, users.dozent) })).searchParams.get('code')
       const tokens = await connect(app, client, { cookie: await logIn(app, users.dozent) })
-      const set = (locked: number) => app.database.knex('auth_user_md5').where({ user_id: users.dozent.user_id }).update({ locked })
+      const set = (locked: number) =>
+        app.database.knex('auth_user_md5').where({ user_id: users.dozent.user_id }).update({ locked })
       await set(1)
       expect((await redeem(app, client, code)).body).to.include({ error: 'invalid_grant' })
       expect((await refresh(app, client, tokens.refresh_token)).body).to.include({ error: 'invalid_grant' })
@@ -88,7 +117,9 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
     it('S-110 leads an anonymous user to the login and back to the very same request', async () => {
       const away = await authorize(undefined)
       expect(away.headers['location']).to.match(trampoline())
-      const back = await app.http.get(app.api('resume')).set('Cookie', cookieHeader(away.headers['set-cookie'], app.api('resume')))
+      const back = await app.http
+        .get(app.api('resume'))
+        .set('Cookie', cookieHeader(away.headers['set-cookie'], app.api('resume')))
       expect(back.status).to.equal(302)
       const there = new URL(back.headers['location'] as string, baseUrl)
       expect(there.pathname).to.equal(app.api('authorize'))
@@ -96,7 +127,11 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
       const cookies = `${await logIn(app)}; ${cookieHeader(back.headers['set-cookie'], app.api('authorize'))}`
       const page = await app.http.get(there.pathname + there.search).set('Cookie', cookies)
       expect(page.status).to.equal(200)
-      expect(cookiesOf(page.headers['set-cookie']).filter(({ name, maxAge }) => name.startsWith('studip_oauth2_pending_') && maxAge === 0)).to.have.length(1)
+      expect(
+        cookiesOf(page.headers['set-cookie']).filter(
+          ({ name, maxAge }) => name.startsWith('studip_oauth2_pending_') && maxAge === 0,
+        ),
+      ).to.have.length(1)
     })
     it('S-110 after two bounces without login comes an error page', async () => {
       let cookies = ''
@@ -105,14 +140,25 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
         const answer = await authorize(cookies || undefined)
         statuses.push(answer.status)
         if (answer.status !== 302) expect(answer.headers['content-type']).to.match(/^text\/html/)
-        else cookies = cookieHeader((await app.http.get(app.api('resume')).set('Cookie', cookieHeader(answer.headers['set-cookie'], app.api('resume')))).headers['set-cookie'], app.api('authorize'))
+        else
+          cookies = cookieHeader(
+            (
+              await app.http
+                .get(app.api('resume'))
+                .set('Cookie', cookieHeader(answer.headers['set-cookie'], app.api('resume')))
+            ).headers['set-cookie'],
+            app.api('authorize'),
+          )
       }
       expect(statuses.slice(0, 2)).to.deep.equal([302, 302])
       expect(statuses[2]).to.be.at.least(400)
     })
     it('S-110 loginname and password posted to us are neither used nor forwarded', async () => {
       for (const path of ['authorize', 'resume']) {
-        const answer = await app.http.post(`${app.api(path)}?${query}`).type('form').send({ loginname: 'autor', password: 'demo', security_token: 'x', login_ticket: 'x' })
+        const answer = await app.http
+          .post(`${app.api(path)}?${query}`)
+          .type('form')
+          .send({ loginname: 'autor', password: 'demo', security_token: 'x', login_ticket: 'x' })
         expect(answer.status, path).to.be.at.least(400)
         expect(answer.text).to.not.contain('demo')
         expect(String(answer.headers['set-cookie'] ?? '')).to.not.contain(app.deps.settings.sessionCookie)
@@ -120,7 +166,8 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
     })
     it('S-007 resume takes no target from query, header or form', async () => {
       const evil = 'https://evil.example/'
-      const answer = await app.http.get(`${app.api('resume')}?return_to=${evil}&target=${evil}&redirect=${evil}&url=${evil}`)
+      const answer = await app.http
+        .get(`${app.api('resume')}?return_to=${evil}&target=${evil}&redirect=${evil}&url=${evil}`)
         .set({ Referer: evil, 'X-Forwarded-Host': 'evil.example', 'X-Original-URL': evil, Host: 'evil.example' })
       expect(answer.status).to.equal(302)
       expect(answer.headers['location']).to.equal(`${app.base}dispatch.php/start`)
@@ -128,18 +175,34 @@ for (const { studip, baseUrl } of [{ studip: '6.0', baseUrl: 'http://127.0.0.1/'
       expect(String(posted.headers['location'] ?? '')).to.not.contain('evil')
     })
     it('S-007 the bounce goes to Stud.IP whatever Host and forwarded headers say', async () => {
-      const answer = await authorize(undefined, { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Prefix': '/evil', Referer: 'https://evil.example/' })
+      const answer = await authorize(undefined, {
+        Host: 'evil.example',
+        'X-Forwarded-Host': 'evil.example',
+        'X-Forwarded-Prefix': '/evil',
+        Referer: 'https://evil.example/',
+      })
       expect(answer.headers['location']).to.match(trampoline())
     })
     it('S-039 a pending cookie is no token of any other kind', async () => {
       const away = await authorize(undefined)
-      const pending = cookiesOf(away.headers['set-cookie']).find(({ name }) => name.startsWith('studip_oauth2_pending_'))!.value
+      const pending = cookiesOf(away.headers['set-cookie']).find(({ name }) =>
+        name.startsWith('studip_oauth2_pending_'),
+      )!.value
       const cookie = await logIn(app)
       const { fields } = await consentPage(app, cookie, query)
-      const approved = await app.http.post(app.api('authorize')).set('Cookie', cookie).type('form').send({ ...fields, auth_token: pending, allow: '' })
+      const approved = await app.http
+        .post(app.api('authorize'))
+        .set('Cookie', cookie)
+        .type('form')
+        .send({ ...fields, auth_token: pending, allow: '' })
       expect(String(approved.headers['location'])).to.not.contain('code=')
-      for (const form of [{ grant_type: 'authorization_code', code: pending, redirect_uri: client.redirectUris[0] }, { grant_type: 'refresh_token', refresh_token: pending }]) {
-        expect((await post(app, 'token', { client_id: client.id, client_secret: clientSecret, ...form })).body).to.include({ error: 'invalid_grant' })
+      for (const form of [
+        { grant_type: 'authorization_code', code: pending, redirect_uri: client.redirectUris[0] },
+        { grant_type: 'refresh_token', refresh_token: pending },
+      ]) {
+        expect(
+          (await post(app, 'token', { client_id: client.id, client_secret: clientSecret, ...form })).body,
+        ).to.include({ error: 'invalid_grant' })
       }
     })
   })

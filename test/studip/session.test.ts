@@ -4,7 +4,12 @@ import fc from 'fast-check'
 import { parseSession } from '../../src/studip/session.ts'
 import { goldenFiles, readFixture } from './golden.ts'
 
-interface SyntheticCase { readonly name: string; readonly description: string; readonly val_hex: string; readonly uid: string | null }
+interface SyntheticCase {
+  readonly name: string
+  readonly description: string
+  readonly val_hex: string
+  readonly uid: string | null
+}
 const { cases } = readFixture<{ readonly cases: readonly SyntheticCase[] }>('synthetic.json')
 
 const uid = 'e7a0a84b161f3e8c09b4a0a2e8a58147'
@@ -35,7 +40,8 @@ describe('session string: shape of auth by version', () => {
   for (const id of ['nobody', 'form', '']) {
     it(`S-103 5.x: ${JSON.stringify(id)} is nobody`, () => expect(uidOf(auth5(id), 5)).to.equal(undefined))
   }
-  it('S-103 semi_logged_in alone is no login', () => expect(uidOf(`semi_logged_in|s:32:"${uid}";auth|a:1:{s:3:"uid";s:6:"nobody";}`)).to.equal(undefined))
+  it('S-103 semi_logged_in alone is no login', () =>
+    expect(uidOf(`semi_logged_in|s:32:"${uid}";auth|a:1:{s:3:"uid";s:6:"nobody";}`)).to.equal(undefined))
   it('S-103 nothing is no login', () => expect(uidOf('SessionStart|i:1795469602;')).to.equal(undefined))
 })
 
@@ -44,7 +50,7 @@ describe('session string: constructs of PHP', () => {
     'a custom-serialised object with braces and quotes in it': 'c|C:3:"Foo":13:{a:9:{";}|s:99}',
     'an object with private and protected properties': 'o|O:1:"A":2:{s:4:"\0*\0p";i:1;s:4:"\0A\0q";N;}',
     'an enum': 'e|E:11:"Suit:Hearts";',
-    'doubles': 'd|a:5:{i:0;d:INF;i:1;d:-INF;i:2;d:NAN;i:3;d:1.0E+25;i:4;d:-1.5;}',
+    doubles: 'd|a:5:{i:0;d:INF;i:1;d:-INF;i:2;d:NAN;i:3;d:1.0E+25;i:4;d:-1.5;}',
     'references into other keys': 'o|O:1:"A":1:{s:1:"x";i:1;}p|r:1;q|a:1:{i:0;R:2;}',
     'a key with slashes and backslashes': 'Trails\\Flash/x|b:1;',
     'an empty key': '|i:1;',
@@ -145,42 +151,67 @@ describe('session string: hostile input is cheap', () => {
 describe('session string: no mutation makes somebody else of it', () => {
   const other = '00000000000000000000000000000666'
   const planted = `planted|s:95:"auth|a:2:{s:3:"uid";s:32:"${other}";s:11:"auth_plugin";s:8:"standard";}";`
-  const valid = goldenFiles.flatMap(({ studip, cases: golden }) => golden.filter(({ session }) => session)
-    .map(({ session }) => ({ major: Number(studip[0]), text: planted + Buffer.from(session!.val_hex, 'hex').toString('latin1') })))
-  const piece = fc.oneof(fc.string({ maxLength: 8, unit: 'binary-ascii' }), fc.constantFrom(';', '}', '{', '|', '"', ':', 'a:1:{', 's:32:"', 'auth|', 'N;', 'R:2;', '4294967296', '-1'))
+  const valid = goldenFiles.flatMap(({ studip, cases: golden }) =>
+    golden
+      .filter(({ session }) => session)
+      .map(({ session }) => ({
+        major: Number(studip[0]),
+        text: planted + Buffer.from(session!.val_hex, 'hex').toString('latin1'),
+      })),
+  )
+  const piece = fc.oneof(
+    fc.string({ maxLength: 8, unit: 'binary-ascii' }),
+    fc.constantFrom(';', '}', '{', '|', '"', ':', 'a:1:{', 's:32:"', 'auth|', 'N;', 'R:2;', '4294967296', '-1'),
+  )
   const edit = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), remove: fc.nat(40), insert: piece })
   const apply = (text: string, { at, remove, insert }: { at: number; remove: number; insert: string }) => {
     const position = Math.floor(at * text.length)
     return text.slice(0, position) + insert + text.slice(position + remove)
   }
-  const uidsIn = (text: string, major: number) => new Set([undefined, parseSession(Buffer.from(text, 'latin1'), major).userId])
+  const uidsIn = (text: string, major: number) =>
+    new Set([undefined, parseSession(Buffer.from(text, 'latin1'), major).userId])
 
   it('S-103 by edits anywhere: never throws, never the planted id, never slow', () => {
-    fc.assert(fc.property(fc.constantFrom(...valid), fc.array(edit, { minLength: 1, maxLength: 4 }), ({ text, major }, edits) => {
-      const bytes = Buffer.from(edits.reduce(apply, text), 'latin1')
-      const start = performance.now()
-      const { userId } = parseSession(bytes, major)
-      if (performance.now() - start > cheap && milliseconds(bytes, major) > cheap) throw new Error('slow')
-      return userId !== other
-    }), { numRuns: 3000 })
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...valid),
+        fc.array(edit, { minLength: 1, maxLength: 4 }),
+        ({ text, major }, edits) => {
+          const bytes = Buffer.from(edits.reduce(apply, text), 'latin1')
+          const start = performance.now()
+          const { userId } = parseSession(bytes, major)
+          if (performance.now() - start > cheap && milliseconds(bytes, major) > cheap) throw new Error('slow')
+          return userId !== other
+        },
+      ),
+      { numRuns: 3000 },
+    )
   })
   it('S-103 by cutting a piece off either end: the same user or nobody', () => {
-    fc.assert(fc.property(fc.constantFrom(...valid), fc.nat(400), fc.nat(400), ({ text, major }, front, back) => {
-      const { userId } = parseSession(Buffer.from(text.slice(front, text.length - back), 'latin1'), major)
-      return uidsIn(text, major).has(userId)
-    }), { numRuns: 3000 })
+    fc.assert(
+      fc.property(fc.constantFrom(...valid), fc.nat(400), fc.nat(400), ({ text, major }, front, back) => {
+        const { userId } = parseSession(Buffer.from(text.slice(front, text.length - back), 'latin1'), major)
+        return uidsIn(text, major).has(userId)
+      }),
+      { numRuns: 3000 },
+    )
   })
   it('S-103 by flipping one bit outside the id: the same user or nobody', () => {
-    const loggedIn = valid.filter(({ text, major }) => parseSession(Buffer.from(text, 'latin1'), major).userId !== undefined)
-    fc.assert(fc.property(fc.constantFrom(...loggedIn), fc.nat(), fc.nat(7), ({ text, major }, at, bit) => {
-      const bytes = Buffer.from(text, 'latin1')
-      const known = parseSession(bytes, major).userId
-      const position = at % bytes.length
-      const start = text.indexOf(known!)
-      if (position >= start && position < start + 32) return true
-      bytes[position]! ^= 1 << bit
-      const { userId } = parseSession(bytes, major)
-      return userId === undefined || userId === known
-    }), { numRuns: 3000 })
+    const loggedIn = valid.filter(
+      ({ text, major }) => parseSession(Buffer.from(text, 'latin1'), major).userId !== undefined,
+    )
+    fc.assert(
+      fc.property(fc.constantFrom(...loggedIn), fc.nat(), fc.nat(7), ({ text, major }, at, bit) => {
+        const bytes = Buffer.from(text, 'latin1')
+        const known = parseSession(bytes, major).userId
+        const position = at % bytes.length
+        const start = text.indexOf(known!)
+        if (position >= start && position < start + 32) return true
+        bytes[position]! ^= 1 << bit
+        const { userId } = parseSession(bytes, major)
+        return userId === undefined || userId === known
+      }),
+      { numRuns: 3000 },
+    )
   })
 })

@@ -15,17 +15,43 @@ describe('state of a user', () => {
     database = await testDatabase()
     db = openDatabase(database.settings)
   })
-  after(async () => { await db.destroy(); await database.drop() })
+  after(async () => {
+    await db.destroy()
+    await database.drop()
+  })
   const stateOf = (id: string, configOverrides = {}) =>
-    createUsers({ lookUp: createLookUp(createRead(db)), settings: gateSettings('6.0.2', { configOverrides }), now: () => 1_800_000_000 }).stateOf(id)
+    createUsers({
+      lookUp: createLookUp(createRead(db)),
+      settings: gateSettings('6.0.2', { configOverrides }),
+      now: () => 1_800_000_000,
+    }).stateOf(id)
 
-  for (const name of ['autor', 'root', 'selfRegistered', 'expiring', 'unlimited', 'appFactor', 'termsPending', 'visibilityPending', 'noNames'] as const) {
+  for (const name of [
+    'autor',
+    'root',
+    'selfRegistered',
+    'expiring',
+    'unlimited',
+    'appFactor',
+    'termsPending',
+    'visibilityPending',
+    'noNames',
+  ] as const) {
     it(`${name} is active`, async () => expect(await stateOf(users[name].user_id)).to.equal('active'))
   }
   for (const name of ['locked', 'expired', 'provisional', 'nameless'] as const) {
     it(`S-104 ${name} is refused`, async () => expect(await stateOf(users[name].user_id)).to.equal('refused'))
   }
-  for (const id of ['f'.repeat(32), 'nobody', 'form', '', '%', `${users.autor.user_id} `, users.autor.user_id.toUpperCase(), "' OR 1=1 -- "]) {
+  for (const id of [
+    'f'.repeat(32),
+    'nobody',
+    'form',
+    '',
+    '%',
+    `${users.autor.user_id} `,
+    users.autor.user_id.toUpperCase(),
+    "' OR 1=1 -- ",
+  ]) {
     it(`S-104 ${JSON.stringify(id)} is refused`, async () => expect(await stateOf(id)).to.equal('refused'))
   }
   it('S-105 maintenance holds everybody but root; who may hold no tokens stays refused', async () => {

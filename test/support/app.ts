@@ -37,7 +37,11 @@ export interface TestApp {
 }
 
 /** Settings of a test installation. */
-export const testSettings = async (database: TestDatabase, studip: '6.0' | '5.4' = '6.0', more: Partial<Settings> = {}): Promise<Settings> => ({
+export const testSettings = async (
+  database: TestDatabase,
+  studip: '6.0' | '5.4' = '6.0',
+  more: Partial<Settings> = {},
+): Promise<Settings> => ({
   studipPath: undefined,
   studipVersion: studip === '6.0' ? { major: 6, minor: 0, text: '6.0.2' } : { major: 5, minor: 4, text: '5.4.11' },
   baseUrl: 'http://127.0.0.1/',
@@ -64,14 +68,20 @@ export const testApp = async (options: TestAppOptions = {}): Promise<TestApp> =>
   const database = options.database ?? (await testDatabase({ studip: options.studip ?? '6.0' }))
   const settings = await testSettings(database, options.studip, options.settings)
   const lines = options.log
-  const log = lines ? createLog(options.logLevel ?? 'trace', { write: (line: string) => void lines.push(line) }) : undefined
+  const log = lines
+    ? createLog(options.logLevel ?? 'trace', { write: (line: string) => void lines.push(line) })
+    : undefined
   const wired = await wire(settings, { ...(options.now && { now: options.now }), ...(log && { log }) })
   const deps = options.replace?.(wired) ?? wired
   const server = createServer(createApp(deps).callback())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const base = new URL(settings.baseUrl).pathname
   return {
-    deps, database, base, server, http: supertest(server),
+    deps,
+    database,
+    base,
+    server,
+    http: supertest(server),
     api: (path) => `${base}dispatch.php/api/oauth2/${path}`,
     close: async () => {
       server.closeAllConnections()
@@ -90,42 +100,75 @@ export const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 
 let secretHash: Promise<string> | undefined
 
-export interface TestClient { readonly id: string; readonly confidential: boolean; readonly redirectUris: readonly string[] }
+export interface TestClient {
+  readonly id: string
+  readonly confidential: boolean
+  readonly redirectUris: readonly string[]
+}
 
 /** Registers a client; confidential ones have `clientSecret`. */
-export const addClient = async ({ deps }: Pick<TestApp, 'deps'>, options: Partial<Omit<TestClient, 'id'>> & { name?: string } = {}): Promise<TestClient> => {
+export const addClient = async (
+  { deps }: Pick<TestApp, 'deps'>,
+  options: Partial<Omit<TestClient, 'id'>> & { name?: string } = {},
+): Promise<TestClient> => {
   const { confidential = true, redirectUris = [redirectUri], name = 'Test App' } = options
   secretHash ??= hashClientSecret(clientSecret)
   const id = await deps.administration.add({
-    name, redirectUris, description: 'An app for tests', owner: 'Test GmbH', homepage: 'https://test.example.org', adminNotes: '',
+    name,
+    redirectUris,
+    description: 'An app for tests',
+    owner: 'Test GmbH',
+    homepage: 'https://test.example.org',
+    adminNotes: '',
     secretHash: confidential ? await secretHash : null,
   })
   return { id, confidential, redirectUris }
 }
 
 /** Logs a user in, as Stud.IP would; returns the Cookie header. */
-export const logIn = async ({ database, deps }: Pick<TestApp, 'database' | 'deps'>, user: { readonly user_id: string } = users.autor, row: Partial<SessionRow> = {}): Promise<string> => {
+export const logIn = async (
+  { database, deps }: Pick<TestApp, 'database' | 'deps'>,
+  user: { readonly user_id: string } = users.autor,
+  row: Partial<SessionRow> = {},
+): Promise<string> => {
   const version = deps.settings.studipVersion.major === 6 ? '6.0' : '5.4'
-  const sid = await insertSession(database.knex, { version, content: { uid: user.user_id }, changed: deps.now(), ...row })
+  const sid = await insertSession(database.knex, {
+    version,
+    content: { uid: user.user_id },
+    changed: deps.now(),
+    ...row,
+  })
   return `${deps.settings.sessionCookie}=${sid}`
 }
 
 export type Query = Record<string, string | undefined>
-const defined = (query: Query): Record<string, string> => Object.fromEntries(Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined))
+const defined = (query: Query): Record<string, string> =>
+  Object.fromEntries(Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined))
 
 /** A sound authorization request of this client; `undefined` in `more` leaves a parameter out. */
 export const authorizationQuery = (client: TestClient, more: Query = {}): string =>
-  new URLSearchParams(defined({
-    response_type: 'code', client_id: client.id, redirect_uri: client.redirectUris[0], scope: 'api', state: 'xyz',
-    ...(client.confidential ? {} : { code_challenge: challenge, code_challenge_method: 'S256' }), ...more,
-  })).toString()
+  new URLSearchParams(
+    defined({
+      response_type: 'code',
+      client_id: client.id,
+      redirect_uri: client.redirectUris[0],
+      scope: 'api',
+      state: 'xyz',
+      ...(client.confidential ? {} : { code_challenge: challenge, code_challenge_method: 'S256' }),
+      ...more,
+    }),
+  ).toString()
 
 /** The hidden fields of the forms on a page, first occurrence of each. */
 export const hiddenFields = (html: string): Record<string, string> =>
-  Object.fromEntries([...html.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([tag]) => {
-    const attribute = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(tag)?.[1] ?? ''
-    return [attribute('name'), attribute('value').replaceAll('&#34;', '"').replaceAll('&amp;', '&')] as const
-  }).reverse())
+  Object.fromEntries(
+    [...html.matchAll(/<input[^>]*type="hidden"[^>]*>/g)]
+      .map(([tag]) => {
+        const attribute = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(tag)?.[1] ?? ''
+        return [attribute('name'), attribute('value').replaceAll('&#34;', '"').replaceAll('&amp;', '&')] as const
+      })
+      .reverse(),
+  )
 
 /** The consent page for a request: its status, HTML and hidden fields. */
 export const consentPage = async (app: TestApp, cookie: string, query: string) => {
@@ -134,37 +177,62 @@ export const consentPage = async (app: TestApp, cookie: string, query: string) =
 }
 
 /** Consent page, then Allow; the answer's Location as URL, with `code` in its query. */
-export const approve = async (app: TestApp, client: TestClient, { cookie, query = {} }: { cookie?: string; query?: Query } = {}): Promise<URL> => {
+export const approve = async (
+  app: TestApp,
+  client: TestClient,
+  { cookie, query = {} }: { cookie?: string; query?: Query } = {},
+): Promise<URL> => {
   const session = cookie ?? (await logIn(app))
   const { fields, status, html } = await consentPage(app, session, authorizationQuery(client, query))
   if (status !== 200) throw new Error(`no consent page: ${status} ${html}`)
-  const answer = await app.http.post(app.api('authorize')).set('Cookie', session).type('form')
+  const answer = await app.http
+    .post(app.api('authorize'))
+    .set('Cookie', session)
+    .type('form')
     .send({ auth_token: fields['auth_token'], security_token: fields['security_token'], allow: '' })
   if (answer.status !== 303) throw new Error(`not approved: ${answer.status} ${answer.text}`)
   return new URL(answer.headers['location'] as string)
 }
 
 /** Credentials of the client in the body: client_secret_post, or none for a public client. */
-export const credentialsOf = (client: TestClient): Record<string, string> =>
-  ({ client_id: client.id, ...(client.confidential && { client_secret: clientSecret }) })
+export const credentialsOf = (client: TestClient): Record<string, string> => ({
+  client_id: client.id,
+  ...(client.confidential && { client_secret: clientSecret }),
+})
 
 export const post = (app: TestApp, path: string, form: Query, headers: Record<string, string> = {}) =>
-  app.http.post(app.api(path)).set(headers).type('form').send(new URLSearchParams(defined(form)).toString())
+  app.http
+    .post(app.api(path))
+    .set(headers)
+    .type('form')
+    .send(new URLSearchParams(defined(form)).toString())
 
 /** Redeems a code with everything that a client sends; `more` changes or removes parameters. */
 export const redeem = (app: TestApp, client: TestClient, code: string | null, more: Query = {}) =>
   post(app, 'token', {
-    grant_type: 'authorization_code', ...credentialsOf(client), code: code ?? undefined, redirect_uri: client.redirectUris[0],
-    ...(client.confidential ? {} : { code_verifier: verifier }), ...more,
+    grant_type: 'authorization_code',
+    ...credentialsOf(client),
+    code: code ?? undefined,
+    redirect_uri: client.redirectUris[0],
+    ...(client.confidential ? {} : { code_verifier: verifier }),
+    ...more,
   })
 
 export const refresh = (app: TestApp, client: TestClient, refreshToken: string, more: Query = {}) =>
   post(app, 'token', { grant_type: 'refresh_token', ...credentialsOf(client), refresh_token: refreshToken, ...more })
 
-export interface Tokens { readonly access_token: string; readonly refresh_token: string; readonly expires_in: number }
+export interface Tokens {
+  readonly access_token: string
+  readonly refresh_token: string
+  readonly expires_in: number
+}
 
 /** The whole way from consent to tokens. */
-export const connect = async (app: TestApp, client: TestClient, options: { cookie?: string; query?: Query } = {}): Promise<Tokens> => {
+export const connect = async (
+  app: TestApp,
+  client: TestClient,
+  options: { cookie?: string; query?: Query } = {},
+): Promise<Tokens> => {
   const location = await approve(app, client, options)
   const answer = await redeem(app, client, location.searchParams.get('code'))
   if (answer.status !== 200) throw new Error(`no tokens: ${answer.status} ${answer.text}`)
@@ -172,7 +240,8 @@ export const connect = async (app: TestApp, client: TestClient, options: { cooki
 }
 
 /** The id in an access token, unverified. */
-export const idOf = (accessToken: string): string => (JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }).jti
+export const idOf = (accessToken: string): string =>
+  (JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }).jti
 
 export const s256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
 export const randomVerifier = (): string => randomBytes(32).toString('base64url')

@@ -36,7 +36,8 @@ process.on('exit', () => {
   for (const child of children) killGroup(child.pid)
   for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
 })
-for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(signal === 'SIGTERM' ? 143 : 129))
+for (const signal of ['SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => process.exit(signal === 'SIGTERM' ? 143 : 129))
 
 // Each child leads a process group of its own, so that what it has started itself (nginx's workers, say) ends with it.
 function killGroup(pid: number | undefined): void {
@@ -62,18 +63,36 @@ export async function temporaryDirectory(name: string): Promise<{ path: string; 
 
 /** Starts a process (outside the terminal's reach: Ctrl-C is ours to pass on) and waits until it is ready. Rejects with its log when it ends or takes too long. */
 export async function startProcess(options: StartOptions): Promise<RunningProcess> {
-  const child = spawn(options.command, options.args ?? [], { cwd: options.cwd, env: options.env ?? process.env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(options.command, options.args ?? [], {
+    cwd: options.cwd,
+    env: options.env ?? process.env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   children.add(child)
   let log = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { log = (log + chunk.toString('utf8')).slice(-262_144) })
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      log = (log + chunk.toString('utf8')).slice(-262_144)
+    })
   const ended = new Promise<number | string>((resolve) => {
-    child.once('error', (error) => { log += error.message; resolve('not started') })
+    child.once('error', (error) => {
+      log += error.message
+      resolve('not started')
+    })
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'))
   })
   let gone = false
-  void ended.then(() => { gone = true; children.delete(child); killGroup(child.pid) })
+  void ended.then(() => {
+    gone = true
+    children.delete(child)
+    killGroup(child.pid)
+  })
   const running: RunningProcess = {
-    pid: child.pid ?? -1, log: () => log, exited: () => gone, ended,
+    pid: child.pid ?? -1,
+    log: () => log,
+    exited: () => gone,
+    ended,
     async stop(signal = 'SIGTERM') {
       if (gone) return
       child.kill(signal)
@@ -86,10 +105,14 @@ export async function startProcess(options: StartOptions): Promise<RunningProces
   return running
 }
 
-async function untilReady({ command, ready, readyWithin = 60_000 }: StartOptions, running: RunningProcess): Promise<void> {
+async function untilReady(
+  { command, ready, readyWithin = 60_000 }: StartOptions,
+  running: RunningProcess,
+): Promise<void> {
   const deadline = Date.now() + readyWithin
   while (ready && !(await Promise.resolve(ready(running.log())).catch(() => false))) {
-    if (running.exited()) throw new Error(`${command} ended with ${await running.ended} before it was ready:\n${running.log()}`)
+    if (running.exited())
+      throw new Error(`${command} ended with ${await running.ended} before it was ready:\n${running.log()}`)
     if (Date.now() > deadline) {
       await running.stop('SIGKILL')
       throw new Error(`${command} was not ready after ${readyWithin} ms:\n${running.log()}`)

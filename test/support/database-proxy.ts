@@ -21,8 +21,12 @@ export const startDatabaseProxy = async (database: DatabaseSettings): Promise<Da
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
     const upstream = connect(database.port ?? 3306, database.host ?? '127.0.0.1')
-    for (const socket of [client, upstream]) sockets.add(socket.on('close', () => sockets.delete(socket)).on('error', () => end()))
-    const end = () => { client.destroy(); upstream.destroy() }
+    for (const socket of [client, upstream])
+      sockets.add(socket.on('close', () => sockets.delete(socket)).on('error', () => end()))
+    const end = () => {
+      client.destroy()
+      upstream.destroy()
+    }
     client.on('close', end).on('data', (bytes) => {
       if (!fault || !/\bCOMMIT\b/.test(bytes.toString('latin1'))) return void upstream.write(bytes)
       lost += 1
@@ -45,7 +49,9 @@ export const startDatabaseProxy = async (database: DatabaseSettings): Promise<Da
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     settings: { ...database, host: '127.0.0.1', port: (server.address() as AddressInfo).port },
-    failNextCommit(next) { fault = next },
+    failNextCommit(next) {
+      fault = next
+    },
     lost: () => lost,
     async stop() {
       for (const socket of sockets) socket.destroy()
@@ -57,5 +63,8 @@ export const startDatabaseProxy = async (database: DatabaseSettings): Promise<Da
 // COM_QUERY: three bytes of length, a sequence number, 0x03, the text.
 const packet = (sql: string): Buffer => {
   const payload = Buffer.concat([Buffer.from([3]), Buffer.from(sql, 'latin1')])
-  return Buffer.concat([Buffer.from([payload.length & 255, (payload.length >> 8) & 255, payload.length >> 16, 0]), payload])
+  return Buffer.concat([
+    Buffer.from([payload.length & 255, (payload.length >> 8) & 255, payload.length >> 16, 0]),
+    payload,
+  ])
 }

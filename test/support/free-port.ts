@@ -7,10 +7,11 @@ import { createServer, connect } from 'node:net'
 const [lowest, highest] = [20_000, 32_000]
 const given = new Set<number>()
 
-const isFree = (port: number): Promise<boolean> => new Promise((resolve) => {
-  const server = createServer().once('error', () => resolve(false))
-  server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-})
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 
 /** A TCP port on 127.0.0.1 that was free a moment ago, and never the same twice; another run on this machine could still take it. */
 export async function freePort(): Promise<number> {
@@ -23,8 +24,12 @@ export async function freePort(): Promise<number> {
 }
 
 /** True when something accepts connections there. */
-export const answers = (port: number): Promise<boolean> => new Promise((resolve) => {
-  const socket = connect(port, '127.0.0.1')
-  socket.once('connect', () => { socket.destroy(); resolve(true) })
-  socket.once('error', () => resolve(false))
-})
+export const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })

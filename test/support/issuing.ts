@@ -12,21 +12,43 @@ import { challenge, redeem, type TestApp, type TestClient, type Tokens } from '.
 /** A clock that stands still until it is told. */
 export const stoppedClock = (start = Math.floor(Date.now() / 1000)) => {
   let time = start
-  return { now: () => time, pass: (seconds: number) => { time += seconds }, set: (seconds: number) => { time = seconds } }
+  return {
+    now: () => time,
+    pass: (seconds: number) => {
+      time += seconds
+    },
+    set: (seconds: number) => {
+      time = seconds
+    },
+  }
 }
 
 /** A code with its row, as approving a request of this client makes it. */
-export const issueCode = async (app: TestApp, client: TestClient, more: Partial<AuthorizationCode> = {}): Promise<{ text: string; code: AuthorizationCode }> => {
+export const issueCode = async (
+  app: TestApp,
+  client: TestClient,
+  more: Partial<AuthorizationCode> = {},
+): Promise<{ text: string; code: AuthorizationCode }> => {
   const code: AuthorizationCode = {
-    id: randomHex(40), clientId: client.id, userId: users.autor.user_id, scopes: ['api'], redirectUri: client.redirectUris[0],
-    codeChallenge: client.confidential ? undefined : { challenge, method: 'S256' }, expiresAt: app.deps.now() + 600, ...more,
+    id: randomHex(40),
+    clientId: client.id,
+    userId: users.autor.user_id,
+    scopes: ['api'],
+    redirectUri: client.redirectUris[0],
+    codeChallenge: client.confidential ? undefined : { challenge, method: 'S256' },
+    expiresAt: app.deps.now() + 600,
+    ...more,
   }
   await app.deps.codes.insert(code)
   return { text: await app.deps.credentials.sealCode(code), code }
 }
 
 /** Tokens of a fresh grant. */
-export const issueTokens = async (app: TestApp, client: TestClient, more: Partial<AuthorizationCode> = {}): Promise<Tokens & { code: string; grantId: string }> => {
+export const issueTokens = async (
+  app: TestApp,
+  client: TestClient,
+  more: Partial<AuthorizationCode> = {},
+): Promise<Tokens & { code: string; grantId: string }> => {
   const { text, code } = await issueCode(app, client, more)
   const answer = await redeem(app, client, text)
   if (answer.status !== 200) throw new Error(`no tokens: ${answer.status} ${answer.text}`)
@@ -42,13 +64,32 @@ export const sealedByStudip = async (app: TestApp, plaintext: string): Promise<s
 }
 
 /** A refresh token that Stud.IP's own server issued: two unrelated ids and a foreign salt. */
-export const tokensOfStudip = async (app: TestApp, client: TestClient): Promise<{ text: string; token: RefreshToken }> => {
+export const tokensOfStudip = async (
+  app: TestApp,
+  client: TestClient,
+): Promise<{ text: string; token: RefreshToken }> => {
   const time = app.deps.now()
-  const token = { id: randomHex(40), accessTokenId: randomHex(40), clientId: client.id, userId: users.autor.user_id, scopes: ['api'], expiresAt: time + 2_592_000 }
+  const token = {
+    id: randomHex(40),
+    accessTokenId: randomHex(40),
+    clientId: client.id,
+    userId: users.autor.user_id,
+    scopes: ['api'],
+    expiresAt: time + 2_592_000,
+  }
   await app.database.knex('oauth2_access_tokens').insert({
-    id: token.accessTokenId, user_id: token.userId, client_id: client.id, scopes: '["api"]', revoked: 0, expires_at: time + 3600, mkdate: time, chdate: time,
+    id: token.accessTokenId,
+    user_id: token.userId,
+    client_id: client.id,
+    scopes: '["api"]',
+    revoked: 0,
+    expires_at: time + 3600,
+    mkdate: time,
+    chdate: time,
   })
-  await app.database.knex('oauth2_refresh_tokens').insert({ id: token.id, access_token_id: token.accessTokenId, revoked: 0, expires_at: token.expiresAt })
+  await app.database
+    .knex('oauth2_refresh_tokens')
+    .insert({ id: token.id, access_token_id: token.accessTokenId, revoked: 0, expires_at: token.expiresAt })
   return { text: await sealedByStudip(app, writeRefreshToken(token)), token }
 }
 
@@ -59,7 +100,10 @@ export const codeOfStudip = async (app: TestApp, client: TestClient): Promise<st
 }
 
 /** A fresh pair in the grant of `id`, as the core makes it. */
-export const newPair = (id: string, { clientId, userId, time }: { clientId: string; userId: string; time: number }): TokenPair => {
+export const newPair = (
+  id: string,
+  { clientId, userId, time }: { clientId: string; userId: string; time: number },
+): TokenPair => {
   const [accessId, refreshId] = [id.slice(0, 32) + randomHex(24), id.slice(0, 32) + randomHex(24)]
   const common = { clientId, userId, scopes: ['api'] }
   return {
@@ -77,7 +121,11 @@ export interface GrantRows {
 /** All rows of a grant. */
 export const rowsOfGrant = async (db: Knex, grantId: string): Promise<GrantRows> => {
   const of = (table: string) => db(table).where('id', 'like', `${grantId}%`).select('*')
-  const [codes, access, refresh] = await Promise.all([of('oauth2_auth_codes'), of('oauth2_access_tokens'), of('oauth2_refresh_tokens')])
+  const [codes, access, refresh] = await Promise.all([
+    of('oauth2_auth_codes'),
+    of('oauth2_access_tokens'),
+    of('oauth2_refresh_tokens'),
+  ])
   return { codes, access, refresh }
 }
 
@@ -91,6 +139,8 @@ export const liveIds = async (db: Knex, grantId: string): Promise<string[]> => {
 export const orphans = async (db: Knex): Promise<number> => {
   const [[row]] = (await db.raw(`SELECT
     (SELECT COUNT(*) FROM oauth2_refresh_tokens r LEFT JOIN oauth2_access_tokens a ON a.id = r.access_token_id WHERE a.id IS NULL) +
-    (SELECT COUNT(*) FROM oauth2_access_tokens a LEFT JOIN oauth2_refresh_tokens r ON r.access_token_id = a.id WHERE r.id IS NULL) AS total`)) as [[{ total: string | number }]]
+    (SELECT COUNT(*) FROM oauth2_access_tokens a LEFT JOIN oauth2_refresh_tokens r ON r.access_token_id = a.id WHERE r.id IS NULL) AS total`)) as [
+    [{ total: string | number }],
+  ]
   return Number(row.total)
 }

@@ -42,35 +42,66 @@ export async function startMariaDb(options: MariaDbOptions = {}): Promise<MariaD
   const socketPath = join(directory.path, 'sock')
   const initFile = join(directory.path, 'init.sql')
   // Both spellings: an anonymous or localhost entry would otherwise win over '%' on the socket.
-  await writeFile(initFile, ['%', 'localhost'].map((host) =>
-    `CREATE USER IF NOT EXISTS '${user}'@'${host}' IDENTIFIED BY '${password}';\nGRANT ALL ON *.* TO '${user}'@'${host}' WITH GRANT OPTION;\n`).join(''), { mode: 0o600 })
+  await writeFile(
+    initFile,
+    ['%', 'localhost']
+      .map(
+        (host) =>
+          `CREATE USER IF NOT EXISTS '${user}'@'${host}' IDENTIFIED BY '${password}';\nGRANT ALL ON *.* TO '${user}'@'${host}' WITH GRANT OPTION;\n`,
+      )
+      .join(''),
+    { mode: 0o600 },
+  )
   const owner = process.getuid?.() === 0 ? ['--user=root'] : []
   const install = await startProcess({
-    command: 'mariadb-install-db', env, args: ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...owner],
+    command: 'mariadb-install-db',
+    env,
+    args: [
+      '--no-defaults',
+      `--datadir=${data}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+      ...owner,
+    ],
   })
-  if (await install.ended !== 0) throw new Error(`mariadb-install-db failed:\n${install.log()}`)
+  if ((await install.ended) !== 0) throw new Error(`mariadb-install-db failed:\n${install.log()}`)
 
   const launch = async (port: number): Promise<RunningProcess> => {
     const server = await startProcess({
-      command: 'mariadbd', env,
-      args: ['--no-defaults', ...owner, `--datadir=${data}`, `--socket=${socketPath}`, `--port=${port}`, '--bind-address=127.0.0.1',
-        `--init-file=${initFile}`, `--pid-file=${join(directory.path, 'pid')}`, `--tmpdir=${directory.path}`, ...tuning(options.durable ?? false), ...(options.options ?? [])],
+      command: 'mariadbd',
+      env,
+      args: [
+        '--no-defaults',
+        ...owner,
+        `--datadir=${data}`,
+        `--socket=${socketPath}`,
+        `--port=${port}`,
+        '--bind-address=127.0.0.1',
+        `--init-file=${initFile}`,
+        `--pid-file=${join(directory.path, 'pid')}`,
+        `--tmpdir=${directory.path}`,
+        ...tuning(options.durable ?? false),
+        ...(options.options ?? []),
+      ],
       // Its own words come after the init file has run; a port alone may be somebody else's.
       ready: (log) => /ready for connections/.test(log),
     })
     return server
   }
   let port = await freePort()
-  let server = await launch(port).catch(async () => launch(port = await freePort()))
+  let server = await launch(port).catch(async () => launch((port = await freePort())))
   const base = { host: '127.0.0.1', port, user, password }
   return {
-    socketPath, port,
+    socketPath,
+    port,
     adminUrl: `mysql://${user}:${password}@127.0.0.1:${port}/`,
     url: (database) => `mysql://${user}:${password}@127.0.0.1:${port}/${database}`,
     settings: (database) => ({ ...base, database }),
     pid: () => server.pid,
     kill: () => server.stop('SIGKILL'),
-    async start() { server = await launch(port) },
+    async start() {
+      server = await launch(port)
+    },
     async stop() {
       // SIGKILL: nobody needs the data any more, and a clean shutdown takes a second.
       await server.stop('SIGKILL')
@@ -80,7 +111,15 @@ export async function startMariaDb(options: MariaDbOptions = {}): Promise<MariaD
 }
 
 const tuning = (durable: boolean): string[] => [
-  '--skip-name-resolve', '--character-set-server=utf8mb4', '--collation-server=utf8mb4_unicode_ci', '--performance-schema=OFF',
-  '--innodb-buffer-pool-size=64M', '--innodb-log-file-size=64M', '--max-connections=400', '--max-allowed-packet=32M',
-  ...(durable ? ['--innodb-flush-log-at-trx-commit=1'] : ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--innodb-flush-method=nosync']),
+  '--skip-name-resolve',
+  '--character-set-server=utf8mb4',
+  '--collation-server=utf8mb4_unicode_ci',
+  '--performance-schema=OFF',
+  '--innodb-buffer-pool-size=64M',
+  '--innodb-log-file-size=64M',
+  '--max-connections=400',
+  '--max-allowed-packet=32M',
+  ...(durable
+    ? ['--innodb-flush-log-at-trx-commit=1']
+    : ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--innodb-flush-method=nosync']),
 ]

@@ -8,7 +8,11 @@ describe('testDatabase', () => {
     const [a, b] = await Promise.all([testDatabase(), testDatabase({ studip: '5.4', users: false, oauth2: false })])
     expect(a.url).not.to.equal(b.url)
     const [user] = await a.knex('auth_user_md5').where({ user_id: users.unicode.user_id })
-    expect(user).to.include({ username: users.unicode.username, Nachname: users.unicode.Nachname, Vorname: users.unicode.Vorname })
+    expect(user).to.include({
+      username: users.unicode.username,
+      Nachname: users.unicode.Nachname,
+      Vorname: users.unicode.Vorname,
+    })
     expect(await a.knex('oauth2_clients')).to.deep.equal([])
     expect(await b.knex('auth_user_md5')).to.deep.equal([])
     expect(await b.knex.schema.hasTable('oauth2_clients')).to.equal(false)
@@ -24,7 +28,12 @@ describe('startMariaDb', () => {
       const { knex } = await testDatabase({ server })
       await knex('cache').insert({ cache_key: 'k', content: 'v', expires: 1 })
       await server.kill()
-      expect(await knex.raw('SELECT 1').then(() => 'answered', () => 'away')).to.equal('away')
+      expect(
+        await knex.raw('SELECT 1').then(
+          () => 'answered',
+          () => 'away',
+        ),
+      ).to.equal('away')
       await server.start()
       expect(await knex('cache').pluck('cache_key')).to.deep.equal(['k'])
       await knex.destroy()

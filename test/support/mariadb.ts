@@ -48,7 +48,9 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   if (options.oauth2 !== false) await createOauth2Tables(db)
   if (options.users !== false) await insertUsers(db)
   return {
-    url: server.url(name), settings: server.settings(name), knex: db,
+    url: server.url(name),
+    settings: server.settings(name),
+    knex: db,
     async drop() {
       await db.destroy()
       await asAdmin(server, `DROP DATABASE ${name}`)
@@ -69,7 +71,16 @@ const connect = (server: MariaDb, database: string | undefined): Knex => {
   const { host, port, user, password } = server.settings('')
   return knex({
     client: 'mysql2',
-    connection: { host: host ?? '127.0.0.1', port: port ?? 3306, user, password, ...(database && { database }), charset: 'utf8mb4', supportBigNumbers: true, bigNumberStrings: true },
+    connection: {
+      host: host ?? '127.0.0.1',
+      port: port ?? 3306,
+      user,
+      password,
+      ...(database && { database }),
+      charset: 'utf8mb4',
+      supportBigNumbers: true,
+      bigNumberStrings: true,
+    },
     pool: { min: 0, max: database ? 5 : 1 },
   })
 }

@@ -42,29 +42,44 @@ export async function nginxFolder(options: NginxOptions, port: number): Promise<
   await cp(snippets, join(path, 'studip-oauth2'), { recursive: true })
   symlinkSync('/etc/nginx/fastcgi_params', join(path, 'fastcgi_params'))
   const http = await readFile(join(snippets, 'http.conf'), 'utf8')
-  await writeFile(join(path, 'studip-oauth2/http.conf'), http
-    .replace(/^ +server 127\.0\.0\.1:8765(.*;\n)/m, (_, parameters) => [options.sidecar].flat().map((address) => `    server ${address}${parameters}`).join(''))
-    .replace('unix:/run/php/php-fpm.sock', options.php))
+  await writeFile(
+    join(path, 'studip-oauth2/http.conf'),
+    http
+      .replace(/^ +server 127\.0\.0\.1:8765(.*;\n)/m, (_, parameters) =>
+        [options.sidecar]
+          .flat()
+          .map((address) => `    server ${address}${parameters}`)
+          .join(''),
+      )
+      .replace('unix:/run/php/php-fpm.sock', options.php),
+  )
   if (options.tls) await selfSigned(path)
   await writeFile(join(path, 'nginx.conf'), configuration(options, path, port))
   return directory
 }
 
 /** `nginx -t` on such a folder. Rejects with what nginx says. */
-export const checkNginx = (folder: string): Promise<unknown> => run('nginx', ['-t', '-p', folder, '-c', join(folder, 'nginx.conf')], { env })
+export const checkNginx = (folder: string): Promise<unknown> =>
+  run('nginx', ['-t', '-p', folder, '-c', join(folder, 'nginx.conf')], { env })
 
 /** Starts nginx on 127.0.0.1; where no port was asked for and somebody else was faster, on another one. */
 export const startNginx = async (options: NginxOptions): Promise<RunningNginx> =>
-  options.port === undefined ? startAt(await freePort(), options).catch(async () => startAt(await freePort(), options)) : startAt(options.port, options)
+  options.port === undefined
+    ? startAt(await freePort(), options).catch(async () => startAt(await freePort(), options))
+    : startAt(options.port, options)
 
 async function startAt(port: number, options: NginxOptions): Promise<RunningNginx> {
   const directory = await nginxFolder(options, port)
   const nginx = await startProcess({
-    command: 'nginx', args: ['-p', directory.path, '-c', join(directory.path, 'nginx.conf')], env,
+    command: 'nginx',
+    args: ['-p', directory.path, '-c', join(directory.path, 'nginx.conf')],
+    env,
     ready: () => answers(port),
   })
   return {
-    url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}${options.base ?? '/'}`, port, log: nginx.log,
+    url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}${options.base ?? '/'}`,
+    port,
+    log: nginx.log,
     async stop() {
       await nginx.stop('SIGQUIT')
       directory.remove()
@@ -72,7 +87,11 @@ async function startAt(port: number, options: NginxOptions): Promise<RunningNgin
   }
 }
 
-const configuration = ({ base = '/', tls, failover = 'http', mergeSlashes = true, php }: NginxOptions, path: string, port: number): string => `
+const configuration = (
+  { base = '/', tls, failover = 'http', mergeSlashes = true, php }: NginxOptions,
+  path: string,
+  port: number,
+): string => `
 daemon off;
 worker_processes 2;
 pid ${path}/nginx.pid;
@@ -101,5 +120,21 @@ http {
 `
 
 /** Writes tls.pem and tls.key for localhost and 127.0.0.1. */
-export const selfSigned = (path: string): Promise<unknown> => run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
-  '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', join(path, 'tls.key'), '-out', join(path, 'tls.pem')])
+export const selfSigned = (path: string): Promise<unknown> =>
+  run('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost,IP:127.0.0.1',
+    '-keyout',
+    join(path, 'tls.key'),
+    '-out',
+    join(path, 'tls.pem'),
+  ])

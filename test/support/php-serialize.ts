@@ -3,12 +3,27 @@
 /** A value of PHP: Map is an array, PhpObject an object, bigint an integer beyond 2^53. */
 export type PhpValue = null | boolean | number | bigint | string | PhpFloat | PhpObject | PhpArray
 export type PhpArray = Map<string | number, PhpValue>
-export interface PhpObject { readonly class: string; readonly properties: PhpArray }
+export interface PhpObject {
+  readonly class: string
+  readonly properties: PhpArray
+}
 /** A PHP float; a plain number is an integer. */
-export interface PhpFloat { readonly float: number }
+export interface PhpFloat {
+  readonly float: number
+}
 
 /** What `toBytes` takes: plain objects and lists are arrays. */
-export type PhpInput = null | boolean | number | bigint | string | PhpFloat | PhpObject | PhpArray | readonly PhpInput[] | { readonly [key: string]: PhpInput }
+export type PhpInput =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | PhpFloat
+  | PhpObject
+  | PhpArray
+  | readonly PhpInput[]
+  | { readonly [key: string]: PhpInput }
 
 const isObject = (value: object): value is PhpObject => 'class' in value && 'properties' in value
 const isFloat = (value: object): value is PhpFloat => 'float' in value
@@ -18,19 +33,28 @@ export function toBytes(value: PhpInput): Buffer {
   if (value === null) return Buffer.from('N;')
   if (typeof value === 'boolean') return Buffer.from(`b:${value ? 1 : 0};`)
   if (typeof value === 'number' || typeof value === 'bigint') return Buffer.from(`i:${value};`)
-  if (typeof value === 'string') return Buffer.concat([Buffer.from(`s:${Buffer.byteLength(value)}:"`), Buffer.from(value), Buffer.from('";')])
+  if (typeof value === 'string')
+    return Buffer.concat([Buffer.from(`s:${Buffer.byteLength(value)}:"`), Buffer.from(value), Buffer.from('";')])
   if (value instanceof Map) return arrayBytes('a', [...value])
-  if (Array.isArray(value)) return arrayBytes('a', value.map((item: PhpInput, index) => [index, item]))
+  if (Array.isArray(value))
+    return arrayBytes(
+      'a',
+      value.map((item: PhpInput, index) => [index, item]),
+    )
   if (isFloat(value)) return Buffer.from(`d:${value.float};`)
   if (isObject(value)) return arrayBytes(`O:${Buffer.byteLength(value.class)}:"${value.class}"`, [...value.properties])
   return arrayBytes('a', Object.entries(value))
 }
 
-const arrayBytes = (head: string, entries: readonly (readonly [string | number, PhpInput])[]): Buffer => Buffer.concat([
-  Buffer.from(`${head}:${entries.length}:{`),
-  ...entries.flatMap(([key, value]) => [toBytes(typeof key === 'string' && /^(0|-?[1-9]\d{0,15})$/.test(key) ? Number(key) : key), toBytes(value)]),
-  Buffer.from('}'),
-])
+const arrayBytes = (head: string, entries: readonly (readonly [string | number, PhpInput])[]): Buffer =>
+  Buffer.concat([
+    Buffer.from(`${head}:${entries.length}:{`),
+    ...entries.flatMap(([key, value]) => [
+      toBytes(typeof key === 'string' && /^(0|-?[1-9]\d{0,15})$/.test(key) ? Number(key) : key),
+      toBytes(value),
+    ]),
+    Buffer.from('}'),
+  ])
 
 /** Reads one serialized value at `start`. Throws on anything it does not know. */
 export function fromBytes(bytes: Buffer, start = 0): { value: PhpValue; end: number } {

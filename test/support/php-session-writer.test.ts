@@ -10,7 +10,10 @@ const real5 = `auth|O:20:"Seminar_Default_Auth":2:{s:4:"auth";a:8:{s:3:"uid";s:3
 const authOf = (bytes: Buffer | string): string => String(bytes).split(/(?<=\})[a-z_]+\|/)[0] ?? ''
 
 describe('session writer', () => {
-  for (const [version, real] of [['6.0.2', real6], ['5.4.11', real5]] as const) {
+  for (const [version, real] of [
+    ['6.0.2', real6],
+    ['5.4.11', real5],
+  ] as const) {
     it(`re-encodes a session of ${version} byte for byte`, () => {
       expect(encodeSession(decodeSession(Buffer.from(real))).toString()).to.equal(real)
     })
@@ -22,13 +25,25 @@ describe('session writer', () => {
   })
 
   it('counts bytes, keeps 64-bit integers and stores the row with its time', async () => {
-    const content = { uid: users.unicode.user_id, secondFactor: { code: '012345', timeslice: 9223372036854775807n }, more: { name: 'ü🦉|;}' } }
+    const content = {
+      uid: users.unicode.user_id,
+      secondFactor: { code: '012345', timeslice: 9223372036854775807n },
+      more: { name: 'ü🦉|;}' },
+    }
     const database = await testDatabase({ users: false })
     const sid = await insertSession(database.knex, { content, changed: 1795469202 })
-    const row = await database.knex('session_data').where({ sid }).first('val', database.knex.raw('UNIX_TIMESTAMP(changed) AS changed')) as { val: Buffer; changed: number }
+    const row = (await database
+      .knex('session_data')
+      .where({ sid })
+      .first('val', database.knex.raw('UNIX_TIMESTAMP(changed) AS changed'))) as { val: Buffer; changed: number }
     expect(Number(row.changed)).to.equal(1795469202)
     expect(row.val.toString()).to.include('s:9:"timeslice";i:9223372036854775807;').and.to.include('name|s:9:"ü🦉|;}";')
-    expect(decodeSession(row.val)['tfa/confirmed']).to.deep.equal(new Map<string, unknown>([['code', '012345'], ['timeslice', 9223372036854775807n]]))
+    expect(decodeSession(row.val)['tfa/confirmed']).to.deep.equal(
+      new Map<string, unknown>([
+        ['code', '012345'],
+        ['timeslice', 9223372036854775807n],
+      ]),
+    )
     await database.drop()
   })
 })

@@ -50,20 +50,39 @@ const common = (content: SessionContent): Record<string, PhpInput> => ({
 })
 
 /** The session of 6.x: `auth` is an array. */
-export const sessionBytes6 = (content: SessionContent): Buffer => encodeSession({
-  auth: isAnonymous(content.uid) ? { uid: content.uid } : { uid: content.uid, auth_plugin: 'standard' },
-  ...(isAnonymous(content.uid) && content.redirectAfterLogin === undefined ? {} : { redirect_after_login: content.redirectAfterLogin ?? null }),
-  ...common(content),
-})
+export const sessionBytes6 = (content: SessionContent): Buffer =>
+  encodeSession({
+    auth: isAnonymous(content.uid) ? { uid: content.uid } : { uid: content.uid, auth_plugin: 'standard' },
+    ...(isAnonymous(content.uid) && content.redirectAfterLogin === undefined
+      ? {}
+      : { redirect_after_login: content.redirectAfterLogin ?? null }),
+    ...common(content),
+  })
 
 /** The session of 5.x: `auth` is an object of phplib with a snapshot of the user. */
 export const sessionBytes5 = (content: SessionContent): Buffer => {
   const { uid, perm = 'autor', uname = 'someone' } = content
-  const auth: PhpInput = isAnonymous(uid) ? { uid, perm: '' } : {
-    uid, perm, uname, jscript: false, devicePixelRatio: { float: 1 }, auth_plugin: 'standard', xres: 1024, yres: 768,
-  }
-  const properties = new Map<string, PhpInput>([['auth', auth], ['classname', 'Seminar_Default_Auth']])
-  return encodeSession({ auth: { class: 'Seminar_Default_Auth', properties } as PhpInput, forced_language: null, ...common(content) })
+  const auth: PhpInput = isAnonymous(uid)
+    ? { uid, perm: '' }
+    : {
+        uid,
+        perm,
+        uname,
+        jscript: false,
+        devicePixelRatio: { float: 1 },
+        auth_plugin: 'standard',
+        xres: 1024,
+        yres: 768,
+      }
+  const properties = new Map<string, PhpInput>([
+    ['auth', auth],
+    ['classname', 'Seminar_Default_Auth'],
+  ])
+  return encodeSession({
+    auth: { class: 'Seminar_Default_Auth', properties } as PhpInput,
+    forced_language: null,
+    ...common(content),
+  })
 }
 
 export interface SessionRow {
@@ -76,11 +95,19 @@ export interface SessionRow {
 }
 
 /** Stores a session and answers its id: the value of the cookie `Studip_Session` (6.x) or `Seminar_Session` (5.x). */
-export async function insertSession(db: Knex, { version = '6.0', content, changed, sid = randomBytes(16).toString('hex') }: SessionRow): Promise<string> {
+export async function insertSession(
+  db: Knex,
+  { version = '6.0', content, changed, sid = randomBytes(16).toString('hex') }: SessionRow,
+): Promise<string> {
   const val = Buffer.isBuffer(content) ? content : version === '6.0' ? sessionBytes6(content) : sessionBytes5(content)
-  await db('session_data').insert({ sid, val, changed: db.raw('FROM_UNIXTIME(?)', [changed ?? Math.floor(Date.now() / 1000)]) })
+  await db('session_data').insert({
+    sid,
+    val,
+    changed: db.raw('FROM_UNIXTIME(?)', [changed ?? Math.floor(Date.now() / 1000)]),
+  })
   return sid
 }
 
 /** Name of Stud.IP's session cookie. */
-export const sessionCookieName = (version: '6.0' | '5.4'): string => (version === '6.0' ? 'Studip_Session' : 'Seminar_Session')
+export const sessionCookieName = (version: '6.0' | '5.4'): string =>
+  version === '6.0' ? 'Studip_Session' : 'Seminar_Session'

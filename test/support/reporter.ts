@@ -6,7 +6,10 @@ class Reporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options)
     let [passed, failed, skipped] = [0, 0, 0]
-    runner.on('pass', () => passed++).on('fail', () => failed++).on('pending', () => skipped++)
+    runner
+      .on('pass', () => passed++)
+      .on('fail', () => failed++)
+      .on('pending', () => skipped++)
     runner.once('end', () => {
       // A run without a single test proves nothing.
       if (passed + failed === 0) failed = 1

@@ -6,7 +6,10 @@ export const roundTrips = async (db: Knex, work: () => Promise<unknown>): Promis
   const client = db.client as { acquireConnection(): Promise<unknown> }
   const acquire = client.acquireConnection.bind(client)
   let taken = 0
-  client.acquireConnection = () => { taken += 1; return acquire() }
+  client.acquireConnection = () => {
+    taken += 1
+    return acquire()
+  }
   try {
     await work()
   } finally {

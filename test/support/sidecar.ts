@@ -30,23 +30,41 @@ const run = promisify(execFile)
 
 /** Nothing of the caller's own settings gets in. */
 const environment = ({ baseUrl, databaseUrl, keysPath, version = '6.0', env }: SidecarOptions): NodeJS.ProcessEnv => ({
-  PATH: process.env['PATH'], HOME: process.env['HOME'], LANG: 'C.UTF-8',
-  STUDIP_VERSION: version, BASE_URL: baseUrl, DATABASE_URL: databaseUrl, KEYS_PATH: keysPath, SESSION_STORE: 'database', WORKERS: '1', ...env,
+  PATH: process.env['PATH'],
+  HOME: process.env['HOME'],
+  LANG: 'C.UTF-8',
+  STUDIP_VERSION: version,
+  BASE_URL: baseUrl,
+  DATABASE_URL: databaseUrl,
+  KEYS_PATH: keysPath,
+  SESSION_STORE: 'database',
+  WORKERS: '1',
+  ...env,
 })
 
 /** `bin/studip <command>` with --json; answers the parsed result, rejects with what it wrote to stderr. */
 export async function studipCommand<T>(options: SidecarOptions, args: readonly string[]): Promise<T> {
-  const { stdout } = await run(process.execPath, [studip, ...args, '--json'], { env: environment(options), cwd: options.keysPath })
+  const { stdout } = await run(process.execPath, [studip, ...args, '--json'], {
+    env: environment(options),
+    cwd: options.keysPath,
+  })
   return JSON.parse(stdout) as T
 }
 
 /** `bin/studip oauth2:serve`, ready when /readyz says so. */
 export async function startSidecar(options: SidecarOptions): Promise<RunningSidecar> {
-  const [port, monitoringPort] = [options.port ?? await freePort(), await freePort()]
+  const [port, monitoringPort] = [options.port ?? (await freePort()), await freePort()]
   const monitoring = `http://127.0.0.1:${monitoringPort}`
   const service = await startProcess({
-    command: process.execPath, args: [studip, 'oauth2:serve'], cwd: options.keysPath,
-    env: { ...environment(options), LISTEN: `127.0.0.1:${port}`, METRICS_LISTEN: `127.0.0.1:${monitoringPort}`, ...options.env },
+    command: process.execPath,
+    args: [studip, 'oauth2:serve'],
+    cwd: options.keysPath,
+    env: {
+      ...environment(options),
+      LISTEN: `127.0.0.1:${port}`,
+      METRICS_LISTEN: `127.0.0.1:${monitoringPort}`,
+      ...options.env,
+    },
     ready: async () => (await fetch(`${monitoring}/readyz`)).ok,
   })
   return { ...service, address: `127.0.0.1:${port}`, monitoring }

@@ -2,7 +2,19 @@
 import { expect } from 'chai'
 import { hashClientSecret, newClientSecret } from '../../src/crypto/client-secret.ts'
 import { withGeneralLog } from '../support/general-log.ts'
-import { addClient, clientSecret, credentialsOf, post, redeem, refresh, testApp, verifier, type Query, type TestApp, type TestClient } from '../support/app.ts'
+import {
+  addClient,
+  clientSecret,
+  credentialsOf,
+  post,
+  redeem,
+  refresh,
+  testApp,
+  verifier,
+  type Query,
+  type TestApp,
+  type TestClient,
+} from '../support/app.ts'
 import { issueCode, issueTokens, liveIds, stoppedClock } from '../support/issuing.ts'
 
 const basic = (id: string, secret: string): string => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
@@ -20,12 +32,20 @@ describe('client authentication', () => {
     client = await addClient(app)
     mobile = await addClient(app, { confidential: false })
   })
-  after(async () => { await other.close(); await app.close() })
+  after(async () => {
+    await other.close()
+    await app.close()
+  })
   // Failures are throttled per client and address: each test takes another address.
   let lastAddress = 0
-  const address = () => ({ 'X-Forwarded-For': `192.0.2.${lastAddress += 1}` })
-  const parametersOf = { token: { grant_type: 'refresh_token', refresh_token: 'x' }, revoke: { token: 'x' }, introspect: { token: 'x' } } as const
-  const call = (path: (typeof endpoints)[number], form: Query, headers: Record<string, string> = {}, at = app) => post(at, path, { ...parametersOf[path], ...form }, headers)
+  const address = () => ({ 'X-Forwarded-For': `192.0.2.${(lastAddress += 1)}` })
+  const parametersOf = {
+    token: { grant_type: 'refresh_token', refresh_token: 'x' },
+    revoke: { token: 'x' },
+    introspect: { token: 'x' },
+  } as const
+  const call = (path: (typeof endpoints)[number], form: Query, headers: Record<string, string> = {}, at = app) =>
+    post(at, path, { ...parametersOf[path], ...form }, headers)
 
   for (const path of endpoints) {
     it(`S-040 ${path} answers other methods 405 with Allow`, async () => {
@@ -44,8 +64,14 @@ describe('client authentication', () => {
         await app.http.post(app.api(path)).field(form),
         await app.http.post(app.api(path)).set('Content-Type', 'text/plain').send(new URLSearchParams(form).toString()),
         await app.http.post(app.api(path)),
-        ...await Promise.all([...Object.keys(form), 'unknown'].map((name) =>
-          app.http.post(app.api(path)).type('form').send(`${new URLSearchParams(form).toString()}&${name}=a&${name}=a`))),
+        ...(await Promise.all(
+          [...Object.keys(form), 'unknown'].map((name) =>
+            app.http
+              .post(app.api(path))
+              .type('form')
+              .send(`${new URLSearchParams(form).toString()}&${name}=a&${name}=a`),
+          ),
+        )),
       ]
       for (const { status, body } of answers) expect([status, body.error]).to.deep.equal([400, 'invalid_request'])
     })
@@ -53,8 +79,24 @@ describe('client authentication', () => {
     it(`S-043 ${path} tells a wrong secret and an unknown client apart by nothing`, async () => {
       const unknown = await call(path, { client_id: '999999', client_secret: 'wrong' }, address())
       expect([unknown.status, unknown.body.error]).to.deep.equal([401, 'invalid_client'])
-      const visible = ({ headers }: typeof unknown) => Object.fromEntries(Object.entries(headers as Record<string, string>).filter(([name]) => !['date', 'x-request-id'].includes(name)))
-      const attempts: (string | undefined)[] = [undefined, '', 'wrong', clientSecret.toLowerCase(), `${clientSecret}\0`, `${clientSecret}\0x`, `${clientSecret}x`, ` ${clientSecret}`, clientSecret.slice(0, -1), 'x'.repeat(4096)]
+      const visible = ({ headers }: typeof unknown) =>
+        Object.fromEntries(
+          Object.entries(headers as Record<string, string>).filter(
+            ([name]) => !['date', 'x-request-id'].includes(name),
+          ),
+        )
+      const attempts: (string | undefined)[] = [
+        undefined,
+        '',
+        'wrong',
+        clientSecret.toLowerCase(),
+        `${clientSecret}\0`,
+        `${clientSecret}\0x`,
+        `${clientSecret}x`,
+        ` ${clientSecret}`,
+        clientSecret.slice(0, -1),
+        'x'.repeat(4096),
+      ]
       for (const secret of attempts) {
         const answer = await call(path, { client_id: client.id, client_secret: secret }, address())
         expect([answer.status, answer.text], String(secret)).to.deep.equal([401, unknown.text])
@@ -64,14 +106,23 @@ describe('client authentication', () => {
       const unknownByBasic = await call(path, {}, { Authorization: basic('999999', 'wrong'), ...address() })
       for (const secret of ['', 'wrong', `${clientSecret}\0`, `${clientSecret}%00`]) {
         const answer = await call(path, {}, { Authorization: basic(client.id, secret), ...address() })
-        expect([answer.status, answer.text, visible(answer)]).to.deep.equal([401, unknown.text, visible(unknownByBasic)])
+        expect([answer.status, answer.text, visible(answer)]).to.deep.equal([
+          401,
+          unknown.text,
+          visible(unknownByBasic),
+        ])
         expect(answer.headers['www-authenticate']).to.match(/^Basic realm="/)
       }
     })
 
     it(`S-044 ${path} refuses two methods at once`, async () => {
       const right = basic(client.id, clientSecret)
-      const mixed: Query[] = [{ client_secret: clientSecret }, { client_id: client.id, client_secret: clientSecret }, { client_id: mobile.id }, { client_id: `0${client.id}` }]
+      const mixed: Query[] = [
+        { client_secret: clientSecret },
+        { client_id: client.id, client_secret: clientSecret },
+        { client_id: mobile.id },
+        { client_id: `0${client.id}` },
+      ]
       for (const form of mixed) {
         const answer = await call(path, form, { Authorization: right })
         expect([answer.status, answer.body.error]).to.deep.equal([400, 'invalid_request'])
@@ -88,27 +139,63 @@ describe('client authentication', () => {
         await app.http.get(app.api(path)).set('Cookie', `${app.deps.settings.sessionCookie}=${'a'.repeat(32)}`),
       ])
       for (const { headers } of answers) expect(headers).not.to.have.property('set-cookie')
-      expect(statements.join('\n')).to.contain('oauth2_clients').and.not.match(/session|cache/)
+      expect(statements.join('\n'))
+        .to.contain('oauth2_clients')
+        .and.not.match(/session|cache/)
     })
   }
 
   it('S-040 credentials in the query are not read', async () => {
     const { text } = await issueCode(app, client)
-    const query = new URLSearchParams({ grant_type: 'authorization_code', ...credentialsOf(client), code: text, redirect_uri: client.redirectUris[0] ?? '' })
-    const send = (form: string) => app.http.post(`${app.api('token')}?${query.toString()}`).set(address()).type('form').send(form)
+    const query = new URLSearchParams({
+      grant_type: 'authorization_code',
+      ...credentialsOf(client),
+      code: text,
+      redirect_uri: client.redirectUris[0] ?? '',
+    })
+    const send = (form: string) =>
+      app.http
+        .post(`${app.api('token')}?${query.toString()}`)
+        .set(address())
+        .type('form')
+        .send(form)
     expect((await send('x=1').expect(400)).body.error).to.equal('invalid_request')
-    expect((await send(`grant_type=authorization_code&client_id=${client.id}&code=${text}`).expect(401)).body.error).to.equal('invalid_client')
-    expect((await send(new URLSearchParams({ grant_type: 'authorization_code', ...credentialsOf(client) }).toString()).expect(400)).body.error).to.equal('invalid_request')
+    expect(
+      (await send(`grant_type=authorization_code&client_id=${client.id}&code=${text}`).expect(401)).body.error,
+    ).to.equal('invalid_client')
+    expect(
+      (
+        await send(
+          new URLSearchParams({ grant_type: 'authorization_code', ...credentialsOf(client) }).toString(),
+        ).expect(400)
+      ).body.error,
+    ).to.equal('invalid_request')
     const tokens = await issueTokens(app, client)
-    const revoked = app.http.post(`${app.api('revoke')}?token=${tokens.refresh_token}`).type('form').send(new URLSearchParams(credentialsOf(client)).toString())
+    const revoked = app.http
+      .post(`${app.api('revoke')}?token=${tokens.refresh_token}`)
+      .type('form')
+      .send(new URLSearchParams(credentialsOf(client)).toString())
     expect((await revoked.expect(400)).body.error).to.equal('invalid_request')
     await refresh(app, client, tokens.refresh_token).expect(200)
     await redeem(app, client, text).expect(200)
   })
 
   it('S-042 other grant types are refused, a missing one is an invalid request', async () => {
-    for (const type of ['password', 'client_credentials', 'implicit', 'urn:ietf:params:oauth:grant-type:jwt-bearer', 'Authorization_Code', 'constructor', '__proto__']) {
-      const answer = await post(app, 'token', { grant_type: type, ...credentialsOf(client), username: 'root', password: 'demo' })
+    for (const type of [
+      'password',
+      'client_credentials',
+      'implicit',
+      'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      'Authorization_Code',
+      'constructor',
+      '__proto__',
+    ]) {
+      const answer = await post(app, 'token', {
+        grant_type: type,
+        ...credentialsOf(client),
+        username: 'root',
+        password: 'demo',
+      })
       expect([answer.status, answer.body.error], type).to.deep.equal([400, 'unsupported_grant_type'])
     }
     for (const form of [credentialsOf(client), { ...credentialsOf(client), grant_type: '' }]) {
@@ -118,14 +205,31 @@ describe('client authentication', () => {
   })
 
   it('S-043 client ids that MySQL would stretch find no client', async () => {
-    for (const id of [`0${client.id}`, `${client.id}abc`, ` ${client.id}`, `${client.id}.0`, `${client.id}e0`, `+${client.id}`, '18446744073709551616', '-1', '0', '1 OR 1=1', '\0']) {
+    for (const id of [
+      `0${client.id}`,
+      `${client.id}abc`,
+      ` ${client.id}`,
+      `${client.id}.0`,
+      `${client.id}e0`,
+      `+${client.id}`,
+      '18446744073709551616',
+      '-1',
+      '0',
+      '1 OR 1=1',
+      '\0',
+    ]) {
       const answer = await call('introspect', { client_id: id, client_secret: clientSecret }, address())
       expect([answer.status, answer.body.error], id).to.deep.equal([401, 'invalid_client'])
     }
   })
 
   it('S-043 a stored secret that is no bcrypt hash lets nobody in', async () => {
-    for (const stored of ['plain', '$2y$10$short', '*0', '$2y$99$8YFXqmIJ/5g8hjIll65rYuHXxO6Y/.YHpUtKr8.OoeWxzK9hoNIJW']) {
+    for (const stored of [
+      'plain',
+      '$2y$10$short',
+      '*0',
+      '$2y$99$8YFXqmIJ/5g8hjIll65rYuHXxO6Y/.YHpUtKr8.OoeWxzK9hoNIJW',
+    ]) {
       const odd = await addClient(app)
       await app.database.knex('oauth2_clients').where({ id: odd.id }).update({ secret: stored })
       for (const secret of [stored, clientSecret]) {
@@ -140,7 +244,12 @@ describe('client authentication', () => {
       const odd = await addClient(app)
       await app.deps.administration.renewSecret(odd.id, await hashClientSecret(secret))
       const encoded = encodeURIComponent(secret).replaceAll('%20', '+')
-      for (const header of [basic(odd.id, secret), basic(odd.id, encoded), basic(odd.id, encodeURIComponent(secret)), basic(odd.id, secret).replace('Basic ', 'bAsIc   ')]) {
+      for (const header of [
+        basic(odd.id, secret),
+        basic(odd.id, encoded),
+        basic(odd.id, encodeURIComponent(secret)),
+        basic(odd.id, secret).replace('Basic ', 'bAsIc   '),
+      ]) {
         await call('introspect', {}, { Authorization: header }).expect(200)
       }
       await call('introspect', { client_id: odd.id, client_secret: secret }).expect(200)
@@ -148,7 +257,15 @@ describe('client authentication', () => {
   })
 
   it('S-043 malformed Basic headers are refused, another scheme is no client authentication', async () => {
-    for (const header of ['Basic', 'Basic ', 'Basic !!!', `Basic ${Buffer.from('no colon').toString('base64')}`, 'Basic Og==', `${basic(client.id, clientSecret)}, x`, `Basic ${client.id}:${clientSecret}`]) {
+    for (const header of [
+      'Basic',
+      'Basic ',
+      'Basic !!!',
+      `Basic ${Buffer.from('no colon').toString('base64')}`,
+      'Basic Og==',
+      `${basic(client.id, clientSecret)}, x`,
+      `Basic ${client.id}:${clientSecret}`,
+    ]) {
       const answer = await call('introspect', {}, { Authorization: header, ...address() })
       expect([answer.status, answer.body.error], header).to.deep.equal([401, 'invalid_client'])
       expect(answer.headers['www-authenticate']).to.match(/^Basic /)
@@ -175,20 +292,27 @@ describe('client authentication', () => {
   it('S-079 a public client that sends a secret stays public', async () => {
     const { text, code } = await issueCode(app, mobile)
     await redeem(app, mobile, text, { client_secret: clientSecret, code_verifier: undefined }).expect(400)
-    await redeem(app, mobile, text, { client_secret: clientSecret, code_verifier: `${verifier.slice(0, -1)}l` }).expect(400)
-    const first = (await redeem(app, mobile, text, { client_secret: 'anything' }).expect(200)).body as { refresh_token: string }
+    await redeem(app, mobile, text, { client_secret: clientSecret, code_verifier: `${verifier.slice(0, -1)}l` }).expect(
+      400,
+    )
+    const first = (await redeem(app, mobile, text, { client_secret: 'anything' }).expect(200)).body as {
+      refresh_token: string
+    }
     await refresh(app, mobile, first.refresh_token, { client_secret: 'something else' }).expect(200)
     clock.pass(11)
     await refresh(app, mobile, first.refresh_token, { client_secret: 'anything' }).expect(400)
     expect(await liveIds(app.database.knex, code.id.slice(0, 32))).to.deep.equal([])
-    expect((await call('introspect', { client_id: mobile.id, client_secret: 'anything' }, address()).expect(401)).body.error).to.equal('invalid_client')
+    expect(
+      (await call('introspect', { client_id: mobile.id, client_secret: 'anything' }, address()).expect(401)).body.error,
+    ).to.equal('invalid_client')
   })
 
   it('S-098 repeated wrong secrets are held off, the right one from elsewhere is not', async () => {
     const [victim, neighbour] = [await addClient(app), await addClient(app)]
     const attacker = address()
     const attempts = []
-    for (let i = 0; i < 25; i += 1) attempts.push(await call('introspect', { client_id: victim.id, client_secret: `wrong ${i}` }, attacker))
+    for (let i = 0; i < 25; i += 1)
+      attempts.push(await call('introspect', { client_id: victim.id, client_secret: `wrong ${i}` }, attacker))
     const refusals = attempts.filter(({ status }) => status === 429)
     expect(refusals.length).to.be.greaterThan(10)
     for (const { headers, body } of refusals) {
@@ -203,7 +327,11 @@ describe('client authentication', () => {
   it('S-098 wrong secrets that come all at once are held off as those that come one by one', async () => {
     const victim = await addClient(app)
     const attacker = address()
-    const attempts = await Promise.all(Array.from({ length: 60 }, (_, i) => call('introspect', { client_id: victim.id, client_secret: `wrong ${i}` }, attacker)))
+    const attempts = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        call('introspect', { client_id: victim.id, client_secret: `wrong ${i}` }, attacker),
+      ),
+    )
     const statuses = attempts.map(({ status }) => status)
     expect(new Set(statuses)).to.deep.equal(new Set([401, 429]))
     expect(statuses.filter((status) => status === 401).length, 'verified').to.be.within(10, 12)
@@ -214,7 +342,10 @@ describe('client authentication', () => {
     const victim = await addClient(app)
     const shared = address()
     await call('introspect', credentialsOf(victim), shared).expect(200)
-    const flood = async () => { for (let i = 0; i < 12; i += 1) await call('introspect', { client_id: victim.id, client_secret: `wrong ${i}` }, shared) }
+    const flood = async () => {
+      for (let i = 0; i < 12; i += 1)
+        await call('introspect', { client_id: victim.id, client_secret: `wrong ${i}` }, shared)
+    }
     await flood()
     await call('introspect', credentialsOf(victim), shared).expect(200)
     clock.pass(3600)

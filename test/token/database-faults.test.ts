@@ -1,12 +1,27 @@
 // The database goes away, comes back, or is lost at the commit: nothing is issued that is not stored, nothing is consumed that was not answered.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { addClient, credentialsOf, post, redeem, refresh, testApp, type TestApp, type TestClient, type Tokens } from '../support/app.ts'
+import {
+  addClient,
+  credentialsOf,
+  post,
+  redeem,
+  refresh,
+  testApp,
+  type TestApp,
+  type TestClient,
+  type Tokens,
+} from '../support/app.ts'
 import { startDatabaseProxy, type DatabaseProxy, type Fault } from '../support/database-proxy.ts'
 import { issueCode, issueTokens, liveIds, orphans, rowsOfGrant } from '../support/issuing.ts'
 import { startMariaDb, testDatabase, type MariaDb, type TestDatabase } from '../support/mariadb.ts'
 
-interface Answer { readonly status: number; readonly text: string; readonly body: { error?: string }; readonly headers: Record<string, string> }
+interface Answer {
+  readonly status: number
+  readonly text: string
+  readonly body: { error?: string }
+  readonly headers: Record<string, string>
+}
 
 const isAway = ({ status, body, headers, text }: Answer) => {
   expect([status, body.error], text).to.deep.equal([503, 'temporarily_unavailable'])
@@ -34,11 +49,16 @@ describe('a database that is away', function () {
     await server.stop()
   })
 
-  const everyCall = (code: string, tokens: Tokens): Promise<Answer>[] => [
-    redeem(app, client, code), redeem(app, client, tokens.refresh_token), refresh(app, client, tokens.refresh_token),
-    post(app, 'revoke', { ...credentialsOf(client), token: tokens.refresh_token }), post(app, 'revoke', { ...credentialsOf(client), token: tokens.access_token }),
-    post(app, 'revoke', { client_id: mobile.id, token: 'x' }), post(app, 'introspect', { ...credentialsOf(client), token: tokens.access_token }),
-  ] as unknown as Promise<Answer>[]
+  const everyCall = (code: string, tokens: Tokens): Promise<Answer>[] =>
+    [
+      redeem(app, client, code),
+      redeem(app, client, tokens.refresh_token),
+      refresh(app, client, tokens.refresh_token),
+      post(app, 'revoke', { ...credentialsOf(client), token: tokens.refresh_token }),
+      post(app, 'revoke', { ...credentialsOf(client), token: tokens.access_token }),
+      post(app, 'revoke', { client_id: mobile.id, token: 'x' }),
+      post(app, 'introspect', { ...credentialsOf(client), token: tokens.access_token }),
+    ] as unknown as Promise<Answer>[]
 
   it('S-092 stopped and started: 503 everywhere, and afterwards code and tokens are as before', async () => {
     const { text, code } = await issueCode(app, client)
@@ -49,13 +69,18 @@ describe('a database that is away', function () {
     const first = await redeem(app, client, text)
     expect(first.status, first.text).to.equal(200)
     const next = (await refresh(app, client, tokens.refresh_token).expect(200)).body as Tokens
-    expect((await post(app, 'introspect', { ...credentialsOf(client), token: next.access_token }).expect(200)).body.active).to.equal(true)
+    expect(
+      (await post(app, 'introspect', { ...credentialsOf(client), token: next.access_token }).expect(200)).body.active,
+    ).to.equal(true)
     expect((await liveIds(database.knex, code.id.slice(0, 32))).length).to.equal(2)
   })
 
   it('S-092 stopped under load: whoever was not answered with 200 can try again', async () => {
     const codes = await Promise.all(Array.from({ length: 60 }, () => issueCode(app, client)))
-    const answers = codes.map(async ({ text }, i) => { await sleep(i * 4); return redeem(app, client, text) })
+    const answers = codes.map(async ({ text }, i) => {
+      await sleep(i * 4)
+      return redeem(app, client, text)
+    })
     await sleep(100)
     await server.kill()
     const first = await Promise.all(answers)
@@ -66,10 +91,14 @@ describe('a database that is away', function () {
       // The answer to a commit may have been lost with the server: then the code counts as used, and what it issued is revoked.
       const again = await redeem(app, client, codes[i]?.text ?? null)
       expect([200, 400]).to.include(again.status)
-      if (again.status === 400) expect(await liveIds(database.knex, codes[i]?.code.id.slice(0, 32) ?? '')).to.deep.equal([])
+      if (again.status === 400)
+        expect(await liveIds(database.knex, codes[i]?.code.id.slice(0, 32) ?? '')).to.deep.equal([])
     }
     expect(await orphans(database.knex)).to.equal(0)
-    expect(first.some(({ status }) => status === 503), 'some met the fault').to.equal(true)
+    expect(
+      first.some(({ status }) => status === 503),
+      'some met the fault',
+    ).to.equal(true)
   })
 
   it('S-092 a server that says nothing any more counts as away', async () => {
@@ -121,14 +150,22 @@ describe('a commit that is lost', function () {
 
   it('S-047 S-037 before the server saw it: no token, no row, and the code still works', async () => {
     const { text, code } = await issueCode(app, client)
-    const { before, after } = await rowsAfter(code.id.slice(0, 32), 'before', () => redeem(app, client, text) as unknown as Promise<Answer>)
+    const { before, after } = await rowsAfter(
+      code.id.slice(0, 32),
+      'before',
+      () => redeem(app, client, text) as unknown as Promise<Answer>,
+    )
     expect(after).to.deep.equal(before)
     await redeem(app, client, text).expect(200)
   })
 
   it('S-047 before the server saw it: a refresh token is not consumed', async () => {
     const tokens = await issueTokens(app, client)
-    const { before, after } = await rowsAfter(tokens.grantId, 'before', () => refresh(app, client, tokens.refresh_token) as unknown as Promise<Answer>)
+    const { before, after } = await rowsAfter(
+      tokens.grantId,
+      'before',
+      () => refresh(app, client, tokens.refresh_token) as unknown as Promise<Answer>,
+    )
     expect(after).to.deep.equal(before)
     await refresh(app, client, tokens.refresh_token).expect(200)
   })
@@ -142,7 +179,11 @@ describe('a commit that is lost', function () {
 
   it('S-047 after the server committed: the grace window gives the refresh another pair', async () => {
     const tokens = await issueTokens(app, client)
-    await rowsAfter(tokens.grantId, 'after', () => refresh(app, client, tokens.refresh_token) as unknown as Promise<Answer>)
+    await rowsAfter(
+      tokens.grantId,
+      'after',
+      () => refresh(app, client, tokens.refresh_token) as unknown as Promise<Answer>,
+    )
     const next = (await refresh(app, client, tokens.refresh_token).expect(200)).body as Tokens
     await refresh(app, client, next.refresh_token).expect(200)
   })
@@ -155,7 +196,9 @@ describe('a commit that is lost', function () {
     let waiting: { ID: number }[] = []
     while (waiting.length === 0) {
       await sleep(20)
-      ;[waiting] = (await database.knex.raw("SELECT ID FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE '%oauth2_auth_codes%FOR UPDATE%' AND id <> CONNECTION_ID()")) as [{ ID: number }[]]
+      ;[waiting] = (await database.knex.raw(
+        "SELECT ID FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE '%oauth2_auth_codes%FOR UPDATE%' AND id <> CONNECTION_ID()",
+      )) as [{ ID: number }[]]
     }
     for (const { ID } of waiting) await database.knex.raw(`KILL ${Number(ID)}`)
     isAway(await answer)

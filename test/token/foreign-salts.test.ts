@@ -1,7 +1,17 @@
 // What a flood of ciphertexts with foreign salts costs: each salt is 100,000 rounds of PBKDF2 (D4).
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
-import { addClient, credentialsOf, post, redeem, refresh, testApp, type TestApp, type TestClient, type Tokens } from '../support/app.ts'
+import {
+  addClient,
+  credentialsOf,
+  post,
+  redeem,
+  refresh,
+  testApp,
+  type TestApp,
+  type TestClient,
+  type Tokens,
+} from '../support/app.ts'
 import { codeOfStudip, issueCode, issueTokens, tokensOfStudip } from '../support/issuing.ts'
 
 const garbage = (): string => `def50200${randomBytes(200).toString('hex')}`
@@ -18,7 +28,7 @@ describe('foreign salts', () => {
   after(() => app.close())
 
   let lastAddress = 0
-  const address = () => ({ 'X-Forwarded-For': `198.51.100.${lastAddress += 1}` })
+  const address = () => ({ 'X-Forwarded-For': `198.51.100.${(lastAddress += 1)}` })
   const derived = () => app.deps.credentials.stats().derivedKeys.derived
   const cost = async (work: () => Promise<{ status: number }>) => {
     const before = derived()
@@ -31,22 +41,46 @@ describe('foreign salts', () => {
     const { text } = await issueCode(app, client)
     const own = (await redeem(app, client, text).expect(200)).body as Tokens
     expect(await cost(() => refresh(app, client, own.refresh_token))).to.deep.equal({ status: 200, derivations: 0 })
-    expect(await cost(() => post(app, 'introspect', { ...form, token: own.refresh_token }))).to.deep.equal({ status: 200, derivations: 0 })
+    expect(await cost(() => post(app, 'introspect', { ...form, token: own.refresh_token }))).to.deep.equal({
+      status: 200,
+      derivations: 0,
+    })
     const foreignCode = await codeOfStudip(app, client)
     expect(await cost(() => redeem(app, client, foreignCode))).to.deep.equal({ status: 200, derivations: 1 })
     for (const path of ['introspect', 'revoke'] as const) {
       const { text: foreign } = await tokensOfStudip(app, client)
-      expect(await cost(() => post(app, path, { ...form, token: foreign }, address()))).to.deep.equal({ status: 200, derivations: 1 })
-      expect(await cost(() => post(app, path, { ...form, token: foreign }, address()))).to.deep.equal({ status: 200, derivations: 0 })
+      expect(await cost(() => post(app, path, { ...form, token: foreign }, address()))).to.deep.equal({
+        status: 200,
+        derivations: 1,
+      })
+      expect(await cost(() => post(app, path, { ...form, token: foreign }, address()))).to.deep.equal({
+        status: 200,
+        derivations: 0,
+      })
     }
-    expect(await cost(() => post(app, 'token', { ...form, grant_type: 'refresh_token', refresh_token: garbage() }, address()))).to.deep.equal({ status: 400, derivations: 1 })
+    expect(
+      await cost(() =>
+        post(app, 'token', { ...form, grant_type: 'refresh_token', refresh_token: garbage() }, address()),
+      ),
+    ).to.deep.equal({ status: 400, derivations: 1 })
   })
 
   it('S-099 nothing is derived before the client is authenticated, nor for a text that is no ciphertext', async () => {
-    for (const [path, name, more] of [['token', 'refresh_token', { grant_type: 'refresh_token' }], ['token', 'code', { grant_type: 'authorization_code' }], ['revoke', 'token', {}], ['introspect', 'token', {}]] as const) {
+    for (const [path, name, more] of [
+      ['token', 'refresh_token', { grant_type: 'refresh_token' }],
+      ['token', 'code', { grant_type: 'authorization_code' }],
+      ['revoke', 'token', {}],
+      ['introspect', 'token', {}],
+    ] as const) {
       const wrong = { client_id: client.id, client_secret: 'wrong', ...more, [name]: garbage() }
       expect(await cost(() => post(app, path, wrong, address()))).to.deep.equal({ status: 401, derivations: 0 })
-      for (const text of [garbage().slice(0, 160), garbage().slice(0, -1), `def50201${garbage().slice(8)}`, `${garbage().slice(0, -2)}zz`, `def50200${'0'.repeat(16_384)}`]) {
+      for (const text of [
+        garbage().slice(0, 160),
+        garbage().slice(0, -1),
+        `def50201${garbage().slice(8)}`,
+        `${garbage().slice(0, -2)}zz`,
+        `def50200${'0'.repeat(16_384)}`,
+      ]) {
         const answer = await cost(() => post(app, path, { ...credentialsOf(client), ...more, [name]: text }, address()))
         expect(answer.derivations, `${path} ${text.slice(0, 12)} ${text.length}`).to.equal(0)
         expect([200, 400]).to.include(answer.status)
@@ -54,11 +88,19 @@ describe('foreign salts', () => {
     }
   })
 
-  for (const [path, name, more] of [['token', 'refresh_token', { grant_type: 'refresh_token' }], ['revoke', 'token', {}], ['introspect', 'token', {}]] as const) {
+  for (const [path, name, more] of [
+    ['token', 'refresh_token', { grant_type: 'refresh_token' }],
+    ['revoke', 'token', {}],
+    ['introspect', 'token', {}],
+  ] as const) {
     it(`S-099 ${path} holds off who sends one foreign salt after another, but not their tokens of our own`, async () => {
       const sender = address()
       const before = derived()
-      const answers = await Promise.all(Array.from({ length: 60 }, () => post(app, path, { ...credentialsOf(client), ...more, [name]: garbage() }, sender)))
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, () =>
+          post(app, path, { ...credentialsOf(client), ...more, [name]: garbage() }, sender),
+        ),
+      )
       const held = answers.filter(({ status }) => status === 429)
       // What was under way before the limit was reached is not called back.
       const after = await post(app, path, { ...credentialsOf(client), ...more, [name]: garbage() }, sender)
@@ -67,7 +109,12 @@ describe('foreign salts', () => {
       expect(derived() - before).to.equal(60 - held.length)
       const own = await issueTokens(app, client)
       await post(app, 'introspect', { ...credentialsOf(client), token: own.refresh_token }, sender).expect(200)
-      await post(app, 'token', { ...credentialsOf(client), grant_type: 'refresh_token', refresh_token: own.refresh_token }, sender).expect(200)
+      await post(
+        app,
+        'token',
+        { ...credentialsOf(client), grant_type: 'refresh_token', refresh_token: own.refresh_token },
+        sender,
+      ).expect(200)
     })
   }
 
@@ -83,17 +130,25 @@ describe('foreign salts', () => {
       }
       return times.sort((a, b) => a - b)
     }
-    const at = (times: number[], share: number) => Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN)
+    const at = (times: number[], share: number) =>
+      Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN)
     const mobile = await addClient(app, { confidential: false })
     const quiet = await measure(100)
     let flooding = true
     let sent = 0
-    const flood = Promise.all(Array.from({ length: 40 }, async (_, i) => {
-      while (flooding) {
-        sent += 1
-        await post(app, 'token', { grant_type: 'refresh_token', client_id: mobile.id, refresh_token: garbage() }, { 'X-Forwarded-For': `203.0.${i}.${sent % 250}` })
-      }
-    }))
+    const flood = Promise.all(
+      Array.from({ length: 40 }, async (_, i) => {
+        while (flooding) {
+          sent += 1
+          await post(
+            app,
+            'token',
+            { grant_type: 'refresh_token', client_id: mobile.id, refresh_token: garbage() },
+            { 'X-Forwarded-For': `203.0.${i}.${sent % 250}` },
+          )
+        }
+      }),
+    )
     const flooded = await measure(100)
     const { waiting } = app.deps.credentials.stats().derivedKeys
     flooding = false

@@ -1,7 +1,16 @@
 // Token introspection (RFC 7662): confidential clients about their own tokens, and nobody about anything else.
 import { expect } from 'chai'
 import { users } from '../fixtures/users.ts'
-import { addClient, credentialsOf, post, refresh, testApp, type TestApp, type TestClient, type Tokens } from '../support/app.ts'
+import {
+  addClient,
+  credentialsOf,
+  post,
+  refresh,
+  testApp,
+  type TestApp,
+  type TestClient,
+  type Tokens,
+} from '../support/app.ts'
 import { issueCode, issueTokens, rowsOfGrant, stoppedClock, tokensOfStudip } from '../support/issuing.ts'
 
 describe('POST introspect', () => {
@@ -25,38 +34,83 @@ describe('POST introspect', () => {
     const mobile = await addClient(app, { confidential: false })
     const [own, foreign] = [await issueTokens(app, mobile), await issueTokens(app, client)]
     for (const { access_token } of [own, foreign]) {
-      for (const form of [{ client_id: mobile.id }, { client_id: mobile.id, client_secret: 'x' }, { client_id: client.id }, { client_id: client.id, client_secret: 'wrong' }, { client_id: '424242' }]) {
-        const answer = await post(app, 'introspect', { ...form, token: access_token }, { 'X-Forwarded-For': '192.0.2.1' })
+      for (const form of [
+        { client_id: mobile.id },
+        { client_id: mobile.id, client_secret: 'x' },
+        { client_id: client.id },
+        { client_id: client.id, client_secret: 'wrong' },
+        { client_id: '424242' },
+      ]) {
+        const answer = await post(
+          app,
+          'introspect',
+          { ...form, token: access_token },
+          { 'X-Forwarded-For': '192.0.2.1' },
+        )
         expect([answer.status, answer.body.error]).to.deep.equal([401, 'invalid_client'])
         expect(answer.body).not.to.have.any.keys('active', 'sub', 'client_id')
       }
     }
-    expect((await post(app, 'introspect', { token: foreign.access_token }).expect(400)).body.error).to.equal('invalid_request')
+    expect((await post(app, 'introspect', { token: foreign.access_token }).expect(400)).body.error).to.equal(
+      'invalid_request',
+    )
     const get = await app.http.get(`${app.api('introspect')}?token=${foreign.access_token}`).expect(405)
     expect(get.body).not.to.have.property('active')
   })
 
   it('S-069 a missing token is an invalid request', async () => {
-    for (const token of [undefined, '']) expect((await post(app, 'introspect', { ...credentialsOf(client), token }).expect(400)).body.error).to.equal('invalid_request')
+    for (const token of [undefined, ''])
+      expect((await post(app, 'introspect', { ...credentialsOf(client), token }).expect(400)).body.error).to.equal(
+        'invalid_request',
+      )
   })
 
   it('S-070 a live access token shows the client, user, scope and expiry of its row', async () => {
     const tokens = await issueTokens(app, client)
-    const { access: [row] } = await rowsOfGrant(app.database.knex, tokens.grantId)
+    const {
+      access: [row],
+    } = await rowsOfGrant(app.database.knex, tokens.grantId)
     const { body } = await introspect(tokens.access_token).expect(200)
     const { expires_at: expiresAt } = row as unknown as { expires_at: number }
-    expect(body).to.include({ active: true, client_id: client.id, sub: users.autor.user_id, scope: 'api', exp: expiresAt, iss: app.deps.issuer, token_type: 'Bearer' })
+    expect(body).to.include({
+      active: true,
+      client_id: client.id,
+      sub: users.autor.user_id,
+      scope: 'api',
+      exp: expiresAt,
+      iss: app.deps.issuer,
+      token_type: 'Bearer',
+    })
     expect(body.iat).to.be.within(clock.now() - 10, clock.now())
-    await app.database.knex('oauth2_access_tokens').where({ id: row?.id }).update({ expires_at: expiresAt - 100, scopes: '[]' })
-    expect((await introspect(tokens.access_token).expect(200)).body).to.include({ active: true, exp: expiresAt - 100, scope: '' })
+    await app.database
+      .knex('oauth2_access_tokens')
+      .where({ id: row?.id })
+      .update({ expires_at: expiresAt - 100, scopes: '[]' })
+    expect((await introspect(tokens.access_token).expect(200)).body).to.include({
+      active: true,
+      exp: expiresAt - 100,
+      scope: '',
+    })
   })
 
   it('S-070 a live refresh token is no bearer token, and a hint changes nothing', async () => {
     const tokens = await issueTokens(app, client)
-    const { refresh: [row] } = await rowsOfGrant(app.database.knex, tokens.grantId)
+    const {
+      refresh: [row],
+    } = await rowsOfGrant(app.database.knex, tokens.grantId)
     for (const token_type_hint of ['access_token', 'refresh_token', 'nonsense', undefined]) {
-      const { body } = await post(app, 'introspect', { ...credentialsOf(client), token: tokens.refresh_token, token_type_hint }).expect(200)
-      expect(body).to.include({ active: true, client_id: client.id, sub: users.autor.user_id, scope: 'api', exp: (row as unknown as { expires_at: number }).expires_at })
+      const { body } = await post(app, 'introspect', {
+        ...credentialsOf(client),
+        token: tokens.refresh_token,
+        token_type_hint,
+      }).expect(200)
+      expect(body).to.include({
+        active: true,
+        client_id: client.id,
+        sub: users.autor.user_id,
+        scope: 'api',
+        exp: (row as unknown as { expires_at: number }).expires_at,
+      })
       expect(body).not.to.have.property('token_type')
     }
     const { text } = await tokensOfStudip(app, client)
@@ -70,7 +124,20 @@ describe('POST introspect', () => {
     const next = (await refresh(app, client, tokens.refresh_token).expect(200)).body as Tokens
     for (const token of [tokens.access_token, tokens.refresh_token]) await inactive(token)
     const { text } = await issueCode(app, client)
-    for (const token of ['x', '', ' ', '%', text, `${next.access_token}x`, next.access_token.slice(1), `${next.refresh_token}00`, 'a.b.c', '{}', '\0'].filter(Boolean)) await inactive(token)
+    for (const token of [
+      'x',
+      '',
+      ' ',
+      '%',
+      text,
+      `${next.access_token}x`,
+      next.access_token.slice(1),
+      `${next.refresh_token}00`,
+      'a.b.c',
+      '{}',
+      '\0',
+    ].filter(Boolean))
+      await inactive(token)
     await app.database.knex('oauth2_access_tokens').where('id', 'like', `${tokens.grantId}%`).delete()
     await app.database.knex('oauth2_refresh_tokens').where('id', 'like', `${tokens.grantId}%`).delete()
     for (const token of [next.access_token, next.refresh_token]) await inactive(token)
@@ -90,9 +157,10 @@ describe('POST introspect', () => {
   it('S-071 tokens of a deleted, locked or expired user are inactive', async () => {
     const { user_id } = users.unlimited
     const tokens = await issueTokens(app, client, { userId: user_id })
-    const row = await app.database.knex('auth_user_md5').where({ user_id }).first() as object
+    const row = (await app.database.knex('auth_user_md5').where({ user_id }).first()) as object
     const both = async (active: boolean) => {
-      for (const token of [tokens.access_token, tokens.refresh_token]) expect((await introspect(token).expect(200)).body.active).to.equal(active)
+      for (const token of [tokens.access_token, tokens.refresh_token])
+        expect((await introspect(token).expect(200)).body.active).to.equal(active)
     }
     await both(true)
     await app.database.knex('auth_user_md5').where({ user_id }).update({ locked: 1 })
@@ -101,7 +169,10 @@ describe('POST introspect', () => {
     await both(false)
     await app.database.knex('auth_user_md5').insert(row)
     await both(true)
-    await app.database.knex('config_values').where({ field: 'EXPIRATION_DATE', range_id: user_id }).update({ value: String(clock.now() - 1) })
+    await app.database
+      .knex('config_values')
+      .where({ field: 'EXPIRATION_DATE', range_id: user_id })
+      .update({ value: String(clock.now() - 1) })
     await both(false)
   })
 })

@@ -1,6 +1,16 @@
 // Many at once, over HTTP, on two instances that share one database: what a mobile app and an attacker do (D8).
 import { expect } from 'chai'
-import { addClient, post, credentialsOf, redeem, refresh, testApp, type TestApp, type TestClient, type Tokens } from '../support/app.ts'
+import {
+  addClient,
+  post,
+  credentialsOf,
+  redeem,
+  refresh,
+  testApp,
+  type TestApp,
+  type TestClient,
+  type Tokens,
+} from '../support/app.ts'
 import { issueCode, issueTokens, orphans, rowsOfGrant } from '../support/issuing.ts'
 
 const rounds = Number(process.env['ROUNDS'] ?? 200)
@@ -15,10 +25,14 @@ describe('two instances on one database', () => {
     const second = await testApp({ database: first.database })
     const settings = { refreshGraceSeconds: 0 }
     graceful = [first, second]
-    strict = [await testApp({ database: first.database, settings }), await testApp({ database: first.database, settings })]
+    strict = [
+      await testApp({ database: first.database, settings }),
+      await testApp({ database: first.database, settings }),
+    ]
     client = await addClient(first)
     // bcrypt once a process, not twenty times at once.
-    for (const app of [...graceful, ...strict]) await post(app, 'introspect', { ...credentialsOf(client), token: 'x' }).expect(200)
+    for (const app of [...graceful, ...strict])
+      await post(app, 'introspect', { ...credentialsOf(client), token: 'x' }).expect(200)
   })
   after(async () => {
     for (const app of [...strict, ...graceful.slice(1), ...graceful.slice(0, 1)]) await app.close()
@@ -65,7 +79,10 @@ describe('two instances on one database', () => {
       const pairs = answers.map(({ body }) => body as Tokens)
       expect(new Set(pairs.map(({ refresh_token }) => refresh_token)).size).to.equal(20)
       for (const [i, { access_token }] of pairs.entries()) {
-        expect((await post(of(graceful, i), 'introspect', { ...credentialsOf(client), token: access_token }).expect(200)).body.active).to.equal(true)
+        expect(
+          (await post(of(graceful, i), 'introspect', { ...credentialsOf(client), token: access_token }).expect(200))
+            .body.active,
+        ).to.equal(true)
       }
       await refresh(of(graceful), client, pairs[round * 7]?.refresh_token ?? '').expect(200)
     }
@@ -75,13 +92,19 @@ describe('two instances on one database', () => {
   it('S-051 a revocation in the middle of twenty refreshes leaves no session', async () => {
     for (let round = 0; round < 5; round += 1) {
       const tokens = await issueTokens(of(graceful), client)
-      const answers = await Promise.all(twenty.map((i) =>
-        i === 10 ? post(of(graceful, i), 'revoke', { ...credentialsOf(client), token: tokens.refresh_token }) : refresh(of(graceful, i), client, tokens.refresh_token)))
+      const answers = await Promise.all(
+        twenty.map((i) =>
+          i === 10
+            ? post(of(graceful, i), 'revoke', { ...credentialsOf(client), token: tokens.refresh_token })
+            : refresh(of(graceful, i), client, tokens.refresh_token),
+        ),
+      )
       for (const { status } of answers) expect([200, 400]).to.include(status)
       const { access, refresh: rows } = await rowsOfGrant(db(), tokens.grantId)
       expect([...access, ...rows].filter(({ revoked }) => revoked === 0)).to.deep.equal([])
       for (const { status, body } of answers) {
-        if (status === 200 && body.refresh_token) await refresh(of(graceful), client, (body as Tokens).refresh_token).expect(400)
+        if (status === 200 && body.refresh_token)
+          await refresh(of(graceful), client, (body as Tokens).refresh_token).expect(400)
       }
     }
   })

@@ -1,6 +1,22 @@
 // grant_type=authorization_code: who may redeem a code, once, for what (RFC 6749 §4.1.3, RFC 7636 §4.6).
 import { expect } from 'chai'
-import { addClient, approve, challenge, clientSecret, idOf, post, redeem, redirectUri, refresh, s256, testApp, verifier, type Query, type TestApp, type TestClient } from '../support/app.ts'
+import {
+  addClient,
+  approve,
+  challenge,
+  clientSecret,
+  idOf,
+  post,
+  redeem,
+  redirectUri,
+  refresh,
+  s256,
+  testApp,
+  verifier,
+  type Query,
+  type TestApp,
+  type TestClient,
+} from '../support/app.ts'
 import { issueCode, issueTokens, liveIds, stoppedClock } from '../support/issuing.ts'
 
 describe('POST token, grant_type=authorization_code', () => {
@@ -21,11 +37,13 @@ describe('POST token, grant_type=authorization_code', () => {
     return answer
   }
   const introspected = async (token: string) =>
-    (await post(app, 'introspect', { client_id: confidential.id, client_secret: clientSecret, token }).expect(200)).body as { active: boolean }
+    (await post(app, 'introspect', { client_id: confidential.id, client_secret: clientSecret, token }).expect(200))
+      .body as { active: boolean }
 
   it('S-017 the example pair of RFC 7636 passes as S256, nothing near it does', async () => {
     const { text } = await issueCode(app, mobile, { codeChallenge: { challenge, method: 'S256' } })
-    for (const wrong of [`${verifier.slice(0, -1)}l`, `e${verifier.slice(1)}`, verifier.toLowerCase(), challenge]) await refused(mobile, text, { code_verifier: wrong }, 'invalid_grant')
+    for (const wrong of [`${verifier.slice(0, -1)}l`, `e${verifier.slice(1)}`, verifier.toLowerCase(), challenge])
+      await refused(mobile, text, { code_verifier: wrong }, 'invalid_grant')
     await redeem(app, mobile, text, { code_verifier: verifier }).expect(200)
   })
 
@@ -68,7 +86,12 @@ describe('POST token, grant_type=authorization_code', () => {
     await refused(confidential, text, { code_verifier: `${verifier.slice(0, -1)}l` }, 'invalid_grant')
     await refused(confidential, text, { code_verifier: undefined }, 'invalid_request')
     await refused(confidential, text, { code_verifier: verifier, client_secret: 'wrong' }, 'invalid_client', 401)
-    await refused(confidential, text, { code_verifier: verifier, redirect_uri: 'https://app.example.org/' }, 'invalid_grant')
+    await refused(
+      confidential,
+      text,
+      { code_verifier: verifier, redirect_uri: 'https://app.example.org/' },
+      'invalid_grant',
+    )
     await refused(other, text, { code_verifier: verifier }, 'invalid_grant')
     expect(await introspected(body.access_token)).to.include({ active: true })
     expect(await liveIds(app.database.knex, code.id.slice(0, 32))).to.have.length(2)
@@ -84,7 +107,9 @@ describe('POST token, grant_type=authorization_code', () => {
   })
 
   it('S-035 a code from the consent page lives 600 seconds as well', async () => {
-    const [young, old] = [await approve(app, confidential), await approve(app, confidential)].map((url) => url.searchParams.get('code'))
+    const [young, old] = [await approve(app, confidential), await approve(app, confidential)].map((url) =>
+      url.searchParams.get('code'),
+    )
     clock.pass(600)
     await redeem(app, confidential, young ?? null).expect(200)
     clock.pass(1)
@@ -93,10 +118,22 @@ describe('POST token, grant_type=authorization_code', () => {
 
   it('S-035 a code with a byte changed, cut or added is refused and stays redeemable', async () => {
     const { text } = await issueCode(app, confidential)
-    const changedAt = (place: number) => text.slice(0, place) + (text[place] === '0' ? '1' : '0') + text.slice(place + 1)
+    const changedAt = (place: number) =>
+      text.slice(0, place) + (text[place] === '0' ? '1' : '0') + text.slice(place + 1)
     const salted = [changedAt(10)]
     const spoilt = [0, 7, 75, 110, 150, text.length - 1].map(changedAt)
-    for (const wrong of [...spoilt, ...salted, text.slice(0, -2), text.slice(0, -1), text.slice(2), `${text}00`, `${text}0`, ` ${text}`, 'x', 'def50200']) {
+    for (const wrong of [
+      ...spoilt,
+      ...salted,
+      text.slice(0, -2),
+      text.slice(0, -1),
+      text.slice(2),
+      `${text}00`,
+      `${text}0`,
+      ` ${text}`,
+      'x',
+      'def50200',
+    ]) {
       await refused(confidential, wrong, {}, 'invalid_grant')
     }
     await redeem(app, confidential, text).expect(200)
@@ -120,7 +157,13 @@ describe('POST token, grant_type=authorization_code', () => {
     const { text } = await issueCode(app, confidential)
     await refused(other, text, {}, 'invalid_grant')
     await refused(mobile, text, { code_verifier: undefined }, 'invalid_grant')
-    for (const uri of [`${redirectUri}/`, `${redirectUri}?a`, 'https://app.example.org/other', redirectUri.toUpperCase()]) await refused(confidential, text, { redirect_uri: uri }, 'invalid_grant')
+    for (const uri of [
+      `${redirectUri}/`,
+      `${redirectUri}?a`,
+      'https://app.example.org/other',
+      redirectUri.toUpperCase(),
+    ])
+      await refused(confidential, text, { redirect_uri: uri }, 'invalid_grant')
     await refused(confidential, text, { redirect_uri: undefined }, 'invalid_request')
     await refused(confidential, text, { redirect_uri: '' }, 'invalid_request')
     await redeem(app, confidential, text).expect(200)
@@ -153,19 +196,31 @@ describe('POST token, grant_type=authorization_code', () => {
 
   it('S-057 the id of a code is no code', async () => {
     const { code, text } = await issueCode(app, confidential)
-    for (const id of [code.id, `def50200${code.id}`, Buffer.from(code.id).toString('hex')]) await refused(confidential, id, {}, 'invalid_grant')
+    for (const id of [code.id, `def50200${code.id}`, Buffer.from(code.id).toString('hex')])
+      await refused(confidential, id, {}, 'invalid_grant')
     await redeem(app, confidential, text).expect(200)
   })
 
   it('S-046 the answer names type and lifetime, and the lifetime is that of the token', async () => {
     const { text } = await issueCode(app, confidential)
     const { body, headers } = await redeem(app, confidential, text).expect(200)
-    const claims = JSON.parse(Buffer.from(body.access_token.split('.')[1], 'base64url').toString()) as { exp: number; iat: number }
+    const claims = JSON.parse(Buffer.from(body.access_token.split('.')[1], 'base64url').toString()) as {
+      exp: number
+      iat: number
+    }
     expect(body).to.have.all.keys('token_type', 'expires_in', 'access_token', 'refresh_token')
     expect(body.token_type).to.equal('Bearer')
     expect(body.expires_in).to.equal(claims.exp - clock.now())
     expect(headers).to.include({ 'cache-control': 'no-store', pragma: 'no-cache' })
-    const row = await app.database.knex('oauth2_access_tokens').where({ id: idOf(body.access_token) }).first()
-    expect(row).to.include({ expires_at: claims.exp, mkdate: clock.now(), client_id: confidential.id, scopes: '["api"]' })
+    const row = await app.database
+      .knex('oauth2_access_tokens')
+      .where({ id: idOf(body.access_token) })
+      .first()
+    expect(row).to.include({
+      expires_at: claims.exp,
+      mkdate: clock.now(),
+      client_id: confidential.id,
+      scopes: '["api"]',
+    })
   })
 })

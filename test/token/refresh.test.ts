@@ -1,6 +1,17 @@
 // grant_type=refresh_token: rotation, replay, grace window, scope, expiry (RFC 6749 §6, RFC 9700 §4.14.2).
 import { expect } from 'chai'
-import { addClient, clientSecret, idOf, post, refresh, testApp, type Query, type TestApp, type TestClient, type Tokens } from '../support/app.ts'
+import {
+  addClient,
+  clientSecret,
+  idOf,
+  post,
+  refresh,
+  testApp,
+  type Query,
+  type TestApp,
+  type TestClient,
+  type Tokens,
+} from '../support/app.ts'
 import { issueTokens, liveIds, rowsOfGrant, stoppedClock, tokensOfStudip } from '../support/issuing.ts'
 
 const graceSeconds = 10
@@ -15,15 +26,22 @@ describe('POST token, grant_type=refresh_token', () => {
     strict = await testApp({ now: clock.now, database: app.database, settings: { refreshGraceSeconds: 0 } })
     client = await addClient(app)
   })
-  after(async () => { await strict.close(); await app.close() })
+  after(async () => {
+    await strict.close()
+    await app.close()
+  })
 
-  const rotated = async (token: string, at = app, more: Query = {}) => (await refresh(at, client, token, more).expect(200)).body as Tokens & { scope?: string }
+  const rotated = async (token: string, at = app, more: Query = {}) =>
+    (await refresh(at, client, token, more).expect(200)).body as Tokens & { scope?: string }
   const refused = async (token: string, error = 'invalid_grant', at = app, by = client, more: Query = {}) => {
     const answer = await refresh(at, by, token, more)
     expect([answer.status, answer.body.error]).to.deep.equal([400, error])
   }
   const active = async (token: string) =>
-    ((await post(app, 'introspect', { client_id: client.id, client_secret: clientSecret, token }).expect(200)).body as { active: boolean }).active
+    (
+      (await post(app, 'introspect', { client_id: client.id, client_secret: clientSecret, token }).expect(200))
+        .body as { active: boolean }
+    ).active
 
   it('S-049 every refresh gives another refresh token and ends the access token before it', async () => {
     const first = await issueTokens(app, client)
@@ -61,7 +79,10 @@ describe('POST token, grant_type=refresh_token', () => {
     const second = await rotated(first.refresh_token)
     clock.pass(graceSeconds + 1)
     const third = await rotated(second.refresh_token)
-    await app.database.knex('oauth2_access_tokens').where({ id: idOf(second.access_token) }).delete()
+    await app.database
+      .knex('oauth2_access_tokens')
+      .where({ id: idOf(second.access_token) })
+      .delete()
     await refused(second.refresh_token)
     await refused(third.refresh_token)
     expect(await liveIds(app.database.knex, first.grantId)).to.deep.equal([])
@@ -78,7 +99,9 @@ describe('POST token, grant_type=refresh_token', () => {
       expect(await active(access_token)).to.equal(true)
       await rotated(refresh_token)
     }
-    await post(app, 'revoke', { client_id: client.id, client_secret: clientSecret, token: again.refresh_token }).expect(200)
+    await post(app, 'revoke', { client_id: client.id, client_secret: clientSecret, token: again.refresh_token }).expect(
+      200,
+    )
     expect(await liveIds(app.database.knex, first.grantId), 'both pairs are one grant').to.deep.equal([])
   })
 
@@ -104,11 +127,15 @@ describe('POST token, grant_type=refresh_token', () => {
   it('S-051 a revoked access token neither opens nor moves the window', async () => {
     const first = await issueTokens(app, client)
     clock.pass(60)
-    await post(app, 'revoke', { client_id: client.id, client_secret: clientSecret, token: first.access_token }).expect(200)
+    await post(app, 'revoke', { client_id: client.id, client_secret: clientSecret, token: first.access_token }).expect(
+      200,
+    )
     const second = await rotated(first.refresh_token)
     clock.pass(graceSeconds)
     await rotated(first.refresh_token)
-    await post(app, 'revoke', { client_id: client.id, client_secret: clientSecret, token: first.access_token }).expect(200)
+    await post(app, 'revoke', { client_id: client.id, client_secret: clientSecret, token: first.access_token }).expect(
+      200,
+    )
     clock.pass(1)
     await refused(first.refresh_token)
     expect(await active(second.access_token)).to.equal(false)
@@ -127,7 +154,8 @@ describe('POST token, grant_type=refresh_token', () => {
   it('S-054 a scope beyond the grant is refused and consumes nothing', async () => {
     const [none, api] = [await issueTokens(app, client, { scopes: [] }), await issueTokens(app, client)]
     await refused(none.refresh_token, 'invalid_scope', app, client, { scope: 'api' })
-    for (const scope of ['admin', 'api admin', 'API', 'api\tapi']) await refused(api.refresh_token, 'invalid_scope', app, client, { scope })
+    for (const scope of ['admin', 'api admin', 'API', 'api\tapi'])
+      await refused(api.refresh_token, 'invalid_scope', app, client, { scope })
     expect(await rotated(none.refresh_token, strict)).not.to.have.property('scope')
     await rotated(api.refresh_token, strict)
   })
@@ -154,7 +182,9 @@ describe('POST token, grant_type=refresh_token', () => {
   it('S-056 a refresh token of Stud.IP has the same window and the same protection', async () => {
     const { text, token } = await tokensOfStudip(app, client)
     const first = await rotated(text)
-    expect(idOf(first.access_token).slice(0, 32), 'its grant begins with the id of the refresh token').to.equal(token.id.slice(0, 32))
+    expect(idOf(first.access_token).slice(0, 32), 'its grant begins with the id of the refresh token').to.equal(
+      token.id.slice(0, 32),
+    )
     const again = await rotated(text)
     expect([await active(first.access_token), await active(again.access_token)]).to.deep.equal([true, true])
     clock.pass(graceSeconds + 1)
@@ -168,14 +198,25 @@ describe('POST token, grant_type=refresh_token', () => {
   it('S-056 revoking a refresh token of Stud.IP ends its access token, whose id has another prefix', async () => {
     const { text, token } = await tokensOfStudip(app, client)
     await post(app, 'revoke', { client_id: client.id, client_secret: clientSecret, token: text }).expect(200)
-    expect(await app.database.knex('oauth2_access_tokens').where({ id: token.accessTokenId }).first()).to.include({ revoked: 1 })
+    expect(await app.database.knex('oauth2_access_tokens').where({ id: token.accessTokenId }).first()).to.include({
+      revoked: 1,
+    })
     await refused(text)
   })
 
   it('S-057 the id of a refresh token is no refresh token', async () => {
     const first = await issueTokens(app, client)
-    const { refresh: [row] } = await rowsOfGrant(app.database.knex, first.grantId)
-    for (const id of [row?.id ?? '', `def50200${row?.id ?? ''}`, row?.access_token_id ?? '', first.access_token, first.code]) await refused(id)
+    const {
+      refresh: [row],
+    } = await rowsOfGrant(app.database.knex, first.grantId)
+    for (const id of [
+      row?.id ?? '',
+      `def50200${row?.id ?? ''}`,
+      row?.access_token_id ?? '',
+      first.access_token,
+      first.code,
+    ])
+      await refused(id)
     await rotated(first.refresh_token)
   })
 })

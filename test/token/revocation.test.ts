@@ -1,7 +1,23 @@
 // Token revocation (RFC 7009), and every other way a token ends: grant, user, client.
 import { expect } from 'chai'
 import { users } from '../fixtures/users.ts'
-import { addClient, approve, authorizationQuery, clientSecret, consentPage, credentialsOf, logIn, post, redeem, refresh, testApp, type Query, type TestApp, type TestClient, type Tokens } from '../support/app.ts'
+import {
+  addClient,
+  approve,
+  authorizationQuery,
+  clientSecret,
+  consentPage,
+  credentialsOf,
+  logIn,
+  post,
+  redeem,
+  refresh,
+  testApp,
+  type Query,
+  type TestApp,
+  type TestClient,
+  type Tokens,
+} from '../support/app.ts'
 import { codeOfStudip, issueCode, issueTokens, liveIds, stoppedClock, tokensOfStudip } from '../support/issuing.ts'
 
 describe('POST revoke', () => {
@@ -16,9 +32,13 @@ describe('POST revoke', () => {
   })
   after(() => app.close())
 
-  const revoke = (by: TestClient, token: string | undefined, more: Query = {}) => post(app, 'revoke', { ...credentialsOf(by), token, ...more })
-  const active = async (token: string) => ((await post(app, 'introspect', { ...credentialsOf(client), token }).expect(200)).body as { active: boolean }).active
-  const rowOf = async (table: string, id: string) => (await app.database.knex(table).where({ id }).first()) as { revoked: number; chdate?: number } | undefined
+  const revoke = (by: TestClient, token: string | undefined, more: Query = {}) =>
+    post(app, 'revoke', { ...credentialsOf(by), token, ...more })
+  const active = async (token: string) =>
+    ((await post(app, 'introspect', { ...credentialsOf(client), token }).expect(200)).body as { active: boolean })
+      .active
+  const rowOf = async (table: string, id: string) =>
+    (await app.database.knex(table).where({ id }).first()) as { revoked: number; chdate?: number } | undefined
 
   it('S-063 a refresh token takes every token of its grant along, at once', async () => {
     const first = await issueTokens(app, client)
@@ -27,8 +47,10 @@ describe('POST revoke', () => {
     const answer = await revoke(client, second.refresh_token).expect(200)
     expect(answer.text, 'simple-oauth2 insists on JSON').to.equal('{}')
     expect(await liveIds(app.database.knex, first.grantId)).to.deep.equal([])
-    for (const token of [first.access_token, second.access_token, first.refresh_token, second.refresh_token]) expect(await active(token)).to.equal(false)
-    for (const token of [first.refresh_token, second.refresh_token]) expect((await refresh(app, client, token).expect(400)).body.error).to.equal('invalid_grant')
+    for (const token of [first.access_token, second.access_token, first.refresh_token, second.refresh_token])
+      expect(await active(token)).to.equal(false)
+    for (const token of [first.refresh_token, second.refresh_token])
+      expect((await refresh(app, client, token).expect(400)).body.error).to.equal('invalid_grant')
     expect(await active(neighbour.access_token), 'another grant of the same user and client').to.equal(true)
   })
 
@@ -71,12 +93,31 @@ describe('POST revoke', () => {
   it('S-065 what is no token of ours is no error', async () => {
     const tokens = await issueTokens(app, client)
     const [header, claims, signature] = tokens.access_token.split('.')
-    const forged = [header, Buffer.from(Buffer.from(claims ?? '', 'base64url').toString().replace('"aud"', '"oud"')).toString('base64url'), signature].join('.')
+    const forged = [
+      header,
+      Buffer.from(
+        Buffer.from(claims ?? '', 'base64url')
+          .toString()
+          .replace('"aud"', '"oud"'),
+      ).toString('base64url'),
+      signature,
+    ].join('.')
     const expired = await issueTokens(app, client)
     const purged = await issueTokens(app, client)
     await app.database.knex('oauth2_refresh_tokens').where('id', 'like', `${purged.grantId}%`).delete()
     await app.database.knex('oauth2_access_tokens').where('id', 'like', `${purged.grantId}%`).delete()
-    for (const token of ['x', '%', forged, tokens.refresh_token.slice(0, -2), `${tokens.refresh_token}00`, tokens.code, purged.refresh_token, purged.access_token, 'é', '\0']) {
+    for (const token of [
+      'x',
+      '%',
+      forged,
+      tokens.refresh_token.slice(0, -2),
+      `${tokens.refresh_token}00`,
+      tokens.code,
+      purged.refresh_token,
+      purged.access_token,
+      'é',
+      '\0',
+    ]) {
       await revoke(client, token).expect(200)
     }
     expect(await active(tokens.access_token)).to.equal(true)
@@ -86,14 +127,18 @@ describe('POST revoke', () => {
   })
 
   it('S-065 a missing token is an invalid request, GET is 405, a hint changes nothing', async () => {
-    for (const token of [undefined, '']) expect((await revoke(client, token).expect(400)).body.error).to.equal('invalid_request')
+    for (const token of [undefined, ''])
+      expect((await revoke(client, token).expect(400)).body.error).to.equal('invalid_request')
     await app.http.get(app.api('revoke')).expect(405)
     for (const token_type_hint of ['access_token', 'refresh_token', 'id_token', 'nonsense', '']) {
       const [one, two] = [await issueTokens(app, client), await issueTokens(app, client)]
       await revoke(client, one.refresh_token, { token_type_hint }).expect(200)
       expect(await liveIds(app.database.knex, one.grantId), token_type_hint).to.deep.equal([])
       await revoke(client, two.access_token, { token_type_hint }).expect(200)
-      expect([await active(two.access_token), await active(two.refresh_token)], token_type_hint).to.deep.equal([false, true])
+      expect([await active(two.access_token), await active(two.refresh_token)], token_type_hint).to.deep.equal([
+        false,
+        true,
+      ])
     }
   })
 
@@ -103,7 +148,9 @@ describe('POST revoke', () => {
     const tokens = await issueTokens(app, suspended)
     await app.deps.administration.suspend(suspended.id)
     const refused = [
-      await redeem(app, suspended, text), await refresh(app, suspended, tokens.refresh_token), await revoke(suspended, tokens.access_token),
+      await redeem(app, suspended, text),
+      await refresh(app, suspended, tokens.refresh_token),
+      await revoke(suspended, tokens.access_token),
       await post(app, 'introspect', { ...credentialsOf(suspended), token: tokens.access_token }),
     ]
     for (const { status, body } of refused) expect([status, body.error]).to.deep.equal([401, 'invalid_client'])
@@ -118,9 +165,13 @@ describe('POST revoke', () => {
     const [gone, kept] = [await addClient(app), await addClient(app)]
     const { text } = await issueCode(app, gone)
     const [tokens, others] = [await issueTokens(app, gone), await issueTokens(app, kept)]
-    const row = await app.database.knex('oauth2_clients').where({ id: gone.id }).first() as object
+    const row = (await app.database.knex('oauth2_clients').where({ id: gone.id }).first()) as object
     await app.database.knex('oauth2_clients').where({ id: gone.id }).delete()
-    for (const { status, body } of [await redeem(app, gone, text), await refresh(app, gone, tokens.refresh_token), await revoke(gone, tokens.refresh_token)]) {
+    for (const { status, body } of [
+      await redeem(app, gone, text),
+      await refresh(app, gone, tokens.refresh_token),
+      await revoke(gone, tokens.refresh_token),
+    ]) {
       expect([status, body.error]).to.deep.equal([401, 'invalid_client'])
     }
     expect((await liveIds(app.database.knex, tokens.grantId)).length, 'its rows are there').to.equal(2)
@@ -141,7 +192,10 @@ describe('POST revoke', () => {
         app.deps.administration.delete(racing.id).then(() => 0),
       ])
       for (const status of statuses) expect([0, 200, 400, 401]).to.include(status)
-      expect(await app.database.knex('oauth2_access_tokens').where({ client_id: racing.id }), `round ${round}`).to.deep.equal([])
+      expect(
+        await app.database.knex('oauth2_access_tokens').where({ client_id: racing.id }),
+        `round ${round}`,
+      ).to.deep.equal([])
     }
   })
 
@@ -149,7 +203,11 @@ describe('POST revoke', () => {
     const theirs = { userId: users.tutor.user_id }
     const cookie = await logIn(app, users.tutor)
     const pending = (await approve(app, client, { cookie })).searchParams.get('code')
-    const [one, two, other] = [await issueTokens(app, client, theirs), await issueTokens(app, mobile, theirs), await issueTokens(app, client)]
+    const [one, two, other] = [
+      await issueTokens(app, client, theirs),
+      await issueTokens(app, mobile, theirs),
+      await issueTokens(app, client),
+    ]
     expect(await app.deps.grants.revokeAllOf(users.tutor.user_id)).to.equal(2)
     for (const { grantId } of [one, two]) expect(await liveIds(app.database.knex, grantId)).to.deep.equal([])
     expect((await redeem(app, client, pending).expect(400)).body.error).to.equal('invalid_grant')
@@ -163,7 +221,9 @@ describe('POST revoke', () => {
       const codes = await Promise.all([1, 2, 3].map(() => issueCode(app, client, { userId })))
       const held = await issueTokens(app, client, { userId })
       await Promise.all([
-        ...codes.map(({ text }) => redeem(app, client, text)), refresh(app, client, held.refresh_token), refresh(app, client, held.refresh_token),
+        ...codes.map(({ text }) => redeem(app, client, text)),
+        refresh(app, client, held.refresh_token),
+        refresh(app, client, held.refresh_token),
         app.deps.grants.revokeAllOf(userId),
       ])
       const live = await app.database.knex('oauth2_access_tokens').where({ user_id: userId, revoked: 0 })
@@ -185,7 +245,17 @@ describe('POST revoke', () => {
 
   it('S-094 quotes, % and _ in a token or id are data', async () => {
     const tokens = await issueTokens(app, client)
-    for (const id of ['%', '_'.repeat(32), `${'%'.repeat(32)}`, `${tokens.grantId.slice(0, 31)}_`, `${tokens.grantId.slice(0, 31)}%`, "' OR ''='", tokens.grantId.toUpperCase(), `${tokens.grantId}%`, '']) {
+    for (const id of [
+      '%',
+      '_'.repeat(32),
+      `${'%'.repeat(32)}`,
+      `${tokens.grantId.slice(0, 31)}_`,
+      `${tokens.grantId.slice(0, 31)}%`,
+      "' OR ''='",
+      tokens.grantId.toUpperCase(),
+      `${tokens.grantId}%`,
+      '',
+    ]) {
       await app.deps.grants.revoke(id)
       await app.deps.tokens.revokeGrant(id)
       await app.deps.tokens.revokeAccessToken(id, client.id)

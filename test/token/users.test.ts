@@ -15,7 +15,13 @@ describe('users whose tokens end', () => {
   after(() => app.close())
   const db = () => app.database.knex
 
-  const never = { locked: users.locked, expired: users.expired, provisional: users.provisional, nameless: users.nameless, missing: { user_id: 'f'.repeat(32) } }
+  const never = {
+    locked: users.locked,
+    expired: users.expired,
+    provisional: users.provisional,
+    nameless: users.nameless,
+    missing: { user_id: 'f'.repeat(32) },
+  }
   for (const [kind, { user_id: userId }] of Object.entries(never)) {
     it(`S-104 a ${kind} user gets no token for a code`, async () => {
       const { text, code } = await issueCode(app, client, { userId })
@@ -28,14 +34,17 @@ describe('users whose tokens end', () => {
   const { user_id: userId } = users.expiring
   const changes: Record<string, () => Promise<unknown>> = {
     locked: () => db()('auth_user_md5').where({ user_id: userId }).update({ locked: 1 }),
-    expired: () => db()('config_values').where({ field: 'EXPIRATION_DATE', range_id: userId }).update({ value: String(clock.now() - 1) }),
+    expired: () =>
+      db()('config_values')
+        .where({ field: 'EXPIRATION_DATE', range_id: userId })
+        .update({ value: String(clock.now() - 1) }),
     provisional: () => db()('auth_user_md5').where({ user_id: userId }).update({ auth_plugin: null }),
     nameless: () => db()('auth_user_md5').where({ user_id: userId }).update({ username: '  '.trim() }),
     deleted: () => db()('auth_user_md5').where({ user_id: userId }).delete(),
   }
   for (const [change, apply] of Object.entries(changes)) {
     it(`S-104 a user who was ${change} after the consent gets neither redemption nor refresh, and both once mended`, async () => {
-      const row = await db()('auth_user_md5').where({ user_id: userId }).first() as object
+      const row = (await db()('auth_user_md5').where({ user_id: userId }).first()) as object
       const tokens = await issueTokens(app, client, { userId })
       const { text } = await issueCode(app, client, { userId })
       // A user without a name exists once in the fixture, and names are unique.
@@ -53,8 +62,14 @@ describe('users whose tokens end', () => {
   }
 
   it('S-105 in maintenance mode everybody but root is told to wait, and nothing is consumed', async () => {
-    const [mine, roots] = [await issueTokens(app, client), await issueTokens(app, client, { userId: users.root.user_id })]
-    const [code, rootCode] = [await issueCode(app, client), await issueCode(app, client, { userId: users.root.user_id })]
+    const [mine, roots] = [
+      await issueTokens(app, client),
+      await issueTokens(app, client, { userId: users.root.user_id }),
+    ]
+    const [code, rootCode] = [
+      await issueCode(app, client),
+      await issueCode(app, client, { userId: users.root.user_id }),
+    ]
     await db()('config_values').insert({ field: 'MAINTENANCE_MODE_ENABLE', range_id: 'studip', value: '1' })
     try {
       for (const answer of [await redeem(app, client, code.text), await refresh(app, client, mine.refresh_token)]) {

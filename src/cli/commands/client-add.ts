@@ -1,13 +1,25 @@
 // oauth2:client:add — registers a client by the same rules as the page (D19, contract §11.4).
 import { hashClientSecret, newClientSecret } from '../../crypto/client-secret.ts'
-import { checkClientRegistration, type CheckedRegistration, type RegistrationFault } from '../../oauth/client-registration.ts'
+import {
+  checkClientRegistration,
+  type CheckedRegistration,
+  type RegistrationFault,
+} from '../../oauth/client-registration.ts'
 import type { RedirectUriFault } from '../../oauth/redirect-uri-registration.ts'
 import { createClientAdministration } from '../../stores/clients.ts'
 import { CommandError, flag, list, text, type Command, type Options } from '../command.ts'
 import type { Translate } from '../texts.ts'
 import { now, withDatabase } from '../with-database.ts'
 
-const optionOf = { name: 'name', redirect: 'redirect', description: 'description', confidentiality: 'public', owner: 'owner', homepage: 'homepage', admin_notes: 'notes' } as const
+const optionOf = {
+  name: 'name',
+  redirect: 'redirect',
+  description: 'description',
+  confidentiality: 'public',
+  owner: 'owner',
+  homepage: 'homepage',
+  admin_notes: 'notes',
+} as const
 
 const sentence = (t: Translate, fault: RegistrationFault): string => {
   if ('uri' in fault) return t(`registration.redirect.${fault.code as RedirectUriFault}`, { uri: fault.uri! })
@@ -15,30 +27,53 @@ const sentence = (t: Translate, fault: RegistrationFault): string => {
 }
 
 const registrationOf = (options: Options, t: Translate): CheckedRegistration => {
-  const checked = checkClientRegistration({
-    name: text(options, 'name'), redirect: list(options, 'redirect').join('\n'), description: text(options, 'description'),
-    confidentiality: flag(options, 'public') ? 'public' : 'confidential', owner: text(options, 'owner'), homepage: text(options, 'homepage'), admin_notes: text(options, 'notes'),
-  }, { allowInsecure: flag(options, 'allow-insecure-redirect') })
+  const checked = checkClientRegistration(
+    {
+      name: text(options, 'name'),
+      redirect: list(options, 'redirect').join('\n'),
+      description: text(options, 'description'),
+      confidentiality: flag(options, 'public') ? 'public' : 'confidential',
+      owner: text(options, 'owner'),
+      homepage: text(options, 'homepage'),
+      admin_notes: text(options, 'notes'),
+    },
+    { allowInsecure: flag(options, 'allow-insecure-redirect') },
+  )
   if ('client' in checked) return checked.client
-  throw new CommandError([t('fault.registration'), ...checked.faults.map((fault) => `  - ${sentence(t, fault)}`)].join('\n'))
+  throw new CommandError(
+    [t('fault.registration'), ...checked.faults.map((fault) => `  - ${sentence(t, fault)}`)].join('\n'),
+  )
 }
 
 export const clientAdd: Command = {
   name: 'oauth2:client:add',
   describe: 'client.add.describe',
   examples: [
-    ['$0 oauth2:client:add --name App --redirect org.example.app:/cb --public --owner "Example" --homepage https://example.org', 'client.add.example'],
-    ['$0 oauth2:client:add --name Portal --redirect https://portal.example.org/cb --owner "Example" --homepage https://example.org', 'client.add.example-confidential'],
+    [
+      '$0 oauth2:client:add --name App --redirect org.example.app:/cb --public --owner "Example" --homepage https://example.org',
+      'client.add.example',
+    ],
+    [
+      '$0 oauth2:client:add --name Portal --redirect https://portal.example.org/cb --owner "Example" --homepage https://example.org',
+      'client.add.example-confidential',
+    ],
   ],
-  options: (args, t) => args
-    .option('name', { type: 'string', demandOption: true, describe: t('client.add.name') })
-    .option('redirect', { type: 'string', array: true, nargs: 1, demandOption: true, describe: t('client.add.redirect') })
-    .option('public', { type: 'boolean', describe: t('client.add.public') })
-    .option('owner', { type: 'string', default: '', describe: t('client.add.owner') })
-    .option('homepage', { type: 'string', default: '', describe: t('client.add.homepage') })
-    .option('description', { type: 'string', default: '', describe: t('client.add.description') })
-    .option('notes', { type: 'string', default: '', describe: t('client.add.notes') })
-    .option('allow-insecure-redirect', { type: 'boolean', describe: t('client.add.allow-insecure-redirect') }),
+  options: (args, t) =>
+    args
+      .option('name', { type: 'string', demandOption: true, describe: t('client.add.name') })
+      .option('redirect', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        demandOption: true,
+        describe: t('client.add.redirect'),
+      })
+      .option('public', { type: 'boolean', describe: t('client.add.public') })
+      .option('owner', { type: 'string', default: '', describe: t('client.add.owner') })
+      .option('homepage', { type: 'string', default: '', describe: t('client.add.homepage') })
+      .option('description', { type: 'string', default: '', describe: t('client.add.description') })
+      .option('notes', { type: 'string', default: '', describe: t('client.add.notes') })
+      .option('allow-insecure-redirect', { type: 'boolean', describe: t('client.add.allow-insecure-redirect') }),
   run: async (options, { t, success, say, result }) => {
     const { confidential, ...client } = registrationOf(options, t)
     const secret = confidential ? newClientSecret() : undefined

@@ -7,10 +7,16 @@ import { printable } from '../terminal.ts'
 import type { Translate } from '../texts.ts'
 import { now, withDatabase } from '../with-database.ts'
 
-const withId = (args: Argv, t: Translate) => args.positional('id', { type: 'string', describe: t('client.id'), demandOption: true })
-const withIdAndForce = (args: Argv, t: Translate) => withId(args, t).option('force', { type: 'boolean', describe: t('option.force') })
+const withId = (args: Argv, t: Translate) =>
+  args.positional('id', { type: 'string', describe: t('client.id'), demandOption: true })
+const withIdAndForce = (args: Argv, t: Translate) =>
+  withId(args, t).option('force', { type: 'boolean', describe: t('option.force') })
 
-const clientOf = async (administration: ClientAdministration, options: Options, t: Translate): Promise<RegisteredClient> => {
+const clientOf = async (
+  administration: ClientAdministration,
+  options: Options,
+  t: Translate,
+): Promise<RegisteredClient> => {
   const id = text(options, 'id')
   const client = /^[1-9][0-9]{0,19}$/.test(id) ? await administration.get(id) : undefined
   if (!client) throw new CommandError(t('client.unknown', { id }))
@@ -18,7 +24,11 @@ const clientOf = async (administration: ClientAdministration, options: Options, 
 }
 
 /** Finds the client, then does `work` on it. */
-const onClient = <T>(options: Options, t: Translate, work: (administration: ClientAdministration, client: RegisteredClient) => Promise<T>): Promise<T> =>
+const onClient = <T>(
+  options: Options,
+  t: Translate,
+  work: (administration: ClientAdministration, client: RegisteredClient) => Promise<T>,
+): Promise<T> =>
   withDatabase(async (db) => {
     const administration = createClientAdministration(db, now)
     return work(administration, await clientOf(administration, options, t))
@@ -30,13 +40,17 @@ export const clientDelete: Command = {
   describe: 'client.delete.describe',
   examples: [],
   options: withIdAndForce,
-  run: (options, { t, consent, progress, success, result }) => onClient(options, t, async (administration, client) => {
-    await consent(flag(options, 'force'), t('client.delete.question', { id: client.id, name: printable(client.name) }))
-    const bar = progress()
-    const ended = (await administration.delete(client.id, bar.update).finally(bar.stop)) ?? 0
-    success(t('client.delete.done', { count: ended }))
-    result({ id: client.id, deleted: true, grantsEnded: ended })
-  }),
+  run: (options, { t, consent, progress, success, result }) =>
+    onClient(options, t, async (administration, client) => {
+      await consent(
+        flag(options, 'force'),
+        t('client.delete.question', { id: client.id, name: printable(client.name) }),
+      )
+      const bar = progress()
+      const ended = (await administration.delete(client.id, bar.update).finally(bar.stop)) ?? 0
+      success(t('client.delete.done', { count: ended }))
+      result({ id: client.id, deleted: true, grantsEnded: ended })
+    }),
 }
 
 const switchCommand = (change: 'suspend' | 'resume'): Command => ({
@@ -45,11 +59,12 @@ const switchCommand = (change: 'suspend' | 'resume'): Command => ({
   describe: `client.${change}.describe`,
   examples: [],
   options: withId,
-  run: (options, { t, success, result }) => onClient(options, t, async (administration, client) => {
-    const changed = await administration[change](client.id)
-    success(t(changed ? `client.${change}.done` : `client.${change}.already`))
-    result({ id: client.id, suspended: change === 'suspend', changed })
-  }),
+  run: (options, { t, success, result }) =>
+    onClient(options, t, async (administration, client) => {
+      const changed = await administration[change](client.id)
+      success(t(changed ? `client.${change}.done` : `client.${change}.already`))
+      result({ id: client.id, suspended: change === 'suspend', changed })
+    }),
 })
 export const clientSuspend = switchCommand('suspend')
 export const clientResume = switchCommand('resume')
@@ -60,14 +75,16 @@ export const clientSecret: Command = {
   describe: 'client.secret.describe',
   examples: [],
   options: withIdAndForce,
-  run: (options, { t, consent, success, say, result }) => onClient(options, t, async (administration, client) => {
-    const { id } = client
-    if (!client.confidential) throw new CommandError(t('client.secret.public', { id }))
-    await consent(flag(options, 'force'), t('client.secret.question', { id, name: printable(client.name) }))
-    const secret = newClientSecret()
-    if (!(await administration.renewSecret(id, await hashClientSecret(secret)))) throw new CommandError(t('client.unknown', { id }))
-    success(t('client.secret.done'))
-    say(t('client.add.secret', { secret }))
-    result({ id, secret })
-  }),
+  run: (options, { t, consent, success, say, result }) =>
+    onClient(options, t, async (administration, client) => {
+      const { id } = client
+      if (!client.confidential) throw new CommandError(t('client.secret.public', { id }))
+      await consent(flag(options, 'force'), t('client.secret.question', { id, name: printable(client.name) }))
+      const secret = newClientSecret()
+      if (!(await administration.renewSecret(id, await hashClientSecret(secret))))
+        throw new CommandError(t('client.unknown', { id }))
+      success(t('client.secret.done'))
+      say(t('client.add.secret', { secret }))
+      result({ id, secret })
+    }),
 }

@@ -8,20 +8,33 @@ import { printColumns } from '../columns.ts'
 import type { Terminal } from '../terminal.ts'
 import { now } from '../with-database.ts'
 
-interface Report { readonly resolution: Resolution; readonly results: readonly CheckResult[]; readonly grants: readonly string[] }
+interface Report {
+  readonly resolution: Resolution
+  readonly results: readonly CheckResult[]
+  readonly grants: readonly string[]
+}
 
 /** Placeholders for a patient whose settings are faulty: no check that needs them is run then. */
 const nowhere = { user: '', password: '', database: '', host: '127.0.0.1', port: 0 }
 
 const examined = async (options: Options, { t }: Terminal): Promise<Report> => {
-  const [{ allChecks, examine }, { grantStatements }, { openDatabase }] =
-    await Promise.all([import('../../doctor/examine.ts'), import('../../doctor/rights.ts'), import('../../stores/database.ts')])
+  const [{ allChecks, examine }, { grantStatements }, { openDatabase }] = await Promise.all([
+    import('../../doctor/examine.ts'),
+    import('../../doctor/rights.ts'),
+    import('../../stores/database.ts'),
+  ])
   const resolution = await resolveSettings(process.env)
   const settings = resolution.settings ?? ({} as Settings)
   const db = openDatabase(resolution.settings?.database ?? nowhere, 2)
-  const left = new Set([flag(options, 'no-round-trip') && 'check.round-trip', flag(options, 'no-front') && 'check.front'])
+  const left = new Set([
+    flag(options, 'no-round-trip') && 'check.round-trip',
+    flag(options, 'no-front') && 'check.front',
+  ])
   try {
-    const results = await examine({ resolution, settings, db, now, t }, allChecks.filter(({ name }) => !left.has(name)))
+    const results = await examine(
+      { resolution, settings, db, now, t },
+      allChecks.filter(({ name }) => !left.has(name)),
+    )
     const grants = resolution.settings ? await grantStatements(db, settings).catch(() => []) : []
     return { resolution, results, grants }
   } finally {
@@ -35,9 +48,14 @@ const print = ({ resolution, results, grants }: Report, terminal: Terminal) => {
   const { t, say, colours } = terminal
   const paint = { ok: colours.green, note: colours.dim, warning: colours.yellow, fault: colours.red } as const
   say(colours.bold(t('doctor.settings')))
-  printColumns(terminal, ['', '', ''], resolution.shown.map(({ name, value, source }) => [name, value, `(${source})`]))
+  printColumns(
+    terminal,
+    ['', '', ''],
+    resolution.shown.map(({ name, value, source }) => [name, value, `(${source})`]),
+  )
   say(`\n${colours.bold(t('doctor.checks'))}`)
-  for (const { name, findings } of results) for (const { level, text } of findings) say(`${paint[level](signs[level])} ${t(name)}: ${text}`)
+  for (const { name, findings } of results)
+    for (const { level, text } of findings) say(`${paint[level](signs[level])} ${t(name)}: ${text}`)
   if (grants.length > 0) say(`\n${colours.bold(t('doctor.grants'))}\n${grants.join('\n')}`)
 }
 
@@ -53,9 +71,10 @@ export const doctor: Command = {
   name: 'oauth2:doctor',
   describe: 'doctor.describe',
   examples: [['$0 oauth2:doctor --json', 'doctor.example']],
-  options: (args, t) => args
-    .option('no-round-trip', { type: 'boolean', describe: t('doctor.no-round-trip') })
-    .option('no-front', { type: 'boolean', describe: t('doctor.no-front') }),
+  options: (args, t) =>
+    args
+      .option('no-round-trip', { type: 'boolean', describe: t('doctor.no-round-trip') })
+      .option('no-front', { type: 'boolean', describe: t('doctor.no-front') }),
   run: async (options, terminal) => {
     const { t, say, success, fail, result } = terminal
     const report = await examined(options, terminal)

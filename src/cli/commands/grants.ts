@@ -11,12 +11,20 @@ import { now, withDatabase } from '../with-database.ts'
 const limit = 1000
 
 const userIdOf = async (db: Knex, user: string, t: Translate): Promise<string> => {
-  const row = await db<{ user_id: string; username: string }>('auth_user_md5').where({ username: user }).orWhere({ user_id: user }).first('user_id')
+  const row = await db<{ user_id: string; username: string }>('auth_user_md5')
+    .where({ username: user })
+    .orWhere({ user_id: user })
+    .first('user_id')
   if (!row) throw new CommandError(t('grants.unknown-user', { user }))
   return row.user_id
 }
 
-const chosen = async (db: Knex, grants: Grants, options: Options, t: Translate): Promise<readonly ConnectedApplication[]> => {
+const chosen = async (
+  db: Knex,
+  grants: Grants,
+  options: Options,
+  t: Translate,
+): Promise<readonly ConnectedApplication[]> => {
   const [user, client, grant] = [text(options, 'user'), text(options, 'client'), text(options, 'grant')]
   if ([user, client, grant].filter((value) => value !== '').length !== 1) throw new CommandError(t('grants.which'))
   if (user) return grants.listByUser(await userIdOf(db, user, t))
@@ -28,14 +36,35 @@ const chosen = async (db: Knex, grants: Grants, options: Options, t: Translate):
 const print = (terminal: Terminal, applications: readonly ConnectedApplication[]) => {
   const { t, say } = terminal
   if (applications.length === 0) return say(t('grants.none'))
-  const headings = ['column.grant', 'column.user', 'column.client', 'column.name', 'column.connected', 'column.used'] as const
-  printColumns(terminal, headings.map((heading) => t(heading)),
-    applications.map(({ grantId, userId, clientId, clientName, connectedAt, lastUsedAt }) => [grantId, userId, clientId, clientName, moment(connectedAt), moment(lastUsedAt)]))
+  const headings = [
+    'column.grant',
+    'column.user',
+    'column.client',
+    'column.name',
+    'column.connected',
+    'column.used',
+  ] as const
+  printColumns(
+    terminal,
+    headings.map((heading) => t(heading)),
+    applications.map(({ grantId, userId, clientId, clientName, connectedAt, lastUsedAt }) => [
+      grantId,
+      userId,
+      clientId,
+      clientName,
+      moment(connectedAt),
+      moment(lastUsedAt),
+    ]),
+  )
   if (applications.length === limit) say(t('grants.first', { count: limit }))
 }
 
 /** Revokes them, and of a client the next ones until none are left. */
-const revoke = async (grants: Grants, first: readonly ConnectedApplication[], more: () => Promise<readonly ConnectedApplication[]>): Promise<number> => {
+const revoke = async (
+  grants: Grants,
+  first: readonly ConnectedApplication[],
+  more: () => Promise<readonly ConnectedApplication[]>,
+): Promise<number> => {
   let revoked = 0
   for (let batch = first; batch.length > 0; batch = batch.length === limit ? await more() : []) {
     for (const { grantId } of batch) await grants.revoke(grantId)
@@ -48,23 +77,26 @@ export const grants: Command = {
   name: 'oauth2:grants',
   describe: 'grants.describe',
   examples: [['$0 oauth2:grants --user test_autor --revoke', 'grants.example']],
-  options: (args, t) => args
-    .option('user', { type: 'string', describe: t('grants.user') })
-    .option('client', { type: 'string', describe: t('grants.client') })
-    .option('grant', { type: 'string', describe: t('grants.grant') })
-    .option('revoke', { type: 'boolean', describe: t('grants.revoke') })
-    .option('force', { type: 'boolean', describe: t('option.force') }),
-  run: (options, terminal) => withDatabase(async (db) => {
-    const { t, consent, success, result } = terminal
-    const store = createGrants(db, now)
-    const applications = await chosen(db, store, options, t)
-    if (!flag(options, 'revoke')) {
-      print(terminal, applications)
-      return result({ grants: applications })
-    }
-    if (applications.length > 0) await consent(flag(options, 'force'), t('grants.question', { count: applications.length }))
-    const count = await revoke(store, applications, () => chosen(db, store, options, t))
-    success(t('grants.done', { count }))
-    result({ revoked: count })
-  }),
+  options: (args, t) =>
+    args
+      .option('user', { type: 'string', describe: t('grants.user') })
+      .option('client', { type: 'string', describe: t('grants.client') })
+      .option('grant', { type: 'string', describe: t('grants.grant') })
+      .option('revoke', { type: 'boolean', describe: t('grants.revoke') })
+      .option('force', { type: 'boolean', describe: t('option.force') }),
+  run: (options, terminal) =>
+    withDatabase(async (db) => {
+      const { t, consent, success, result } = terminal
+      const store = createGrants(db, now)
+      const applications = await chosen(db, store, options, t)
+      if (!flag(options, 'revoke')) {
+        print(terminal, applications)
+        return result({ grants: applications })
+      }
+      if (applications.length > 0)
+        await consent(flag(options, 'force'), t('grants.question', { count: applications.length }))
+      const count = await revoke(store, applications, () => chosen(db, store, options, t))
+      success(t('grants.done', { count }))
+      result({ revoked: count })
+    }),
 }

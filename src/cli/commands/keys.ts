@@ -8,10 +8,11 @@ export const keys: Command = {
   name: 'oauth2:keys',
   describe: 'keys.describe',
   examples: [['$0 oauth2:keys --primes 4', 'keys.example']],
-  options: (args, t) => args
-    .option('force', { type: 'boolean', describe: t('keys.force') })
-    .option('bits', { type: 'number', choices: [2048, 3072, 4096], default: 4096, describe: t('keys.bits') })
-    .option('primes', { type: 'number', choices: [2, 4], default: 2, describe: t('keys.primes') }),
+  options: (args, t) =>
+    args
+      .option('force', { type: 'boolean', describe: t('keys.force') })
+      .option('bits', { type: 'number', choices: [2048, 3072, 4096], default: 4096, describe: t('keys.bits') })
+      .option('primes', { type: 'number', choices: [2, 4], default: 2, describe: t('keys.primes') }),
   run: async (options, { t, success, say, result }) => {
     const { keysPath } = await loadSettings(process.env, { needs: ['KEYS_PATH'] })
     const made = { bits: options['bits'] as KeySize, primes: options['primes'] as 2 | 4, force: flag(options, 'force') }

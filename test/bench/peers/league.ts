@@ -44,34 +44,71 @@ ${parameters}
 `
 
 /** Settings of test/interop/league/index.php, and the CGI variables that PHP needs. */
-const parametersOf = (autoload: string, database: DatabaseSettings, keysPath: string) => Object.entries({
-  SCRIPT_FILENAME: frontController, SCRIPT_NAME: '/index.php', REQUEST_METHOD: '$request_method', REQUEST_URI: '$request_uri', QUERY_STRING: '$query_string',
-  CONTENT_TYPE: '$content_type', CONTENT_LENGTH: '$content_length', SERVER_PROTOCOL: '$server_protocol',
-  LEAGUE_AUTOLOAD: autoload, LEAGUE_KEYS: keysPath, LEAGUE_DB_USER: database.user, LEAGUE_DB_PASSWORD: database.password,
-  LEAGUE_DSN: `mysql:unix_socket=${database.socketPath};dbname=${database.database}`,
-}).map(([name, value]) => `      fastcgi_param ${name} "${value}";`).join('\n')
+const parametersOf = (autoload: string, database: DatabaseSettings, keysPath: string) =>
+  Object.entries({
+    SCRIPT_FILENAME: frontController,
+    SCRIPT_NAME: '/index.php',
+    REQUEST_METHOD: '$request_method',
+    REQUEST_URI: '$request_uri',
+    QUERY_STRING: '$query_string',
+    CONTENT_TYPE: '$content_type',
+    CONTENT_LENGTH: '$content_length',
+    SERVER_PROTOCOL: '$server_protocol',
+    LEAGUE_AUTOLOAD: autoload,
+    LEAGUE_KEYS: keysPath,
+    LEAGUE_DB_USER: database.user,
+    LEAGUE_DB_PASSWORD: database.password,
+    LEAGUE_DSN: `mysql:unix_socket=${database.socketPath};dbname=${database.database}`,
+  })
+    .map(([name, value]) => `      fastcgi_param ${name} "${value}";`)
+    .join('\n')
 
 // Debian names the binary after its version.
 const fpmBinary = () => {
   const found = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin'].flatMap((folder) => {
-    try { return readdirSync(folder).filter((name) => /^php-fpm[0-9.]*$/.test(name)).map((name) => join(folder, name)) } catch { return [] }
+    try {
+      return readdirSync(folder)
+        .filter((name) => /^php-fpm[0-9.]*$/.test(name))
+        .map((name) => join(folder, name))
+    } catch {
+      return []
+    }
   })
   if (!found[0]) throw new Error('php-fpm is not installed (Debian: php8.2-fpm php8.2-mysql)')
   return found[0]
 }
 
 /** Starts both servers; `children` PHP processes, one database connection each. */
-export const startLeague = async (options: { autoload: string; database: DatabaseSettings; keysPath: string; port: number; children: number }): Promise<{ pid: number; stop(): Promise<void> }> => {
+export const startLeague = async (options: {
+  autoload: string
+  database: DatabaseSettings
+  keysPath: string
+  port: number
+  children: number
+}): Promise<{ pid: number; stop(): Promise<void> }> => {
   const { path: folder, remove } = await temporaryDirectory('bench-league')
   await writeFile(`${folder}/fpm.conf`, fpmConfiguration(folder, options.children))
-  await writeFile(`${folder}/nginx.conf`, nginxConfiguration(folder, options.port, parametersOf(options.autoload, options.database, options.keysPath)))
+  await writeFile(
+    `${folder}/nginx.conf`,
+    nginxConfiguration(folder, options.port, parametersOf(options.autoload, options.database, options.keysPath)),
+  )
   const fpm = await startProcess({
-    command: fpmBinary(), args: ['-F', '-y', `${folder}/fpm.conf`, ...(root ? ['-R'] : [])],
+    command: fpmBinary(),
+    args: ['-F', '-y', `${folder}/fpm.conf`, ...(root ? ['-R'] : [])],
     ready: () => access(`${folder}/fpm.sock`).then(() => true),
   })
   const nginx = await startProcess({
-    command: 'nginx', args: ['-c', `${folder}/nginx.conf`, '-e', `${folder}/error.log`], env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+    command: 'nginx',
+    args: ['-c', `${folder}/nginx.conf`, '-e', `${folder}/error.log`],
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
     ready: () => answers(options.port),
   })
-  return { pid: fpm.pid, stop: async () => { await nginx.stop(); await fpm.stop(); remove() } }
+  return {
+    pid: fpm.pid,
+    stop: async () => {
+      await nginx.stop()
+      await fpm.stop()
+      remove()
+    },
+  }
 }

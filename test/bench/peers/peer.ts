@@ -23,24 +23,36 @@ export const userId = '205f3efb7997a0fc9755da2b535038da'
 
 export const settings = JSON.parse(process.env.PEER ?? '{}') as PeerSettings
 
-export const databasePool = (): Pool => createPool({
-  ...settings.database,
-  connectionLimit: Math.max(1, Math.floor(settings.pool / settings.processes)),
-})
+export const databasePool = (): Pool =>
+  createPool({
+    ...settings.database,
+    connectionLimit: Math.max(1, Math.floor(settings.pool / settings.processes)),
+  })
 
 /** Prints `READY [tokens]` once every process listens. */
 export const serve = async (listener: RequestListener, makeToken: () => Promise<string>): Promise<void> => {
   if (cluster.isPrimary) {
     const tokens: string[] = []
     while (tokens.length < settings.tokens) tokens.push(await makeToken())
-    const ready = () => { console.log(`READY ${JSON.stringify(tokens)}`) }
-    if (settings.processes === 1) { createServer(listener).listen(settings.port, '127.0.0.1', ready); return }
+    const ready = () => {
+      console.log(`READY ${JSON.stringify(tokens)}`)
+    }
+    if (settings.processes === 1) {
+      createServer(listener).listen(settings.port, '127.0.0.1', ready)
+      return
+    }
     let listening = 0
-    cluster.on('listening', () => { if (++listening === settings.processes) ready() })
+    cluster.on('listening', () => {
+      if (++listening === settings.processes) ready()
+    })
     for (let i = 0; i < settings.processes; i++) cluster.fork()
-    process.once('SIGTERM', () => { process.exit(0) })
+    process.once('SIGTERM', () => {
+      process.exit(0)
+    })
   } else {
     createServer(listener).listen(settings.port, '127.0.0.1')
-    process.once('disconnect', () => { process.exit(0) })
+    process.once('disconnect', () => {
+      process.exit(0)
+    })
   }
 }

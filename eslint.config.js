@@ -1,8 +1,10 @@
+import prettier from 'eslint-config-prettier'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**'] },
+  { ignores: ['dist/**', 'node_modules/**', 'test-results/**', '**/*.cts'] },
   ...tseslint.configs.recommendedTypeChecked,
+  prettier,
   {
     languageOptions: { parserOptions: { project: ['./test/tsconfig.json'], tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -12,4 +14,5 @@ export default tseslint.config(
       complexity: ['error', 12],
     },
   },
+  { files: ['eslint.config.js'], ...tseslint.configs.disableTypeChecked },
 )
