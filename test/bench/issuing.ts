@@ -26,32 +26,28 @@ export const insertTokenRows = async ({ database }: Environment, clientId: strin
     accessTokenId: newId(),
   }))
   await inBatches(tokens, (batch) =>
-    database
-      .knex('oauth2_access_tokens')
-      .insert(
-        batch.map(({ accessTokenId }) => ({
-          id: accessTokenId,
-          user_id: userId,
-          client_id: clientId,
-          scopes: '["api"]',
-          revoked: 0,
-          expires_at: now() + 3600,
-          mkdate: now(),
-          chdate: now(),
-        })),
-      ),
+    database.knex('oauth2_access_tokens').insert(
+      batch.map(({ accessTokenId }) => ({
+        id: accessTokenId,
+        user_id: userId,
+        client_id: clientId,
+        scopes: '["api"]',
+        revoked: 0,
+        expires_at: now() + 3600,
+        mkdate: now(),
+        chdate: now(),
+      })),
+    ),
   )
   await inBatches(tokens, (batch) =>
-    database
-      .knex('oauth2_refresh_tokens')
-      .insert(
-        batch.map(({ id, accessTokenId, expiresAt }) => ({
-          id,
-          access_token_id: accessTokenId,
-          revoked: 0,
-          expires_at: expiresAt,
-        })),
-      ),
+    database.knex('oauth2_refresh_tokens').insert(
+      batch.map(({ id, accessTokenId, expiresAt }) => ({
+        id,
+        access_token_id: accessTokenId,
+        revoked: 0,
+        expires_at: expiresAt,
+      })),
+    ),
   )
   return tokens
 }
@@ -87,20 +83,18 @@ export const issueCodes = async (
     expiresAt: now() + 600,
   }))
   await inBatches(codes, (batch) =>
-    database
-      .knex('oauth2_auth_codes')
-      .insert(
-        batch.map(({ id, expiresAt }) => ({
-          id,
-          user_id: userId,
-          client_id: options.clientId,
-          scopes: '["api"]',
-          revoked: 0,
-          expires_at: expiresAt,
-          mkdate: now(),
-          chdate: now(),
-        })),
-      ),
+    database.knex('oauth2_auth_codes').insert(
+      batch.map(({ id, expiresAt }) => ({
+        id,
+        user_id: userId,
+        client_id: options.clientId,
+        scopes: '["api"]',
+        revoked: 0,
+        expires_at: expiresAt,
+        mkdate: now(),
+        chdate: now(),
+      })),
+    ),
   )
   return Promise.all(codes.map((code) => credentials.sealCode(code)))
 }

@@ -27,18 +27,16 @@ describe('oauth2:grants', function () {
 
   const grant = async (letter: string, userId: string) => {
     const id = grantOf(letter) + '0'.repeat(48)
-    await database
-      .knex('oauth2_access_tokens')
-      .insert({
-        id,
-        user_id: userId,
-        client_id: client,
-        scopes: '["api"]',
-        revoked: 0,
-        expires_at: now() + 3600,
-        mkdate: now(),
-        chdate: now(),
-      })
+    await database.knex('oauth2_access_tokens').insert({
+      id,
+      user_id: userId,
+      client_id: client,
+      scopes: '["api"]',
+      revoked: 0,
+      expires_at: now() + 3600,
+      mkdate: now(),
+      chdate: now(),
+    })
     await database
       .knex('oauth2_refresh_tokens')
       .insert({ id, access_token_id: id, revoked: 0, expires_at: now() + 86400 })

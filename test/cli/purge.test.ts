@@ -249,7 +249,7 @@ describe('oauth2:purge beside the service', function () {
     await token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri }).expect(200)
     expect((await run(['oauth2:purge', '--revoked', '--expired'], { env })).code).to.equal(0)
     const again = await send()
-    const location = (again.headers['location'] as string | undefined) ?? ''
+    const location = again.headers['location'] ?? ''
     expect(location).to.not.contain('code=')
     expect((await token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri })).body).to.include({
       error: 'invalid_grant',

@@ -3,7 +3,6 @@ import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { CompactSign, SignJWT, base64url, decodeJwt, decodeProtectedHeader, importPKCS8, importSPKI } from 'jose'
-import type { JWTHeaderParameters } from 'jose'
 import { createCredentials } from '../../src/crypto/credentials.ts'
 import { createKeyRing } from '../../src/crypto/key-ring.ts'
 import { seal } from '../../src/crypto/sealed.ts'
@@ -251,7 +250,7 @@ describe('credentials', () => {
       for (const [name, value] of Object.entries(hostile)) {
         const sign = async (key: typeof attackers) =>
           new SignJWT(decodeJwt(await credentials.signAccessToken(accessToken)))
-            .setProtectedHeader({ typ: 'JWT', alg: 'RS256', [name]: value } as JWTHeaderParameters)
+            .setProtectedHeader({ typ: 'JWT', alg: 'RS256', [name]: value })
             .sign(key)
         expect(await credentials.openAccessToken(await sign(attackers)), `${name}, attacker's key`).to.equal(undefined)
         expect(

@@ -21,17 +21,15 @@ describe('abuse', function () {
   before(async () => {
     database = await testDatabase()
     await addPublicClient(database.knex)
-    await database
-      .knex('oauth2_clients')
-      .insert({
-        id: 8,
-        name: 'Victim',
-        secret: await hashClientSecret('right'),
-        redirect: 'https://x.example',
-        revoked: 0,
-        mkdate: 1,
-        chdate: 1,
-      })
+    await database.knex('oauth2_clients').insert({
+      id: 8,
+      name: 'Victim',
+      secret: await hashClientSecret('right'),
+      redirect: 'https://x.example',
+      revoked: 0,
+      mkdate: 1,
+      chdate: 1,
+    })
     const keysPath = await freshKeys()
     sidecar = await startSidecar({ database: database.settings, keysPath, workers: 2 })
     nginx = await startNginx({ sidecar: sidecar.address, php: '127.0.0.1:1', failover: 'off' })

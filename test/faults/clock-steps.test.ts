@@ -123,17 +123,15 @@ describe('clock steps', function () {
   })
 
   it('who is held off is not held off longer by a step backwards', async () => {
-    await database
-      .knex('oauth2_clients')
-      .insert({
-        id: 8,
-        name: 'Victim',
-        secret: await hashClientSecret('right'),
-        redirect: 'https://x.example',
-        revoked: 0,
-        mkdate: 1,
-        chdate: 1,
-      })
+    await database.knex('oauth2_clients').insert({
+      id: 8,
+      name: 'Victim',
+      secret: await hashClientSecret('right'),
+      redirect: 'https://x.example',
+      revoked: 0,
+      mkdate: 1,
+      chdate: 1,
+    })
     const retryAfter = async (): Promise<number> => {
       // A connection of its own: one that stayed open would lead to the same worker each time.
       const answer = await fetch(`${sidecar.origin}/dispatch.php/api/oauth2/token`, {

@@ -166,7 +166,7 @@ export const startGalera = async (): Promise<Galera> => {
   return {
     nodes: [node(0), node(1), node(2)],
     stop: async () => {
-      await Promise.all(running.map((process) => process?.stop('SIGKILL')))
+      await Promise.all(running.flatMap((process) => (process ? [process.stop('SIGKILL')] : [])))
       directory.remove()
     },
   }

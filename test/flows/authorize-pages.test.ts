@@ -147,7 +147,7 @@ describe('GET authorize: pages', () => {
           .get(`${app.api('authorize')}?${authorizationQuery(client, query)}`)
           .set('Cookie', session)
         expect(answer.status).to.be.oneOf([302, 401, 403])
-        const location = new URL((answer.headers['location'] as string | undefined) ?? '/', 'http://127.0.0.1/')
+        const location = new URL(answer.headers['location'] ?? '/', 'http://127.0.0.1/')
         expect(location.origin).to.equal('http://127.0.0.1')
         expect(answer.text).to.not.include('auth_token')
       }

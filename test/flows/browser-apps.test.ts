@@ -32,13 +32,11 @@ describe('CORS', () => {
   after(() => app.close())
 
   const preflight = (path: string, origin: string) =>
-    app.http
-      .options(path)
-      .set({
-        Origin: origin,
-        'Access-Control-Request-Method': 'POST',
-        'Access-Control-Request-Headers': 'content-type',
-      })
+    app.http.options(path).set({
+      Origin: origin,
+      'Access-Control-Request-Method': 'POST',
+      'Access-Control-Request-Headers': 'content-type',
+    })
   const corsOf = (headers: Record<string, string>) =>
     Object.keys(headers).filter((name) => name.startsWith('access-control-allow-'))
   const refusedOrigins = [

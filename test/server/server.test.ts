@@ -64,7 +64,7 @@ describe('oauth2:serve', function () {
     const priorities = (await readdir(`/proc/${worker}/task`)).map(
       (thread) => getPriority(Number(thread)) - getPriority(),
     )
-    expect(getPriority(worker!), 'the event loop').to.equal(getPriority())
+    expect(getPriority(worker), 'the event loop').to.equal(getPriority())
     expect(
       priorities.filter((steps) => steps === 10),
       'the four threads of the pool',

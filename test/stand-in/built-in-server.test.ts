@@ -30,18 +30,16 @@ for (const version of ['6.0', '5.4'] as const) {
       const password =
         /'(\w{48})'/.exec(await readFile(join(await testKeys(), 'encryption_key.php'), 'utf8'))?.[1] ?? ''
       const expires = Math.floor(Date.now() / 1000) + 600
-      await database
-        .knex('oauth2_auth_codes')
-        .insert({
-          id: 'c'.repeat(80),
-          user_id: users.autor.user_id,
-          client_id: 1,
-          scopes: '["api"]',
-          revoked: 0,
-          expires_at: expires,
-          mkdate: 1,
-          chdate: 1,
-        })
+      await database.knex('oauth2_auth_codes').insert({
+        id: 'c'.repeat(80),
+        user_id: users.autor.user_id,
+        client_id: 1,
+        scopes: '["api"]',
+        revoked: 0,
+        expires_at: expires,
+        mkdate: 1,
+        chdate: 1,
+      })
       code = await encrypt(
         JSON.stringify({
           client_id: '1',

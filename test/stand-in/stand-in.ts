@@ -10,7 +10,7 @@ import { usersMe } from './json-api.ts'
 import { formOf, loginRoute, logoutRoute } from './login.ts'
 import { markNotificationRead } from './notifications.ts'
 import { logoutForm, messagePage, plainPage } from './pages.ts'
-import { tokenEndpoint, type Refusal } from './token-endpoint.ts'
+import { tokenEndpoint } from './token-endpoint.ts'
 import { page, type Visit } from './visit.ts'
 
 export interface StandIn {
@@ -158,7 +158,7 @@ async function builtInToken(standIn: StandIn, visit: Visit): Promise<void> {
   }
   const answer = await tokenEndpoint(standIn, formOf(visit), ctx.get('authorization'))
   if ('error' in answer) {
-    const { status, error, hint } = answer as Refusal
+    const { status, error, hint } = answer
     ctx.status = standIn.version === '6.0' ? 500 : status
     ctx.body =
       standIn.version === '6.0'

@@ -33,30 +33,26 @@ describe('grants of a user', () => {
       mkdate,
       chdate: mkdate,
     })
-    await database
-      .knex('oauth2_refresh_tokens')
-      .insert({
-        id: grantId + randomHex(24),
-        access_token_id: accessTokenId,
-        revoked: row.refreshRevoked ?? 0,
-        expires_at: row.expires ?? now + 1000,
-      })
+    await database.knex('oauth2_refresh_tokens').insert({
+      id: grantId + randomHex(24),
+      access_token_id: accessTokenId,
+      revoked: row.refreshRevoked ?? 0,
+      expires_at: row.expires ?? now + 1000,
+    })
   }
 
   it('are one per connected application, since the consent, last used at the last refresh', async () => {
     const grantId = randomHex(16)
-    await database
-      .knex('oauth2_auth_codes')
-      .insert({
-        id: grantId + randomHex(24),
-        user_id: userId,
-        client_id: 7,
-        scopes: '["api"]',
-        revoked: 1,
-        expires_at: now - 90_000,
-        mkdate: now - 100_000,
-        chdate: now - 100_000,
-      })
+    await database.knex('oauth2_auth_codes').insert({
+      id: grantId + randomHex(24),
+      user_id: userId,
+      client_id: 7,
+      scopes: '["api"]',
+      revoked: 1,
+      expires_at: now - 90_000,
+      mkdate: now - 100_000,
+      chdate: now - 100_000,
+    })
     await issue(grantId, now - 50_000, { revoked: 1, refreshRevoked: 1 })
     await issue(grantId, now - 500)
     const list = await createGrants(database.knex, () => now).listByUser(userId)

@@ -145,13 +145,11 @@ describe('cache storage', () => {
   })
   it('S-102 the table session_data is not believed in cache storage', async () => {
     await database.knex('cache').del()
-    await database
-      .knex('session_data')
-      .insert({
-        sid,
-        val: sessionBytes6({ uid: users.tutor.user_id }),
-        changed: database.knex.raw('FROM_UNIXTIME(?)', [now]),
-      })
+    await database.knex('session_data').insert({
+      sid,
+      val: sessionBytes6({ uid: users.tutor.user_id }),
+      changed: database.knex.raw('FROM_UNIXTIME(?)', [now]),
+    })
     expect(await verdict(await openStore(database6), cookie)).to.equal('anonymous')
     expect(await verdict(await openStore('', { sessionStore: 'database' }), cookie)).to.equal('logged-in')
     await database.knex('session_data').del()

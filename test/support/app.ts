@@ -73,7 +73,8 @@ export const testApp = async (options: TestAppOptions = {}): Promise<TestApp> =>
     : undefined
   const wired = await wire(settings, { ...(options.now && { now: options.now }), ...(log && { log }) })
   const deps = options.replace?.(wired) ?? wired
-  const server = createServer(createApp(deps).callback())
+  const answer = createApp(deps).callback()
+  const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const base = new URL(settings.baseUrl).pathname
   return {

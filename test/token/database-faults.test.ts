@@ -49,16 +49,15 @@ describe('a database that is away', function () {
     await server.stop()
   })
 
-  const everyCall = (code: string, tokens: Tokens): Promise<Answer>[] =>
-    [
-      redeem(app, client, code),
-      redeem(app, client, tokens.refresh_token),
-      refresh(app, client, tokens.refresh_token),
-      post(app, 'revoke', { ...credentialsOf(client), token: tokens.refresh_token }),
-      post(app, 'revoke', { ...credentialsOf(client), token: tokens.access_token }),
-      post(app, 'revoke', { client_id: mobile.id, token: 'x' }),
-      post(app, 'introspect', { ...credentialsOf(client), token: tokens.access_token }),
-    ] as unknown as Promise<Answer>[]
+  const everyCall = (code: string, tokens: Tokens): Promise<Answer>[] => [
+    redeem(app, client, code),
+    redeem(app, client, tokens.refresh_token),
+    refresh(app, client, tokens.refresh_token),
+    post(app, 'revoke', { ...credentialsOf(client), token: tokens.refresh_token }),
+    post(app, 'revoke', { ...credentialsOf(client), token: tokens.access_token }),
+    post(app, 'revoke', { client_id: mobile.id, token: 'x' }),
+    post(app, 'introspect', { ...credentialsOf(client), token: tokens.access_token }),
+  ]
 
   it('S-092 stopped and started: 503 everywhere, and afterwards code and tokens are as before', async () => {
     const { text, code } = await issueCode(app, client)
@@ -87,7 +86,7 @@ describe('a database that is away', function () {
     await server.start()
     for (const [i, answer] of first.entries()) {
       if (answer.status === 200) continue
-      isAway(answer as unknown as Answer)
+      isAway(answer)
       // The answer to a commit may have been lost with the server: then the code counts as used, and what it issued is revoked.
       const again = await redeem(app, client, codes[i]?.text ?? null)
       expect([200, 400]).to.include(again.status)
@@ -150,21 +149,15 @@ describe('a commit that is lost', function () {
 
   it('S-047 S-037 before the server saw it: no token, no row, and the code still works', async () => {
     const { text, code } = await issueCode(app, client)
-    const { before, after } = await rowsAfter(
-      code.id.slice(0, 32),
-      'before',
-      () => redeem(app, client, text) as unknown as Promise<Answer>,
-    )
+    const { before, after } = await rowsAfter(code.id.slice(0, 32), 'before', () => redeem(app, client, text))
     expect(after).to.deep.equal(before)
     await redeem(app, client, text).expect(200)
   })
 
   it('S-047 before the server saw it: a refresh token is not consumed', async () => {
     const tokens = await issueTokens(app, client)
-    const { before, after } = await rowsAfter(
-      tokens.grantId,
-      'before',
-      () => refresh(app, client, tokens.refresh_token) as unknown as Promise<Answer>,
+    const { before, after } = await rowsAfter(tokens.grantId, 'before', () =>
+      refresh(app, client, tokens.refresh_token),
     )
     expect(after).to.deep.equal(before)
     await refresh(app, client, tokens.refresh_token).expect(200)
@@ -172,18 +165,14 @@ describe('a commit that is lost', function () {
 
   it('S-047 after the server committed: the answer holds no token, and the lost pair of a code dies with its second use', async () => {
     const { text, code } = await issueCode(app, client)
-    await rowsAfter(code.id.slice(0, 32), 'after', () => redeem(app, client, text) as unknown as Promise<Answer>)
+    await rowsAfter(code.id.slice(0, 32), 'after', () => redeem(app, client, text))
     await redeem(app, client, text).expect(400)
     expect(await liveIds(database.knex, code.id.slice(0, 32))).to.deep.equal([])
   })
 
   it('S-047 after the server committed: the grace window gives the refresh another pair', async () => {
     const tokens = await issueTokens(app, client)
-    await rowsAfter(
-      tokens.grantId,
-      'after',
-      () => refresh(app, client, tokens.refresh_token) as unknown as Promise<Answer>,
-    )
+    await rowsAfter(tokens.grantId, 'after', () => refresh(app, client, tokens.refresh_token))
     const next = (await refresh(app, client, tokens.refresh_token).expect(200)).body as Tokens
     await refresh(app, client, next.refresh_token).expect(200)
   })

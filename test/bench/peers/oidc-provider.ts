@@ -2,7 +2,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import Provider from 'oidc-provider'
-import type { Adapter, AdapterPayload, JWK } from 'oidc-provider'
+import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { RowDataPacket } from 'mysql2'
 import { clientId, databasePool, serve, settings, userId } from './peer.ts'
 
@@ -47,7 +47,7 @@ const tableAdapter = (model: string): Adapter => ({
 const jwk = createPrivateKey(readFileSync(`${settings.keysPath}/private.key`)).export({ format: 'jwk' })
 const provider = new Provider('http://127.0.0.1', {
   ...(pool && { adapter: tableAdapter }),
-  jwks: { keys: [{ ...jwk, use: 'sig', alg: 'RS256' } as JWK] },
+  jwks: { keys: [{ ...jwk, use: 'sig', alg: 'RS256' }] },
   clients: [
     {
       client_id: clientId,
@@ -96,6 +96,6 @@ await serve(
       scope: 'offline_access api',
       resource,
       rotations: 0,
-    } as never).save()
+    }).save()
   },
 )
