@@ -1,0 +1,41 @@
+// Every bound in one place: what is larger, longer or more often is refused before it costs anything (D28).
+// docs/bounds.md lists them; a test compares the two.
+
+export interface Bound {
+  /** The largest number that is still accepted. */
+  readonly most: number
+  readonly unit: string
+  /** Why there is a bound, and why it is this one. */
+  readonly why: string
+}
+
+const atMost = (most: number, unit: string, why: string): Bound => Object.freeze({ most, unit, why })
+
+/** Imports nothing, so that the pure protocol may read it. One line a bound, by what it guards. */
+export const bounds = Object.freeze({
+  // Requests
+  header: atMost(32_768, 'bytes of all header lines', 'Stud.IP sets many cookies; nginx lets as much pass by default'),
+  authorizationHeader: atMost(
+    8_192,
+    'characters of an Authorization header',
+    'an id of 20 digits and a secret of 72 bytes fit, percent-encoded and in Base64, many times over',
+  ),
+  query: atMost(24_576, 'bytes of a query', 'the longest parameters of an authorization request fit together'),
+  clientForm: atMost(
+    24_576,
+    'bytes of a form for token, revoke or introspect',
+    'the longest credential fits beside everything else that these endpoints read',
+  ),
+  pageForm: atMost(65_536, 'bytes of a form of our pages', 'fifty redirect URIs of the greatest length fit'),
+  parameters: atMost(100, 'parameters of a query or form', 'no endpoint reads more than fifteen; others may be beside'),
+  parameter: atMost(
+    4_096,
+    'characters of a parameter',
+    'no parameter of the protocol needs more, and a redirect has to fit a URL',
+  ),
+  credential: atMost(
+    16_384,
+    'characters of a code or token',
+    'the ciphertext of a code holds a whole redirect URI, twice as long in hex',
+  ),
+} satisfies Readonly<Record<string, Bound>>)
