@@ -70,6 +70,7 @@ const resolveAll = (sources: Sources, cwd: string) => {
     LOG_LEVEL: oneOf(sources, 'LOG_LEVEL', logLevels, 'info'),
     REFRESH_GRACE: wholeNumber(sources, 'REFRESH_GRACE', 0, 300, 10),
     PKCE_PLAIN: oneOf(sources, 'PKCE_PLAIN', ['on', 'off'], 'on'),
+    RESPONSE_ISS: oneOf(sources, 'RESPONSE_ISS', ['openid', 'always'], 'openid'),
   }
 }
 export type Resolved = ReturnType<typeof resolveAll>
@@ -93,6 +94,7 @@ const settingsOf = (found: Resolved, sources: Sources, env: NodeJS.ProcessEnv): 
   logLevel: found.LOG_LEVEL.value,
   refreshGraceSeconds: found.REFRESH_GRACE.value,
   pkcePlain: found.PKCE_PLAIN.value === 'on',
+  responseIss: found.RESPONSE_ISS.value,
 })
 
 /** What a command needs; settings that it does not need may be missing, but none may be wrong. */

@@ -48,6 +48,8 @@ export interface Settings {
   readonly refreshGraceSeconds: number
   /** False refuses the PKCE method plain (D14). */
   readonly pkcePlain: boolean
+  /** Which authorization responses carry `iss` (D32). */
+  readonly responseIss: 'openid' | 'always'
 }
 
 /** Path of BASE with leading and trailing slash, e.g. `/` or `/studip/`. */

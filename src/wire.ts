@@ -8,6 +8,7 @@ import { createKeyRing, type KeyRing } from './crypto/key-ring.ts'
 import { randomHex } from './crypto/random.ts'
 import { auditLog, createLog, type Log } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import type { ResponseIss } from './oauth/authorization-response.ts'
 import type { ClientAuthenticationPorts } from './oauth/client-authentication.ts'
 import type { GrantPorts } from './oauth/grant.ts'
 import type { Audit, AuthorizationCodes, Now, PublicOrigins } from './oauth/ports.ts'
@@ -39,6 +40,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts {
   readonly metrics: Metrics
   readonly issuer: string
   readonly pkcePlain: boolean
+  readonly responseIss: ResponseIss
   readonly keys: KeyRing
   readonly credentials: SealingCredentials
   readonly secrets: RememberingClientSecrets
@@ -126,6 +128,7 @@ export const wire = async (
     now,
     issuer: issuer(settings),
     pkcePlain: settings.pkcePlain,
+    responseIss: settings.responseIss,
     refreshGraceSeconds: settings.refreshGraceSeconds,
     random: randomHex,
     hash: challengeHash,

@@ -70,6 +70,12 @@ export const documentedSettings = [
       'Seconds in which a refresh token that was just rotated still yields a pair, for lost answers; `0` turns this off.',
   },
   { name: 'PKCE_PLAIN', fallback: '`on`', meaning: '`off` refuses the PKCE method `plain`.' },
+  {
+    name: 'RESPONSE_ISS',
+    fallback: '`openid`',
+    meaning:
+      'Which authorization responses name their issuer (RFC 9207): `openid` those to requests for that scope, `always` all, which some libraries refuse unless told the issuer.',
+  },
 ] as const satisfies readonly DocumentedSetting[]
 
 export type SettingName = (typeof documentedSettings)[number]['name']

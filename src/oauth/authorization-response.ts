@@ -5,10 +5,26 @@ import type { OAuthError } from './errors.ts'
 export interface ResponseTarget {
   readonly redirectUri: string
   readonly state: string | undefined
-  readonly issuer: string
+  /** Undefined where the response does not name its issuer. */
+  readonly issuer: string | undefined
 }
 
-/** The redirect URI byte for byte, plus the parameters, form-encoded (RFC 6749 Appendix B). */
+/** `openid`: responses name their issuer only to requests for that scope; `always`: to all. */
+export type ResponseIss = 'openid' | 'always'
+
+/**
+ * The issuer to name in the response to a request for these scopes (D32). Libraries in wide use refuse an `iss` when
+ * the app named no issuer; whoever asks for openid knows it from discovery.
+ */
+export const responseIssuer = (
+  { issuer, responseIss }: { readonly issuer: string; readonly responseIss: ResponseIss },
+  scopes: readonly string[],
+): string | undefined => (responseIss === 'always' || scopes.includes('openid') ? issuer : undefined)
+
+/**
+ * The redirect URI byte for byte, plus the parameters, form-encoded (RFC 6749 Appendix B), but with %20 for a blank:
+ * that means the same in a form and in a URI, and some libraries decode only the latter.
+ */
 const location = (
   { redirectUri, state, issuer }: ResponseTarget,
   parameters: Record<string, string | undefined>,
@@ -17,7 +33,7 @@ const location = (
   for (const [name, value] of Object.entries({ ...parameters, state, iss: issuer })) {
     if (value !== undefined) query.append(name, value)
   }
-  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query.toString()}`
+  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query.toString().replaceAll('+', '%20')}`
 }
 
 export const successLocation = (target: ResponseTarget, code: string): string => location(target, { code })

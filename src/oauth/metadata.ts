@@ -1,8 +1,17 @@
 // Authorization server metadata (RFC 8414 §2): what works here, and no more.
+import type { ResponseIss } from './authorization-response.ts'
 import { knownScopes } from './scope.ts'
 
 /** `issuer` is the URL that all endpoints start with. */
-export const serverMetadata = ({ issuer, pkcePlain }: { issuer: string; pkcePlain: boolean }) => ({
+export const serverMetadata = ({
+  issuer,
+  pkcePlain,
+  responseIss,
+}: {
+  issuer: string
+  pkcePlain: boolean
+  responseIss: ResponseIss
+}) => ({
   issuer,
   authorization_endpoint: `${issuer}/authorize`,
   token_endpoint: `${issuer}/token`,
@@ -17,6 +26,6 @@ export const serverMetadata = ({ issuer, pkcePlain }: { issuer: string; pkcePlai
   revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
   introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
   code_challenge_methods_supported: pkcePlain ? ['S256', 'plain'] : ['S256'],
-  authorization_response_iss_parameter_supported: true,
+  authorization_response_iss_parameter_supported: responseIss === 'always',
   ui_locales_supported: ['de', 'en'],
 })

@@ -1,5 +1,6 @@
 // Scopes: parse, format, restrict (RFC 6749 §3.3). Stud.IP knows one: api.
 import { invalidScope } from './errors.ts'
+import type { RawParameters } from './types.ts'
 
 export const knownScopes: readonly string[] = ['api']
 
@@ -14,6 +15,10 @@ export const parseScope = (scope: string | undefined): readonly string[] => {
   }
   return scopes
 }
+
+/** The scopes that a request asks for, whether or not we know them and however often it says so: for errors, which come before all checks. */
+export const askedScopes = (raw: RawParameters): readonly string[] =>
+  (raw['scope'] ?? []).flatMap((text) => text.split(' '))
 
 export const formatScope = (scopes: readonly string[]): string => scopes.join(' ')
 

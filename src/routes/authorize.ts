@@ -9,13 +9,14 @@ import { securityToken } from '../middleware/csrf.ts'
 import { pageContext } from '../middleware/page-context.ts'
 import { PageError } from '../middleware/page-error.ts'
 import { checkRequest, findTarget, stateOf, TargetError, type RequestTarget } from '../oauth/authorization-request.ts'
-import { errorLocation, successLocation } from '../oauth/authorization-response.ts'
+import { errorLocation, responseIssuer, successLocation, type ResponseIss } from '../oauth/authorization-response.ts'
 import { codeFor, newConsentTicket, ticketHolds, type Approver, type ConsentTicket } from '../oauth/consent.ts'
 import { accessDenied, OAuthError } from '../oauth/errors.ts'
 import { grantOf } from '../oauth/grant-id.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import type { Audit, AuthorizationCodes, Clients, Credentials, Now, RandomHex } from '../oauth/ports.ts'
 import { acceptedRedirectUri } from '../oauth/redirect-uri.ts'
+import { askedScopes } from '../oauth/scope.ts'
 import type { AuthorizationRequest, Client } from '../oauth/types.ts'
 import type { Views } from '../views/views.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
@@ -33,6 +34,7 @@ export interface AuthorizeDeps {
   readonly random: RandomHex
   readonly issuer: string
   readonly pkcePlain: boolean
+  readonly responseIss: ResponseIss
 }
 
 /** Name of the consent form for its CSRF token, and of its sealed ticket. */
@@ -83,11 +85,8 @@ export const showConsent = (deps: AuthorizeDeps): Middleware =>
       await renderConsent(deps, ctx, checkRequest(raw, target, deps), target.client)
     } catch (error) {
       if (!(error instanceof OAuthError) || error.status >= 500) throw error
-      redirectTo(
-        ctx,
-        errorLocation({ redirectUri: target.redirectUri, state: stateOf(raw), issuer: deps.issuer }, error),
-        302,
-      )
+      const issuer = responseIssuer(deps, askedScopes(raw))
+      redirectTo(ctx, errorLocation({ redirectUri: target.redirectUri, state: stateOf(raw), issuer }, error), 302)
     }
   }
 
@@ -122,7 +121,8 @@ export const answerConsent = (deps: AuthorizeDeps): Middleware =>
     const ticket = await openTicket(deps, ctx, loneValue(formOf(ctx), 'auth_token'))
     const { request } = ticket
     await assertStillRegistered(deps.clients, request)
-    const target = { redirectUri: request.redirectUri, state: request.state, issuer: deps.issuer }
+    const issuer = responseIssuer(deps, request.scopes)
+    const target = { redirectUri: request.redirectUri, state: request.state, issuer }
     const who = { clientId: request.clientId, userId: ticket.userId, grantId: grantOf(ticket.codeId) }
     if (denies(ctx)) {
       deps.audit({ event: 'consent.denied', ...who }, originOf(ctx))

@@ -104,7 +104,7 @@ export const routes = (deps: Deps): Middleware[] => {
   const published = anyPublicOrigin(deps.publicOrigins, 'GET')
   // Two RFC documents name the same metadata: one under our prefix, one at the root of the host (RFC 8414 §3.1).
   for (const path of [api(wellKnown), `/${wellKnown}${base}dispatch.php/api/oauth2`])
-    router.get(path, published, metadata({ issuer: deps.issuer, pkcePlain: deps.settings.pkcePlain }))
+    router.get(path, published, metadata(deps))
   router.get(api('jwks'), published, jwks(deps))
 
   return [router.routes() as Middleware, unmatched()]

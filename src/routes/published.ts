@@ -6,7 +6,7 @@ import { serverMetadata } from '../oauth/metadata.ts'
 /** Seconds that a client may keep them; short, because keys change without a restart (D13). */
 const maxAge = 60
 
-export const metadata = (server: { issuer: string; pkcePlain: boolean }): Middleware =>
+export const metadata = (server: Parameters<typeof serverMetadata>[0]): Middleware =>
   function metadata(ctx) {
     ctx.set('Cache-Control', `public, max-age=${maxAge}`)
     ctx.body = serverMetadata(server)

@@ -45,7 +45,7 @@ for (const options of [
         await page.click('button[name=allow]')
         const parameters = await calledBack(scene, page, calls + 1)
         expect(parameters.getAll('state')).to.deep.equal([state])
-        expect([...parameters.keys()].sort()).to.deep.equal(['code', 'iss', 'state'])
+        expect([...parameters.keys()].sort()).to.deep.equal(['code', 'state'])
         await expectCodeFor(scene, users.autor, parameters)
         expect(visit.violations).to.deep.equal([])
         expect(scene.standIn.builtInConsentPages()).to.equal(0)

@@ -80,6 +80,7 @@ describe('loadSettings', () => {
       listen: { host: '127.0.0.1', port: 8765 },
       refreshGraceSeconds: 10,
       pkcePlain: true,
+      responseIss: 'openid',
     })
   })
 
@@ -95,6 +96,7 @@ describe('loadSettings', () => {
       WORKERS: '0',
       LOG_LEVEL: 'loud',
       PKCE_PLAIN: 'maybe',
+      RESPONSE_ISS: 'never',
       REFRESH_GRACE: '-1',
       METRICS_LISTEN: 'x',
     })
@@ -103,6 +105,7 @@ describe('loadSettings', () => {
       'WORKERS',
       'LOG_LEVEL',
       'PKCE_PLAIN',
+      'RESPONSE_ISS',
       'REFRESH_GRACE',
       'METRICS_LISTEN',
       'STUDIP_VERSION',

@@ -62,13 +62,18 @@ describe('GET authorize: redirects', () => {
     ['S-015', { code_challenge_method: 's256' }, 'invalid_request', 'public'],
   ]
   for (const [number, query, error, kind] of errors) {
-    it(`${number} ${JSON.stringify(query)} goes back as ${error}, and S-020 with one iss`, async () => {
+    it(`${number} ${JSON.stringify(query)} goes back as ${error}, and S-020 with iss for openid only`, async () => {
       const before = await codeRows()
       const found = await location(authorizationQuery(kind ? open : confidential, { state: 'st at&e', ...query }))
       expect(found.startsWith(`${redirectUri}?`)).to.be.true
       const answer = new URL(found).searchParams
-      expect([...answer.keys()]).to.deep.equal(['error', 'error_description', 'state', 'iss'])
-      expect(Object.fromEntries(answer)).to.include({ error, state: 'st at&e', iss: app.deps.issuer })
+      const forOpenid = /\bopenid\b/.test(query.scope ?? '')
+      expect([...answer.keys()]).to.deep.equal(['error', 'error_description', 'state', ...(forOpenid ? ['iss'] : [])])
+      expect(Object.fromEntries(answer)).to.include({
+        error,
+        state: 'st at&e',
+        ...(forOpenid && { iss: app.deps.issuer }),
+      })
       expect(answer.get('error_description')).to.match(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/)
       expect(await codeRows()).to.equal(before)
     })
@@ -86,7 +91,7 @@ describe('GET authorize: redirects', () => {
 
   it('S-010 state= is not returned', async () => {
     const answer = await approve(app, confidential, { cookie, query: { state: '' } })
-    expect([...answer.searchParams.keys()]).to.deep.equal(['code', 'iss'])
+    expect([...answer.searchParams.keys()]).to.deep.equal(['code'])
   })
 
   it('S-011 unknown parameters change nothing, and nobody is asked', async () => {
@@ -112,7 +117,7 @@ describe('GET authorize: redirects', () => {
     expect(page.status).to.equal(200)
     const answer = await approve(app, confidential, { cookie, query: more })
     expect(answer.hash).to.equal('')
-    expect([...answer.searchParams.keys()]).to.deep.equal(['code', 'state', 'iss'])
+    expect([...answer.searchParams.keys()]).to.deep.equal(['code', 'state'])
     await new Promise((resolve) => outside.close(resolve))
     expect(asked).to.equal(0)
   })
@@ -127,6 +132,35 @@ describe('GET authorize: redirects', () => {
     }
     await ask({}).expect(200)
     await strict.close()
+  })
+
+  it('C1 S-020 with RESPONSE_ISS=always every answer carries iss once: success, denial and error', async () => {
+    const always = await testApp({ database: app.database, settings: { responseIss: 'always' } })
+    const success = await approve(always, confidential, { cookie })
+    const { fields } = await consentPage(always, cookie, authorizationQuery(confidential))
+    const denied = await post(always, 'authorize', { ...fields, _method: 'delete' }, { Cookie: cookie }).expect(303)
+    const failed = await always.http
+      .get(`${always.api('authorize')}?${authorizationQuery(confidential, { scope: 'x' })}`)
+      .set('Cookie', cookie)
+      .expect(302)
+    for (const url of [
+      success,
+      new URL(denied.headers['location'] as string),
+      new URL(failed.headers['location'] as string),
+    ])
+      expect(url.searchParams.getAll('iss')).to.deep.equal([always.deps.issuer])
+    await always.close()
+  })
+
+  it('C1 S-020 a request that names openid twice, or among others, gets iss once with its error', async () => {
+    for (const query of ['scope=openid&scope=openid', 'scope=x++openid', 'scope=api+openid+profile']) {
+      const found = await location(`${authorizationQuery(confidential, { scope: undefined })}&${query}`)
+      expect(new URL(found).searchParams.getAll('iss'), query).to.deep.equal([app.deps.issuer])
+    }
+    for (const scope of ['openid2', 'OPENID', 'openid,api', 'openid\tapi']) {
+      const found = await location(authorizationQuery(confidential, { scope }))
+      expect(new URL(found).searchParams.has('iss'), scope).to.be.false
+    }
   })
 
   const states = [
@@ -148,14 +182,10 @@ describe('GET authorize: redirects', () => {
       const { fields } = await consentPage(app, cookie, authorizationQuery(confidential, { state }))
       const denied = await post(app, 'authorize', { ...fields, _method: 'delete' }, { Cookie: cookie }).expect(303)
       const error = await location(authorizationQuery(confidential, { state, scope: 'x' }))
-      const keys = [
-        ['code', 'state', 'iss'],
-        ...Array<string[]>(2).fill(['error', 'error_description', 'state', 'iss']),
-      ]
+      const keys = [['code', 'state'], ...Array<string[]>(2).fill(['error', 'error_description', 'state'])]
       for (const [i, url] of [success, new URL(denied.headers['location'] as string), new URL(error)].entries()) {
         expect(url.searchParams.get('state')).to.equal(state)
         expect([...url.searchParams.keys()], 'S-020').to.deep.equal(keys[i])
-        expect(url.searchParams.get('iss')).to.equal(app.deps.issuer)
         expect(url.hash).to.equal('')
       }
       expect(denied.headers['set-cookie'], 'no header slipped in').to.be.undefined

@@ -34,7 +34,7 @@ describe('authorization server metadata', () => {
         const url = new URL(metadata.issuer)
         expect(url.protocol === 'https:' || url.hostname === '127.0.0.1').to.be.true
         expect(metadata.issuer).to.not.match(/[?#]/)
-        expect(metadata['authorization_response_iss_parameter_supported']).to.be.true
+        expect(metadata['authorization_response_iss_parameter_supported']).to.be.false
       })
 
       it('S-073 it lists what works and no more', () => {
@@ -74,8 +74,14 @@ describe('authorization server metadata', () => {
         }
       })
 
-      it('S-020 the iss of an answer is this issuer', async () => {
-        expect((await approve(app, await addClient(app))).searchParams.getAll('iss')).to.deep.equal([metadata.issuer])
+      it('C1 S-020 S-072 with RESPONSE_ISS=always it says that answers name the issuer, and they name this one', async () => {
+        const always = await testApp({ database: app.database, settings: { baseUrl, responseIss: 'always' } })
+        const { body } = await always.http.get(always.api('.well-known/oauth-authorization-server')).expect(200)
+        expect(body).to.deep.equal({ ...metadata, authorization_response_iss_parameter_supported: true })
+        expect((await approve(always, await addClient(always))).searchParams.getAll('iss')).to.deep.equal([
+          metadata.issuer,
+        ])
+        await always.close()
       })
 
       it('S-074 the address that RFC 8414 §3.1 builds from the issuer gives the same document', async () => {
@@ -93,12 +99,10 @@ describe('authorization server metadata', () => {
   }
 
   it('S-073 plain is listed only while it is accepted', () => {
-    expect(
-      serverMetadata({ issuer: 'https://a.example', pkcePlain: false }).code_challenge_methods_supported,
-    ).to.deep.equal(['S256'])
-    expect(
-      serverMetadata({ issuer: 'https://a.example', pkcePlain: true }).code_challenge_methods_supported,
-    ).to.deep.equal(['S256', 'plain'])
+    const methodsWith = (pkcePlain: boolean) =>
+      serverMetadata({ issuer: 'https://a.example', responseIss: 'openid', pkcePlain }).code_challenge_methods_supported
+    expect(methodsWith(false)).to.deep.equal(['S256'])
+    expect(methodsWith(true)).to.deep.equal(['S256', 'plain'])
   })
 
   it('S-072 no base URL leads to an issuer with query, fragment or login, or of another scheme', () => {

@@ -43,6 +43,7 @@ describe('forged proxy headers', () => {
     app = await testApp({
       settings: {
         baseUrl: 'https://studip.example.org/studip/',
+        responseIss: 'always',
         assetsUrl: 'https://studip.example.org/studip/assets/',
       },
     })

@@ -1,7 +1,7 @@
 // The redirect that answers an authorization request: the client's URI byte for byte, and our parameters behind it.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { errorLocation, successLocation } from '../../src/oauth/authorization-response.ts'
+import { errorLocation, responseIssuer, successLocation } from '../../src/oauth/authorization-response.ts'
 import { accessDenied, invalidRequest } from '../../src/oauth/errors.ts'
 
 const issuer = 'https://studip.example.org/dispatch.php/api/oauth2'
@@ -33,17 +33,18 @@ describe('authorization response', () => {
     })
   }
 
-  it('S-019 state comes back with the same characters and adds nothing else', () => {
+  it('S-019 C7 state comes back with the same characters, as forms and as URIs are read, and adds nothing else', () => {
     fc.assert(
       fc.property(text, fc.constantFrom('a', 'error'), (state, kind) => {
         const target = { redirectUri: 'https://app.example.org/cb', state, issuer }
         const location = kind === 'error' ? errorLocation(target, invalidRequest('x')) : successLocation(target, 'c')
-        expect(location).to.match(/^https:\/\/app\.example\.org\/cb\?[A-Za-z0-9%&=+._*-]+$/)
+        expect(location).to.match(/^https:\/\/app\.example\.org\/cb\?[A-Za-z0-9%&=._*-]+$/)
         const query = new URLSearchParams(location.split('?')[1])
         expect([...query.keys()]).to.deep.equal(
           kind === 'error' ? ['error', 'error_description', 'state', 'iss'] : ['code', 'state', 'iss'],
         )
         expect(query.get('state')).to.equal(state)
+        expect(decodeURIComponent(/[?&]state=([^&]*)/.exec(location)?.[1] ?? '')).to.equal(state)
       }),
       { numRuns: 2000 },
     )
@@ -53,6 +54,23 @@ describe('authorization response', () => {
     expect(successLocation({ redirectUri: 'https://a.example/', state: undefined, issuer }, 'c')).to.equal(
       `https://a.example/?code=c&iss=${encodeURIComponent(issuer)}`,
     )
+  })
+
+  it('C7 a blank is %20, which every library reads, and never +', () => {
+    const target = { redirectUri: 'https://a.example/', state: 'a b+c', issuer: undefined }
+    expect(errorLocation(target, accessDenied())).to.equal(
+      'https://a.example/?error=access_denied&error_description=The%20resource%20owner%20denied%20the%20request.&state=a%20b%2Bc',
+    )
+    expect(successLocation(target, 'c')).to.equal('https://a.example/?code=c&state=a%20b%2Bc')
+  })
+
+  it('C1 S-020 the issuer is named to requests for openid, or to all', () => {
+    expect(responseIssuer({ issuer, responseIss: 'openid' }, [])).to.equal(undefined)
+    expect(responseIssuer({ issuer, responseIss: 'openid' }, ['api', 'openid2'])).to.equal(undefined)
+    expect(responseIssuer({ issuer, responseIss: 'openid' }, ['api', 'openid'])).to.equal(issuer)
+    expect(responseIssuer({ issuer, responseIss: 'always' }, [])).to.equal(issuer)
+    const target = { redirectUri: 'https://a.example/', state: undefined, issuer: undefined }
+    expect(successLocation(target, 'c')).to.equal('https://a.example/?code=c')
   })
 
   it('S-020 code or error, and one iss', () => {

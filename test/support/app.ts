@@ -60,6 +60,7 @@ export const testSettings = async (
   logLevel: 'silent',
   refreshGraceSeconds: 10,
   pkcePlain: true,
+  responseIss: 'openid',
   ...more,
 })
 

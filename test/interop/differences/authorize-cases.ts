@@ -42,7 +42,7 @@ const rows: readonly { name: string; http?: string; why: string }[] = [
 const denied: Case = {
   title: 'denied',
   league: { authorize: 'denied' },
-  why: 'The same, with `iss`. Stud.IP builds this redirect itself and loses the port of loopback clients and private-use schemes.',
+  why: 'The same. Stud.IP builds this redirect itself and loses the port of loopback clients and private-use schemes.',
   ask: async ({ app, cookie }) => {
     const query = new URLSearchParams(queryOf('scope api twice')).toString()
     const { fields } = await consentPage(app, cookie, query)

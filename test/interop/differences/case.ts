@@ -32,6 +32,6 @@ export const why = {
   missing: 'RFC 6749 §5.2: `unsupported_grant_type` is for a grant type that is there.',
   json: 'The same as league, and JSON always.',
   redirected:
-    'RFC 6749 §4.1.2.1: once client and redirect URI are sound, errors go to the client, with `state` and `iss` (RFC 9207). After the login only (D18).',
+    'RFC 6749 §4.1.2.1: once client and redirect URI are sound, errors go to the client, with `state`. After the login only (D18).',
   page: 'RFC 6749 §4.1.2.1: with an unknown client or redirect URI the user is told, by a page; nothing is redirected.',
 } as const
