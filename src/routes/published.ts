@@ -16,6 +16,7 @@ export const jwks = ({ keys }: { keys: KeyRing }): Middleware =>
   async function jwks(ctx) {
     const { jwk } = await keys.current()
     ctx.set('Cache-Control', `public, max-age=${maxAge}`)
-    ctx.type = 'application/jwk-set+json'
+    // application/jwk-set+json (RFC 7517 §8.5.1) would be right too, but some libraries read nothing else.
+    ctx.type = 'application/json'
     ctx.body = JSON.stringify({ keys: [jwk] })
   }

@@ -49,7 +49,7 @@ describe('authorization server metadata', () => {
         })
       })
 
-      it('S-073 every URL in it answers', async () => {
+      it('C6 S-073 every URL in it answers, the key set as plain JSON too', async () => {
         const urls = Object.entries(metadata).filter(([name]) => /_endpoint$|_uri$/.test(name))
         expect(urls.map(([name]) => name)).to.have.members([
           'authorization_endpoint',
@@ -65,7 +65,7 @@ describe('authorization server metadata', () => {
             await app.http
               .get(path)
               .expect(200)
-              .expect('Content-Type', /^application\/jwk-set\+json/)
+              .expect('Content-Type', /^application\/json/)
           else if (name === 'authorization_endpoint') await app.http.get(path).expect(400)
           else
             expect((await app.http.post(path).type('form').send('x=y').expect(400)).body).to.include({
