@@ -11,7 +11,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import type { ResponseIss } from './oauth/authorization-response.ts'
 import type { ClientAuthenticationPorts } from './oauth/client-authentication.ts'
 import type { GrantPorts } from './oauth/grant.ts'
-import type { Audit, AuthorizationCodes, Now, PublicOrigins } from './oauth/ports.ts'
+import type { Audit, AuthorizationCodes, Now, PublicOrigins, Usernames, Users } from './oauth/ports.ts'
 import { issuer, type Settings } from './settings.ts'
 import { createAttempts } from './stores/attempts.ts'
 import { createAuthorizationCodes } from './stores/authorization-codes.ts'
@@ -43,6 +43,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts {
   readonly responseIss: ResponseIss
   readonly keys: KeyRing
   readonly credentials: SealingCredentials
+  readonly users: Users & Usernames
   readonly secrets: RememberingClientSecrets
   readonly config: StudipConfig
   /** Where tokens are issued, clients and users are looked up in groups, as late as the signatures allow. */

@@ -1,16 +1,16 @@
-// Token introspection (RFC 7662): confidential clients ask about their own tokens.
+// Token introspection (RFC 7662): confidential clients ask about access tokens, and about their own refresh tokens (D33).
 import { authenticateClient, type ClientAuthenticationPorts } from './client-authentication.ts'
 import { invalidClient, temporarilyUnavailable } from './errors.ts'
 import { required, singleParameters } from './parameters.ts'
 import { openOrThrottle, type OpeningPorts } from './presented-credential.ts'
-import type { Credentials, Now, Tokens, Users } from './ports.ts'
+import type { Credentials, Now, Tokens, Usernames, Users } from './ports.ts'
 import { formatScope } from './scope.ts'
 import type { ClientRequest } from './token-endpoint.ts'
 
 export interface IntrospectionPorts extends ClientAuthenticationPorts, OpeningPorts {
   readonly credentials: Pick<Credentials, 'knowsSalt' | 'openRefreshToken' | 'openAccessToken'>
   readonly tokens: Pick<Tokens, 'findLiveAccessToken' | 'isLiveRefreshToken'>
-  readonly users: Users
+  readonly users: Users & Usernames
   readonly now: Now
   readonly issuer: string
 }
@@ -22,6 +22,8 @@ export type IntrospectionResponse =
       readonly active: true
       readonly client_id: string
       readonly sub: string
+      /** What the user logs in with; Stud.IP can change it, `sub` never. */
+      readonly username?: string
       readonly scope: string
       readonly exp: number
       readonly iss: string
@@ -37,7 +39,11 @@ interface LiveToken {
   readonly issuedAt?: number
 }
 
-/** @throws OAuthError invalid_request, invalid_client (also for a public client: it could not keep the answer to itself), slow_down */
+/**
+ * Any confidential client may ask about any access token: who holds one can use it anyway, and a resource server needs
+ * an id of its own.
+ * @throws OAuthError invalid_request, invalid_client (also for a public client: it could not keep the answer to itself), slow_down, temporarily_unavailable
+ */
 export const createIntrospection =
   (ports: IntrospectionPorts) =>
   async ({ authorization, form, origin }: ClientRequest): Promise<IntrospectionResponse> => {
@@ -48,14 +54,20 @@ export const createIntrospection =
     const live =
       (await liveAccessToken(ports, token)) ??
       (await liveRefreshToken(ports, { text: token, clientId: client.id, address: origin.address }))
-    if (!live || live.clientId !== client.id || live.expiresAt <= ports.now()) return { active: false }
-    const state = await ports.users.stateOf(live.userId)
+    if (!live || live.expiresAt <= ports.now()) return { active: false }
+    const [issuedTo, state, username] = await Promise.all([
+      live.clientId === client.id ? client : ports.clients.find(live.clientId),
+      ports.users.stateOf(live.userId),
+      ports.users.usernameOf(live.userId),
+    ])
+    if (!issuedTo) return { active: false }
     if (state === 'maintenance') throw temporarilyUnavailable('Stud.IP is in maintenance mode.')
     if (state === 'refused') return { active: false }
     return {
       active: true,
       client_id: live.clientId,
       sub: live.userId,
+      ...(username !== undefined && { username }),
       scope: formatScope(live.scopes),
       exp: live.expiresAt,
       iss: ports.issuer,
@@ -77,5 +89,6 @@ const liveRefreshToken = async (
   presented: { text: string; clientId: string; address: string },
 ): Promise<LiveToken | undefined> => {
   const token = await openOrThrottle(ports, { ...presented, open: ports.credentials.openRefreshToken })
-  return token && (await ports.tokens.isLiveRefreshToken(token.id)) ? token : undefined
+  const own = token?.clientId === presented.clientId
+  return own && (await ports.tokens.isLiveRefreshToken(token.id)) ? token : undefined
 }

@@ -42,6 +42,10 @@ export type UserState = 'active' | 'refused' | 'maintenance'
 export interface Users {
   stateOf(userId: string): Promise<UserState>
 }
+export interface Usernames {
+  /** The name that this user logs in with; undefined when there is no such user. */
+  usernameOf(userId: string): Promise<string | undefined>
+}
 
 /** Ciphertexts of contract §9.3. `open…` answers undefined for anything not made with our key or of another kind. */
 export interface Credentials {

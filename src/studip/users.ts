@@ -1,5 +1,5 @@
 // May this user hold tokens? Asked again at code redemption and refresh (contract §2.4, last paragraph).
-import type { Now, Users } from '../oauth/ports.ts'
+import type { Now, Usernames, Users } from '../oauth/ports.ts'
 import type { Settings } from '../settings.ts'
 import type { LookUp } from '../stores/lookups.ts'
 import { mayHoldTokens } from './decision.ts'
@@ -35,7 +35,7 @@ export const createUsers = ({
   lookUp: LookUp
   settings: Pick<Settings, 'studipVersion' | 'configOverrides'>
   now: Now
-}): Users => ({
+}): Users & Usernames => ({
   async stateOf(userId) {
     if (!isUserId(userId)) return 'refused'
     const [user, expiry, maintenance] = await Promise.all([
@@ -48,6 +48,8 @@ export const createUsers = ({
       ? 'maintenance'
       : 'active'
   },
+  usernameOf: async (userId) =>
+    isUserId(userId) ? ((await lookUp<UserRow>(userSql, userId))?.username ?? undefined) : undefined,
 })
 
 const userOf = (row: UserRow, expirationDate: string | null | undefined): Parameters<typeof mayHoldTokens>[0] => ({

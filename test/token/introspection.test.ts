@@ -1,9 +1,10 @@
-// Token introspection (RFC 7662): confidential clients about their own tokens, and nobody about anything else.
+// Token introspection (RFC 7662): confidential clients about access tokens and their own refresh tokens, and nobody about anything else.
 import { expect } from 'chai'
 import { users } from '../fixtures/users.ts'
 import {
   addClient,
   credentialsOf,
+  idOf,
   post,
   refresh,
   testApp,
@@ -76,6 +77,7 @@ describe('POST introspect', () => {
       active: true,
       client_id: client.id,
       sub: users.autor.user_id,
+      username: users.autor.username,
       scope: 'api',
       exp: expiresAt,
       iss: app.deps.issuer,
@@ -117,10 +119,59 @@ describe('POST introspect', () => {
     expect((await introspect(text).expect(200)).body).to.include({ active: true, sub: users.autor.user_id })
   })
 
-  it('S-071 of what is not alive and its own a client learns nothing', async () => {
+  it('C2 S-070 any confidential client may ask about any access token, also of a public client', async () => {
+    const resourceServer = await addClient(app)
+    for (const issuedTo of [client, await addClient(app, { confidential: false })]) {
+      const tokens = await issueTokens(app, issuedTo)
+      const { body } = await introspect(tokens.access_token, resourceServer).expect(200)
+      expect(body).to.include({
+        active: true,
+        client_id: issuedTo.id,
+        sub: users.autor.user_id,
+        username: users.autor.username,
+        token_type: 'Bearer',
+      })
+      expect(body).to.not.have.any.keys('jti', 'aud', 'email')
+      await inactive(tokens.refresh_token, resourceServer)
+    }
+  })
+
+  it('C2 the user name is that of today', async () => {
+    const resourceServer = await addClient(app)
+    const { user_id } = users.unlimited
+    const tokens = await issueTokens(app, client, { userId: user_id })
+    await app.database.knex('auth_user_md5').where({ user_id }).update({ username: 'renamed.user' })
+    const { body } = await introspect(tokens.access_token, resourceServer).expect(200)
+    expect(body).to.include({ active: true, sub: user_id, username: 'renamed.user' })
+    await app.database.knex('auth_user_md5').where({ user_id }).update({ username: users.unlimited.username })
+  })
+
+  it('C2 S-071 a token of a suspended or deleted client is inactive for everybody', async () => {
+    const resourceServer = await addClient(app)
+    const issuedTo = await addClient(app)
+    const { access_token: token } = await issueTokens(app, issuedTo)
+    await app.deps.administration.suspend(issuedTo.id)
+    await inactive(token, resourceServer)
+    await app.deps.administration.resume(issuedTo.id)
+    expect((await introspect(token, resourceServer).expect(200)).body.active).to.equal(true)
+    await app.database.knex('oauth2_clients').where({ id: issuedTo.id }).delete()
+    await inactive(token, resourceServer)
+  })
+
+  it('C2 a resource server that is asked about dead tokens all day is never held off', async () => {
+    const resourceServer = await addClient(app)
+    const { access_token: token } = await issueTokens(app, client)
+    await app.database
+      .knex('oauth2_access_tokens')
+      .where({ id: idOf(token) })
+      .update({ revoked: 1 })
+    for (let i = 0; i < 60; i++) await inactive(token, resourceServer)
+  })
+
+  it('S-071 of what is not alive, and of refresh tokens that are not its own, a client learns nothing', async () => {
     const other = await addClient(app)
     const tokens = await issueTokens(app, client)
-    for (const token of [tokens.access_token, tokens.refresh_token]) await inactive(token, other)
+    await inactive(tokens.refresh_token, other)
     const next = (await refresh(app, client, tokens.refresh_token).expect(200)).body as Tokens
     for (const token of [tokens.access_token, tokens.refresh_token]) await inactive(token)
     const { text } = await issueCode(app, client)
