@@ -25,12 +25,12 @@ const secretNames = [
   'bindings',
 ]
 const censor = '***'
-const quoted = (name: string) => `["${name}"]`
+const keyed = (name: string) => `["${name}"]`
 // Numbers of errors are called `code` as well, so `code` is hidden in parameters and bodies only.
 const paths = ['', '*', 'req.headers', 'request.headers', '*.headers', 'query', 'body', 'params'].flatMap((prefix) =>
   secretNames
     .filter((name) => name !== 'code' || ['query', 'body', 'params'].includes(prefix))
-    .map((name) => `${prefix}${quoted(name)}`),
+    .map((name) => `${prefix}${keyed(name)}`),
 )
 
 /** Bytes that are worth a write of their own, and milliseconds that a line waits for others at most. */
@@ -45,15 +45,40 @@ interface LoggedError {
   readonly cause?: LoggedError
 }
 
+/** Characters of an error that are logged: a failed statement may be megabytes long. */
+const longestMessage = 1_000
+const longestStack = 4_000
+
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`
+
+// The database quotes values in its complaints: Duplicate entry '…', Incorrect string value: '…'. What is near a fault of syntax
+// is quoted as it is, quotes and all, so nothing after it is taken. Names of columns and keys say so before.
+const quoted = /'(?:[^'\\]|\\.)*'?/gs
+const namesBefore = /\b(?:column|key|table|database) $/
+const withoutValues = (text: string): string =>
+  text
+    .replace(/ near '.*/s, " near '…'")
+    .replaceAll(quoted, (value, at: number) =>
+      namesBefore.test(text.slice(Math.max(0, at - 10), at)) && /^'[\w.]{1,64}'$/.test(value) ? value : "'…'",
+    )
+
+// The first lines of a stack repeat the message.
+const framesOf = (stack: string): string => {
+  const start = stack.search(/^ {4}at /m)
+  return start < 0 ? '' : stack.slice(start)
+}
+
 /** Only these fields: mysql2 puts the whole statement with its values beside them, and a session id is such a value. */
 const loggedError = (error: unknown, depth = 0): LoggedError => {
   if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error' }
-  const code = (error as NodeJS.ErrnoException).code
+  const { code, errno } = error as NodeJS.ErrnoException
+  const isOfDatabase = typeof errno === 'number' && 'sqlState' in error
   return {
     type: error.name,
-    message: error.message,
+    message: cut(isOfDatabase ? withoutValues(cut(error.message, 4 * longestMessage)) : error.message, longestMessage),
     ...(typeof code === 'string' && { code }),
-    ...(error.stack && { stack: error.stack }),
+    ...(error.stack && { stack: cut(framesOf(error.stack), longestStack) }),
     ...(error.cause !== undefined && depth < 3 && { cause: loggedError(error.cause, depth + 1) }),
   }
 }
@@ -84,6 +109,6 @@ const alarming: readonly AuditEvent['event'][] = ['code.replayed', 'token.replay
 /** The audit port as log lines with their request: replays and throttling as warnings, the rest as information. */
 export const auditLog = (log: Log): Audit => {
   // Events are flat, so nothing need be looked for below their first level.
-  const flat = log.child({}, { redact: { paths: secretNames.map(quoted), censor } })
+  const flat = log.child({}, { redact: { paths: secretNames.map(keyed), censor } })
   return (event, origin) => flat[alarming.includes(event.event) ? 'warn' : 'info']({ ...origin, ...event }, event.event)
 }

@@ -42,6 +42,43 @@ describe('log', () => {
     expect(line).to.have.nested.property('err.cause.message', 'deeper')
   })
 
+  it('A5 cuts the text of an error, however long the statement that failed', () => {
+    const error = Object.assign(new Error(`${'SELECT ? UNION ALL '.repeat(100_000)} - too long`), {
+      errno: 1,
+      sqlState: 'HY000',
+    })
+    for (const err of [error, new Error('x'.repeat(2_000_000)), new Error('outer', { cause: error })]) {
+      const [line] = logged((log) => log.error({ err }, 'failed'))
+      expect(JSON.stringify(line).length).to.be.below(8_000)
+      expect(line)
+        .to.have.nested.property('err.stack')
+        .that.matches(/^ {4}at .+/)
+    }
+  })
+
+  for (const [complaint, kept] of [
+    ["Duplicate entry 'geheim-geheim' for key 'PRIMARY'", "Duplicate entry '…' for key 'PRIMARY'"],
+    [
+      "Incorrect string value: 'geheim \\'geheim' for column `s`.`t`.`name` at row 1",
+      'for column `s`.`t`.`name` at row 1',
+    ],
+    ["syntax to use near 'geheim'' OR 'geheim\n' at line 1", "syntax to use near '…'"],
+    ["Truncated incorrect DOUBLE value: 'geheim", "Truncated incorrect DOUBLE value: '…'"],
+    [
+      `Data too long for column 'name' at row 1 - '${'geheim'.repeat(9_999)}'`,
+      "Data too long for column 'name' at row 1",
+    ],
+  ] as const)
+    it(`A5 S-095 writes no value that the database quotes: ${kept}`, () => {
+      const error = Object.assign(new Error(`insert into t values (?) - ${complaint}`), {
+        errno: 1366,
+        sqlState: 'HY000',
+      })
+      const [line] = logged((log) => log.error({ err: error }, 'failed'))
+      expect(JSON.stringify(line)).to.not.contain('geheim')
+      expect((line?.['err'] as { message: string }).message).to.contain(kept)
+    })
+
   it('S-095 hides credentials that reach the log by mistake', () => {
     const headers = { authorization: 'Basic geheim', cookie: 'Studip_Session=geheim' }
     const text = JSON.stringify(

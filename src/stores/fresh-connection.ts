@@ -9,11 +9,36 @@ export const patience = 5_000
 const statementLimit = 15
 const lockLimit = 5
 
-// Stud.IP's server may run with a lax sql_mode. Gap locks of REPEATABLE READ keep a grant that is being revoked from growing (D8).
-const requiredSession = [
-  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
-  'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
-  `SET SESSION innodb_lock_wait_timeout = ${lockLimit}`,
+// Stud.IP's server may run with any defaults, and `init_connect` may set what it likes: what we depend on, we set.
+// The list is one packet, so that a fresh connection costs one round trip for it.
+const requiredSession: readonly (readonly [string])[] = [
+  // The driver names its character set when it logs in; servers may be told to ignore that.
+  ['SET NAMES utf8mb4'],
+  [
+    `SET SESSION ${[
+      // What is not in a transaction counts at once (0 would wait for a COMMIT that nobody sends).
+      'autocommit = 1',
+      // COMMIT AND CHAIN or RELEASE would be what COMMIT means.
+      "completion_type = 'NO_CHAIN'",
+      // Lax servers cut what is too long; others read "x" as a column or a backslash in a value as itself.
+      "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
+      // A statement that a DBA's safety net takes for a mistake, and a SELECT that silently ends early.
+      'sql_safe_updates = 0',
+      'sql_select_limit = DEFAULT',
+      'sql_big_selects = 1',
+      'unique_checks = 1',
+      `innodb_lock_wait_timeout = ${lockLimit}`,
+      // The same for a table that is being altered: a year by default on MySQL.
+      `lock_wait_timeout = ${lockLimit}`,
+      // Longer than the pool keeps an idle connection, so that the server never ends one that is about to be used.
+      'wait_timeout = 600',
+      // Dates are unix seconds everywhere; the zone decides nothing, as long as it stays the same.
+      "time_zone = '+00:00'",
+    ].join(', ')}`,
+  ],
+  // Gap locks of REPEATABLE READ keep a grant that is being revoked from growing (D8).
+  ['SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ'],
+  ['SET SESSION TRANSACTION READ WRITE'],
 ]
 // Known to some servers only: MariaDB's limit, MySQL's limit, and causal reads on a Galera cluster.
 const optionalSession = [
@@ -52,7 +77,7 @@ const askForCluster = async (connection: RawConnection): Promise<void> => {
 }
 
 const prepareSession = async (connection: RawConnection): Promise<void> => {
-  for (const sql of requiredSession) await send(connection, [[sql]])
+  await send(connection, requiredSession)
   for (const sql of optionalSession) await send(connection, [[sql]]).catch(() => undefined)
   await askForCluster(connection)
 }

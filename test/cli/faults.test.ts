@@ -178,4 +178,26 @@ describe('oauth2:migrate', function () {
     const { code, stdout } = await run(['oauth2:migrate'], { env: { ...env, LANG: 'de_DE' } })
     expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'Es ist nichts zu tun.\n' })
   })
+
+  it('creates again what was dropped since', async () => {
+    await database.knex.schema.dropTable('oauth2_refresh_tokens')
+    expect((await run(['oauth2:migrate'], { env: await environmentOf(database) })).code).to.equal(0)
+    expect(await database.knex.schema.hasTable('oauth2_refresh_tokens')).to.equal(true)
+  })
+
+  it('B12 leaves nothing behind where Stud.IP has made the tables, nor after --dry-run', async () => {
+    const tablesOf = async ({ knex }: TestDatabase) => ((await knex.raw('SHOW TABLES')) as [unknown[]])[0]
+    for (const oauth2 of [true, false]) {
+      const stock = await testDatabase({ oauth2 })
+      try {
+        const before = await tablesOf(stock)
+        const env = await environmentOf(stock)
+        for (const more of oauth2 ? [['--dry-run'], []] : [['--dry-run']])
+          expect((await run(['oauth2:migrate', ...more], { env })).code).to.equal(0)
+        expect(await tablesOf(stock)).to.deep.equal(before)
+      } finally {
+        await stock.drop()
+      }
+    }
+  })
 })

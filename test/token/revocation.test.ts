@@ -90,6 +90,18 @@ describe('POST revoke', () => {
     expect(await liveIds(app.database.knex, tokens.grantId)).to.deep.equal([])
   })
 
+  it('A12 S-120 an expired token does nothing, and the grant that grew from it lives on', async () => {
+    const first = await issueTokens(app, client)
+    clock.pass(20 * 86_400)
+    const second = (await refresh(app, client, first.refresh_token).expect(200)).body as Tokens
+    clock.pass(14 * 86_400)
+    for (const token of [first.refresh_token, first.access_token, second.access_token]) {
+      expect((await revoke(client, token).expect(200)).text).to.equal('{}')
+      expect((await revoke(client, token, { token_type_hint: 'refresh_token' })).status).to.equal(200)
+    }
+    await refresh(app, client, second.refresh_token).expect(200)
+  })
+
   it('S-065 what is no token of ours is no error', async () => {
     const tokens = await issueTokens(app, client)
     const [header, claims, signature] = tokens.access_token.split('.')

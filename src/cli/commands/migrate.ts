@@ -1,4 +1,5 @@
 // oauth2:migrate — creates the oauth2_* tables where Stud.IP has not (D12).
+import { dueMigrations, migrate as migrateTables } from '../../stores/migration.ts'
 import { flag, type Command } from '../command.ts'
 import { withDatabase } from '../with-database.ts'
 
@@ -9,11 +10,7 @@ export const migrate: Command = {
   options: (args, t) => args.option('dry-run', { type: 'boolean', describe: t('option.dry-run') }),
   run: async (options, { t, say, success, result }) => {
     const dryRun = flag(options, 'dry-run')
-    const names = await withDatabase(async (db) => {
-      if (!dryRun) return ((await db.migrate.latest()) as [number, string[]])[1]
-      const [, pending] = (await db.migrate.list()) as [unknown, readonly string[]]
-      return pending
-    })
+    const names = await withDatabase(dryRun ? dueMigrations : migrateTables)
     if (names.length === 0) say(t('migrate.nothing'))
     else if (dryRun) say(t('migrate.would', { names: names.join(', ') }))
     else success(t('migrate.done', { count: names.length }))
