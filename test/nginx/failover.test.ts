@@ -1,11 +1,8 @@
 // What happens while the service is away (D1, S-085): only POST token goes to PHP, and only if the service saw nothing of it.
 import { expect } from 'chai'
-import { join } from 'node:path'
-import { temporaryDirectory } from '../support/child-process.ts'
 import { startNginx, type RunningNginx } from '../support/nginx.ts'
 import { freePort } from '../support/free-port.ts'
 import { send, startEcho, type Echo } from './echo.ts'
-import { startFastCgi, type FastCgiRequest } from './fastcgi.ts'
 
 for (const base of ['/', '/studip/'] as const) {
   describe(`nginx without the service, base ${base}`, () => {
@@ -114,35 +111,6 @@ describe('nginx with several instances', () => {
     await b.stop()
     expect(await token()).to.equal('php')
     await Promise.all([nginx.stop(), php.stop()])
-  })
-
-  it('S-085 hands token requests to PHP-FPM as it would get them without the service', async () => {
-    const directory = await temporaryDirectory('fpm')
-    const socket = join(directory.path, 'fpm.sock')
-    const fpm = await startFastCgi(socket)
-    const nginx = await startNginx({ sidecar: '127.0.0.1:1', php: `unix:${socket}`, base: '/studip/', failover: 'fpm' })
-    const answer = await send(nginx.port, '/studip/dispatch.php/api/oauth2/token?x=%2F', {
-      method: 'POST',
-      body: 'grant_type=refresh_token',
-      headers: { authorization: 'Basic eA==', proxy: 'evil' },
-    })
-    const { parameters, body } = JSON.parse(answer.body) as FastCgiRequest
-    expect(body).to.equal('grant_type=refresh_token')
-    expect(parameters).to.include({
-      REQUEST_METHOD: 'POST',
-      REQUEST_URI: '/studip/dispatch.php/api/oauth2/token?x=%2F',
-      SCRIPT_NAME: '/studip/dispatch.php',
-      PATH_INFO: '/api/oauth2/token',
-      QUERY_STRING: 'x=%2F',
-      CONTENT_TYPE: 'application/x-www-form-urlencoded',
-      CONTENT_LENGTH: '24',
-      HTTP_AUTHORIZATION: 'Basic eA==',
-    })
-    // PHP code may take this one for the setting of a proxy.
-    expect(parameters).not.to.have.property('HTTP_PROXY')
-    expect(parameters['SCRIPT_FILENAME']).to.match(/\/studip\/dispatch\.php$/)
-    await Promise.all([nginx.stop(), fpm.stop()])
-    directory.remove()
   })
 
   it('answers 503 to token requests too where failover is off', async () => {

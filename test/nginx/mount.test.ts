@@ -76,6 +76,8 @@ for (const base of ['/', '/studip/'] as const) {
       'dispatch.php/api/oauth2/authorize/%2e%2e/%2e%2e/%2E./start?x=1',
       'dispatch.php/api/oauth2/authorize/..%2F../../start',
       'dispatch.php/api/oauth2/../../index.php',
+      'dispatch.php/api/oauth2/authorize/../../../start/..#',
+      'dispatch.php/api/oauth2/..#x',
       'dispatch.php/api/oauth2/authorize/./../../../..',
       'dispatch.php/api/oauth2.html',
       'dispatch.php/admin/oauth2.json',
@@ -151,36 +153,6 @@ for (const base of ['/', '/studip/'] as const) {
         expect(reached?.headers).not.to.have.any.keys('forwarded', 'x-forwarded-port', 'x-forwarded-prefix')
         expect(reached?.headers['x-request-id']).to.match(/^[0-9a-f]{32}$/)
       }
-    })
-
-    it('refuses bodies beyond 64 KiB before they reach the service', async () => {
-      const before = sidecar.count()
-      const page = await send(nginx.port, `${base}dispatch.php/api/oauth2/authorize`, {
-        method: 'POST',
-        body: 'x'.repeat(70_000),
-      })
-      const token = await send(nginx.port, `${base}dispatch.php/api/oauth2/token`, {
-        method: 'POST',
-        body: 'x'.repeat(70_000),
-      })
-      expect(page.status).to.equal(413)
-      expect(token.status).to.equal(413)
-      expect(JSON.parse(token.body)).to.include({ error: 'invalid_request' })
-      expect(sidecar.count()).to.equal(before)
-    })
-
-    it('limits requests per address and says so in JSON where clients ask', async () => {
-      // An nginx of its own: what the requests before have used up of the burst is nobody's to know.
-      const fresh = await startNginx({ sidecar: sidecar.address, php: php.address, base })
-      const answers = await Promise.all(
-        Array.from({ length: 600 }, () =>
-          send(fresh.port, `${base}dispatch.php/api/oauth2/token`, { method: 'POST', body: 'a=b' }),
-        ),
-      )
-      const refused = answers.filter((answer) => answer.status === 429)
-      expect(answers.length - refused.length, 'let through').to.be.at.least(200)
-      expect(JSON.parse(refused[0]?.body ?? '{}')).to.include({ error: 'slow_down' })
-      await fresh.stop()
     })
   })
 }

@@ -16,7 +16,10 @@ export interface NginxOptions {
   readonly base?: '/' | '/studip/'
   /** True: https with a self-signed certificate. */
   readonly tls?: boolean
-  readonly failover?: 'http' | 'fpm' | 'off'
+  readonly failover?: 'php' | 'off'
+  /** More directives for the `server { }`, and for `http { }` before the snippets. */
+  readonly server?: string
+  readonly http?: string
   readonly mergeSlashes?: boolean
   /** Its port; a free one unless given. */
   readonly port?: number
@@ -44,14 +47,12 @@ export async function nginxFolder(options: NginxOptions, port: number): Promise<
   const http = await readFile(join(snippets, 'http.conf'), 'utf8')
   await writeFile(
     join(path, 'studip-oauth2/http.conf'),
-    http
-      .replace(/^ +server 127\.0\.0\.1:8765(.*;\n)/m, (_, parameters) =>
-        [options.sidecar]
-          .flat()
-          .map((address) => `    server ${address}${parameters}`)
-          .join(''),
-      )
-      .replace('unix:/run/php/php-fpm.sock', options.php),
+    http.replace(/^ +server 127\.0\.0\.1:8765(.*;\n)/m, (_, parameters) =>
+      [options.sidecar]
+        .flat()
+        .map((address) => `    server ${address}${parameters}`)
+        .join(''),
+    ),
   )
   if (options.tls) await selfSigned(path)
   await writeFile(join(path, 'nginx.conf'), configuration(options, path, port))
@@ -60,7 +61,14 @@ export async function nginxFolder(options: NginxOptions, port: number): Promise<
 
 /** `nginx -t` on such a folder. Rejects with what nginx says. */
 export const checkNginx = (folder: string): Promise<unknown> =>
-  run('nginx', ['-t', '-p', folder, '-c', join(folder, 'nginx.conf')], { env })
+  run(nginxIn(folder).command, ['-t', ...nginxIn(folder).args], { env })
+
+/** How nginx is run with such a folder. */
+export const nginxIn = (folder: string) => ({
+  command: 'nginx',
+  args: ['-p', folder, '-c', join(folder, 'nginx.conf')],
+  env,
+})
 
 /** Starts nginx on 127.0.0.1; where no port was asked for and somebody else was faster, on another one. */
 export const startNginx = async (options: NginxOptions): Promise<RunningNginx> =>
@@ -70,12 +78,7 @@ export const startNginx = async (options: NginxOptions): Promise<RunningNginx> =
 
 async function startAt(port: number, options: NginxOptions): Promise<RunningNginx> {
   const directory = await nginxFolder(options, port)
-  const nginx = await startProcess({
-    command: 'nginx',
-    args: ['-p', directory.path, '-c', join(directory.path, 'nginx.conf')],
-    env,
-    ready: () => answers(port),
-  })
+  const nginx = await startProcess({ ...nginxIn(directory.path), ready: () => answers(port) })
   return {
     url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}${options.base ?? '/'}`,
     port,
@@ -88,7 +91,7 @@ async function startAt(port: number, options: NginxOptions): Promise<RunningNgin
 }
 
 const configuration = (
-  { base = '/', tls, failover = 'http', mergeSlashes = true, php }: NginxOptions,
+  { base = '/', tls, failover = 'php', mergeSlashes = true, php, server = '', http = '' }: NginxOptions,
   path: string,
   port: number,
 ): string => `
@@ -101,6 +104,7 @@ events { worker_connections 1024; }
 http {
   access_log off;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${path}/${name};`).join('\n  ')}
+  ${http}
   include studip-oauth2/http.conf;
   server {
     listen 127.0.0.1:${port}${tls ? ' ssl' : ''};
@@ -109,9 +113,10 @@ http {
     ${mergeSlashes ? '' : 'merge_slashes off;'}
     include studip-oauth2/${base === '/' ? 'root' : 'sub-path'}.conf;
     include studip-oauth2/failover-${failover}.conf;
+    ${server}
     # Stud.IP's PHP as the operator has it.
     location / {
-      proxy_pass http://${failover === 'fpm' ? '127.0.0.1:1' : php};
+      proxy_pass http://${php};
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-Proto $scheme;
     }
