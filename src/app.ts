@@ -1,10 +1,11 @@
 // The Koa application: middleware in reading order, no I/O. Everything it needs comes from wire.ts.
 import Koa from 'koa'
 import { canonicalPath } from './middleware/canonical-path.ts'
+import { crossOrigin } from './middleware/cross-origin.ts'
 import { errors } from './middleware/errors.ts'
 import { originOf, requestContext } from './middleware/request-context.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
-import { isForPrograms, pathPrefixes, routes } from './routes/index.ts'
+import { isForPrograms, pathPrefixes, readersOf, routes } from './routes/index.ts'
 import type { Deps } from './wire.ts'
 
 export const createApp = (deps: Deps): Koa => {
@@ -13,6 +14,7 @@ export const createApp = (deps: Deps): Koa => {
   app.use(securityHeaders(deps.settings))
   app.use(errors({ ...deps, isForPrograms: isForPrograms(deps) }))
   app.use(canonicalPath(pathPrefixes(deps)))
+  app.use(crossOrigin({ ...deps, readersOf: readersOf(deps) }))
   for (const middleware of routes(deps)) app.use(middleware)
   app.on('error', (error: unknown, ctx?: Koa.Context) =>
     deps.log.error({ ...(ctx && originOf(ctx)), err: error }, 'answer failed'),

@@ -38,4 +38,11 @@ export const bounds = Object.freeze({
     'characters of a code or token',
     'the ciphertext of a code holds a whole redirect URI, twice as long in hex',
   ),
+
+  // Browser apps
+  publicClients: atMost(
+    10_000,
+    'public clients whose origins may call from a browser, the newest first',
+    'all their redirect URIs are read every five seconds and kept in memory',
+  ),
 } satisfies Readonly<Record<string, Bound>>)

@@ -2,7 +2,8 @@
 import { invalidClient, invalidRequest, tooManyAttempts } from './errors.ts'
 import { isClientId } from './grant-id.ts'
 import type { Clients, ClientSecrets } from './ports.ts'
-import type { Client, Parameters } from './types.ts'
+import { loneValue } from './parameters.ts'
+import type { Client, Parameters, RawParameters } from './types.ts'
 
 /** Counts failures per client and address. */
 export interface Attempts {
@@ -61,6 +62,19 @@ const verifySecret = async (
   for (const secret of claimed) if (await secrets.verify(id, secret, hash, assertWelcome)) return
   await attempts.failed('client-secret', id, address)
   throw invalidClient()
+}
+
+/** The client that a request names, in its form or by Basic, proven or not; undefined when it names none or contradicts itself. */
+export const namedClient = (authorization: string | undefined, form: RawParameters): string | undefined => {
+  const parameters = ['client_id', 'client_secret'].flatMap((name) => {
+    const value = loneValue(form, name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  try {
+    return readClaim(authorization, Object.fromEntries(parameters)).clientId
+  } catch {
+    return undefined
+  }
 }
 
 const readClaim = (authorization: string | undefined, parameters: Parameters): Claim => {

@@ -1,8 +1,26 @@
-// Which web origins may call the token and revocation endpoints from a browser (D14, S-081).
+// Which web origins may read what a client is answered (D14, D34, S-081).
+import { loopbackOf } from './redirect-uri.ts'
 
-/** Origins of a client's redirect URIs that a browser can send: http and https only. */
-export const registeredOrigins = (redirectUris: readonly string[]): readonly string[] =>
-  redirectUris.flatMap((uri) => {
-    const origin = /^(https?:\/\/[^/?#\\@]+)/i.exec(uri)?.[1]
-    return origin && URL.canParse(origin) ? [new URL(origin).origin] : []
-  })
+/** The origins of redirect URIs, as a browser spells them. */
+export interface RegisteredOrigins {
+  readonly exact: ReadonlySet<string>
+  /** Loopback origins without their port: any will do, as for the redirect (RFC 8252 §7.3). */
+  readonly ofAnyPort: ReadonlySet<string>
+}
+
+const present = <T>(value: T | undefined): value is T => value !== undefined
+
+const originOf = (redirectUri: string): string | undefined => {
+  const origin = /^https?:\/\/[^/?#\\@]+/i.exec(redirectUri)?.[0]
+  return origin !== undefined && URL.canParse(origin) ? new URL(origin).origin : undefined
+}
+
+/** Origins of redirect URIs that a browser can send: http and https only. */
+export const registeredOrigins = (redirectUris: readonly string[]): RegisteredOrigins => ({
+  exact: new Set(redirectUris.map(originOf).filter(present)),
+  ofAnyPort: new Set(redirectUris.map(loopbackOf).filter(present)),
+})
+
+/** True for the value of an Origin header that is registered; ports count as they do for redirect URIs. */
+export const includesOrigin = ({ exact, ofAnyPort }: RegisteredOrigins, origin: string): boolean =>
+  exact.has(origin) || ofAnyPort.has(/^(http:\/\/[^/:]+|http:\/\/\[::1\]):[1-9]\d{0,4}$/.exec(origin)?.[1] ?? origin)

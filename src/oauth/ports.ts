@@ -1,4 +1,5 @@
 // What the protocol needs from outside, one small interface each. Shells implement them (stores/, crypto/, studip/).
+import type { RegisteredOrigins } from './cors.ts'
 import type { AccessToken, AuthorizationCode, Client, RefreshToken, TokenPair } from './types.ts'
 
 /** Unix seconds, whole. */
@@ -9,8 +10,14 @@ export interface Clients {
   find(id: string): Promise<Client | undefined>
 }
 
-/** Web origins of the redirect URIs of all public clients, by client id (D14). */
-export type PublicOrigins = () => Promise<ReadonlyMap<string, readonly string[]>>
+/** Web origins of the redirect URIs of public clients (D14). */
+export interface BrowserApps {
+  /** Of all of them. */
+  readonly any: RegisteredOrigins
+  /** Undefined for a confidential, suspended or unknown client. */
+  of(clientId: string): RegisteredOrigins | undefined
+}
+export type PublicOrigins = () => Promise<BrowserApps>
 
 /** Outcome of a conditional redemption: `replayed` when the row was there but used before, `unknown` when no row matches. */
 export type Redemption = 'redeemed' | 'replayed' | 'unknown'

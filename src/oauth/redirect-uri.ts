@@ -2,6 +2,9 @@
 
 const loopback = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::\d{1,5})?(?=[/?]|$)/
 
+/** The loopback origin that a redirect URI names, without its port; undefined for all others. */
+export const loopbackOf = (uri: string): string | undefined => loopback.exec(uri)?.[1]
+
 /** Byte for byte; only on the loopback interface may the port differ, because the system gives a native app any free one. */
 export const redirectUriMatches = (requested: string, registered: string): boolean => {
   if (requested === registered) return true

@@ -2,7 +2,7 @@
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
 import { admit, recognise, requireRoot } from '../middleware/identity.ts'
-import { anyPublicOrigin, originOfNamedClient } from '../middleware/origins.ts'
+import type { Readers } from '../middleware/cross-origin.ts'
 import { checkSecurityToken } from '../middleware/csrf.ts'
 import { noStore } from '../middleware/no-store.ts'
 import { readForm } from '../middleware/form.ts'
@@ -56,6 +56,17 @@ export const isForPrograms = (deps: Pick<Deps, 'settings'>) => {
     path.startsWith('/.well-known/') || (path.startsWith(prefix) && endpoint.test(path.slice(prefix.length)))
 }
 
+/** Whose scripts may read the answers at a path (D14, D34). */
+export const readersOf = (deps: Pick<Deps, 'settings'>) => {
+  const prefix = `${basePath(deps.settings)}dispatch.php/api/oauth2/`
+  return (path: string): Readers => {
+    if (path.startsWith('/.well-known/')) return 'everybody'
+    const [endpoint = ''] = path.startsWith(prefix) ? path.slice(prefix.length).split('/') : []
+    if (['jwks', '.well-known'].includes(endpoint)) return 'everybody'
+    return ['token', 'revoke'].includes(endpoint) ? 'browser-apps' : 'same-origin'
+  }
+}
+
 // For the router, a base path is text and no pattern.
 const literally = (path: string): string => path.replaceAll(/[{}()[\]+?!:*\\]/g, '\\$&')
 
@@ -95,17 +106,13 @@ export const routes = (deps: Deps): Middleware[] => {
   router.get(api('assets/:name'), showAsset(deps))
 
   const clientCall = [noStore(), readForm()]
-  const fromBrowserApps = originOfNamedClient(deps.publicOrigins)
-  router.post(api('token'), ...clientCall, fromBrowserApps, token(createTokenEndpoint({ ...deps, ...deps.issuing })))
-  router.post(api('revoke'), ...clientCall, fromBrowserApps, revoke(createRevocation(deps)))
+  router.post(api('token'), ...clientCall, token(createTokenEndpoint({ ...deps, ...deps.issuing })))
+  router.post(api('revoke'), ...clientCall, revoke(createRevocation(deps)))
   router.post(api('introspect'), ...clientCall, introspect(createIntrospection(deps)))
-  for (const path of ['token', 'revoke']) router.options(api(path), anyPublicOrigin(deps.publicOrigins, 'POST'))
 
-  const published = anyPublicOrigin(deps.publicOrigins, 'GET')
   // Two RFC documents name the same metadata: one under our prefix, one at the root of the host (RFC 8414 §3.1).
-  for (const path of [api(wellKnown), `/${wellKnown}${base}dispatch.php/api/oauth2`])
-    router.get(path, published, metadata(deps))
-  router.get(api('jwks'), published, jwks(deps))
+  for (const path of [api(wellKnown), `/${wellKnown}${base}dispatch.php/api/oauth2`]) router.get(path, metadata(deps))
+  router.get(api('jwks'), jwks(deps))
 
   return [router.routes() as Middleware, unmatched()]
 }
