@@ -1,4 +1,6 @@
 // What an error means to the outside: an OAuth error, a page, or a fault of ours that is logged and not shown (S-091).
+import { TargetError } from '../oauth/authorization-request.ts'
+import { ConsentError } from '../oauth/consent-answer.ts'
 import { OAuthError, SetupError, temporarilyUnavailable } from '../oauth/errors.ts'
 import { isDatabaseAway } from '../stores/database-errors.ts'
 import { errorKindOf, type ErrorKind } from '../views/error-pages.ts'
@@ -39,6 +41,7 @@ const kindOfOAuthError = (error: OAuthError): ErrorKind => {
 /** The page for an error. */
 export const asPageError = (error: unknown): PageError => {
   if (error instanceof PageError) return error
+  if (error instanceof TargetError || error instanceof ConsentError) return new PageError(error.fault)
   const status = statusOf(error)
   if (!(error instanceof OAuthError) && status !== undefined && status >= 400 && status < 500)
     return new PageError(errorKindOf(status))
@@ -49,6 +52,6 @@ export const asPageError = (error: unknown): PageError => {
 
 /** True for what an operator has to look at. */
 export const isFault = (error: unknown): boolean => {
-  const status = error instanceof OAuthError || error instanceof PageError ? error.status : (statusOf(error) ?? 500)
-  return status >= 500 && !(error instanceof PageError)
+  if (error instanceof PageError || error instanceof TargetError || error instanceof ConsentError) return false
+  return (error instanceof OAuthError ? error.status : (statusOf(error) ?? 500)) >= 500
 }

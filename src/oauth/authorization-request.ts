@@ -72,6 +72,17 @@ export const checkRequest = (
   }
 }
 
+/**
+ * Proves the target of a request that was sound a while ago once more: the client may have been suspended or changed since.
+ * @throws TargetError
+ */
+export const assertRegistered = async (request: AuthorizationRequest, clients: Clients): Promise<void> => {
+  const client = await clients.find(request.clientId)
+  if (!client) throw new TargetError('unknown-client')
+  if (acceptedRedirectUri(request.requestedRedirectUri, client.redirectUris) !== request.redirectUri)
+    throw new TargetError('redirect-uri-mismatch')
+}
+
 /** The state to send back with an error; undefined when there is none that can be trusted to be the client's. */
 export const stateOf = (raw: RawParameters): string | undefined => {
   const state = loneValue(raw, 'state')

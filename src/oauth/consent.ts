@@ -36,9 +36,9 @@ export const newConsentTicket = (
   expiresAt: now + consentLifetime,
 })
 
-/** True for the user and session that were shown the form, while it is fresh. */
-export const ticketHolds = (ticket: ConsentTicket, approver: Approver, now: number): boolean =>
-  ticket.userId === approver.userId && ticket.sessionHash === approver.sessionHash && ticket.expiresAt >= now
+/** True for the user and session that were shown the form. */
+export const isShownTo = (ticket: ConsentTicket, approver: Approver): boolean =>
+  ticket.userId === approver.userId && ticket.sessionHash === approver.sessionHash
 
 export const codeFor = ({ request, codeId, userId }: ConsentTicket, now: number): AuthorizationCode => ({
   id: codeId,

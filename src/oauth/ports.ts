@@ -27,6 +27,10 @@ export type Rotation = 'rotated' | 'in-grace' | 'replayed' | 'unknown'
 export interface AuthorizationCodes {
   /** Stores a fresh code. False when the id exists already: the consent was used before (D7). */
   insert(code: AuthorizationCode): Promise<boolean>
+  /** Unix seconds until which this code may still be redeemed; undefined when it was, or is not there, or is too old. */
+  unredeemedUntil(id: string): Promise<number | undefined>
+  /** Makes sure that this code can not be redeemed, if it was issued at all. False when it has been redeemed. */
+  withdraw(id: string): Promise<boolean>
 }
 
 export interface Tokens {

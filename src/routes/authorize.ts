@@ -7,15 +7,13 @@ import { formOf } from '../middleware/form.ts'
 import { identityOf } from '../middleware/identity.ts'
 import { securityToken } from '../middleware/csrf.ts'
 import { pageContext } from '../middleware/page-context.ts'
-import { PageError } from '../middleware/page-error.ts'
-import { checkRequest, findTarget, stateOf, TargetError, type RequestTarget } from '../oauth/authorization-request.ts'
-import { errorLocation, responseIssuer, successLocation, type ResponseIss } from '../oauth/authorization-response.ts'
-import { codeFor, newConsentTicket, ticketHolds, type Approver, type ConsentTicket } from '../oauth/consent.ts'
-import { accessDenied, OAuthError } from '../oauth/errors.ts'
-import { grantOf } from '../oauth/grant-id.ts'
+import { checkRequest, findTarget, stateOf, type RequestTarget } from '../oauth/authorization-request.ts'
+import { errorLocation, responseIssuer } from '../oauth/authorization-response.ts'
+import { newConsentTicket, type Approver, type ConsentTicket } from '../oauth/consent.ts'
+import { createConsentAnswer, type ConsentAnswerPorts } from '../oauth/consent-answer.ts'
+import { OAuthError } from '../oauth/errors.ts'
 import { loneValue } from '../oauth/parameters.ts'
-import type { Audit, AuthorizationCodes, Clients, Credentials, Now, RandomHex } from '../oauth/ports.ts'
-import { acceptedRedirectUri } from '../oauth/redirect-uri.ts'
+import type { RandomHex } from '../oauth/ports.ts'
 import { askedScopes } from '../oauth/scope.ts'
 import type { AuthorizationRequest, Client } from '../oauth/types.ts'
 import type { Views } from '../views/views.ts'
@@ -23,30 +21,15 @@ import { parseForm } from '../oauth/raw-parameters.ts'
 import { redirectTo } from '../middleware/redirect.ts'
 import { originOf } from '../middleware/request-context.ts'
 
-export interface AuthorizeDeps {
-  readonly clients: Clients
-  readonly codes: AuthorizationCodes
-  readonly credentials: Pick<Credentials, 'sealCode'>
+export interface AuthorizeDeps extends ConsentAnswerPorts {
   readonly keys: KeyRing
   readonly views: Pick<Views, 'consent'>
-  readonly audit: Audit
-  readonly now: Now
   readonly random: RandomHex
-  readonly issuer: string
   readonly pkcePlain: boolean
-  readonly responseIss: ResponseIss
 }
 
 /** Name of the consent form for its CSRF token, and of its sealed ticket. */
 export const consentForm = 'consent'
-
-const targetOrPage = async (clients: Clients, raw: ReturnType<typeof parseForm>): Promise<RequestTarget> => {
-  try {
-    return await findTarget(raw, clients)
-  } catch (error) {
-    throw error instanceof TargetError ? new PageError(error.fault) : error
-  }
-}
 
 interface TargetState {
   asked: Promise<RequestTarget>
@@ -57,7 +40,7 @@ interface TargetState {
 export const askForTarget = ({ clients }: Pick<AuthorizeDeps, 'clients'>): Middleware =>
   function askForTarget(ctx, next) {
     const state = ctx.state as TargetState
-    state.asked = targetOrPage(clients, parseForm(ctx.querystring))
+    state.asked = findTarget(parseForm(ctx.querystring), clients)
     state.asked.catch(() => undefined) // provenTarget sees the fault, when the language of its page is known
     return next()
   }
@@ -116,40 +99,16 @@ const renderConsent = async (
 const denies = (ctx: Context): boolean => ctx.method !== 'POST' || '_method' in formOf(ctx)
 
 /** Approves or denies what the user was shown, and nothing that other fields of the form say (S-029). */
-export const answerConsent = (deps: AuthorizeDeps): Middleware =>
-  async function answerConsent(ctx) {
-    const ticket = await openTicket(deps, ctx, loneValue(formOf(ctx), 'auth_token'))
-    const { request } = ticket
-    await assertStillRegistered(deps.clients, request)
-    const issuer = responseIssuer(deps, request.scopes)
-    const target = { redirectUri: request.redirectUri, state: request.state, issuer }
-    const who = { clientId: request.clientId, userId: ticket.userId, grantId: grantOf(ticket.codeId) }
-    if (denies(ctx)) {
-      deps.audit({ event: 'consent.denied', ...who }, originOf(ctx))
-      return redirectTo(ctx, errorLocation(target, accessDenied()), 303)
-    }
-    const code = codeFor(ticket, deps.now())
-    const sealed = await deps.credentials.sealCode(code)
-    if (!(await deps.codes.insert(code))) throw new PageError('form-used')
-    deps.audit({ event: 'consent.approved', ...who }, originOf(ctx))
-    redirectTo(ctx, successLocation(target, sealed), 303)
+export const answerConsent = (deps: AuthorizeDeps): Middleware => {
+  const answer = createConsentAnswer(deps)
+  return async function answerConsent(ctx) {
+    const ticket = await sentTicket(deps, ctx)
+    const location = await answer({ ticket, approver: approverOf(ctx), denies: denies(ctx), origin: originOf(ctx) })
+    redirectTo(ctx, location, 303)
   }
-
-const openTicket = async (
-  { keys, now }: AuthorizeDeps,
-  ctx: Context,
-  text: string | undefined,
-): Promise<ConsentTicket> => {
-  const key = (await keys.current()).derive(consentForm)
-  const ticket = text === undefined ? undefined : await open<ConsentTicket>(text, key, consentForm)
-  if (!ticket || !ticketHolds(ticket, approverOf(ctx), now())) throw new PageError('form-expired')
-  return ticket
 }
 
-// The client may have been suspended or changed while the user was reading.
-const assertStillRegistered = async (clients: Clients, request: AuthorizationRequest): Promise<void> => {
-  const client = await clients.find(request.clientId)
-  if (!client) throw new PageError('unknown-client')
-  if (acceptedRedirectUri(request.requestedRedirectUri, client.redirectUris) !== request.redirectUri)
-    throw new PageError('redirect-uri-mismatch')
+const sentTicket = async ({ keys }: Pick<AuthorizeDeps, 'keys'>, ctx: Context): Promise<ConsentTicket | undefined> => {
+  const text = loneValue(formOf(ctx), 'auth_token')
+  return text === undefined ? undefined : open(text, (await keys.current()).derive(consentForm), consentForm)
 }

@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import type { AuthorizationCodes, Now } from '../oauth/ports.ts'
 import { isDuplicate } from './database-errors.ts'
+import { changedBy, rowsOf } from './rows.ts'
 import { retried } from './transaction.ts'
 
 export const createAuthorizationCodes = (db: Knex, now: Now): AuthorizationCodes => ({
@@ -20,5 +21,19 @@ export const createAuthorizationCodes = (db: Knex, now: Now): AuthorizationCodes
       if (isDuplicate(error)) return false
       throw error
     }
+  },
+  unredeemedUntil: async (id) => {
+    const [row] = await rowsOf<{ expires_at: number | null }>(
+      db.raw('SELECT expires_at FROM oauth2_auth_codes WHERE id = ? AND revoked = 0 AND expires_at >= ?', [id, now()]),
+    )
+    return row?.expires_at ?? undefined
+  },
+  // Deleted, not marked as used: a client that redeems it all the same has done no wrong, and marked codes count as replays.
+  withdraw: async (id) => {
+    const withdrawn = await retried(() =>
+      changedBy(db.raw('DELETE FROM oauth2_auth_codes WHERE id = ? AND revoked = 0', [id])),
+    )
+    if (withdrawn > 0) return true
+    return (await rowsOf(db.raw('SELECT 1 FROM oauth2_auth_codes WHERE id = ?', [id]))).length === 0
   },
 })

@@ -257,6 +257,23 @@ describe('POST authorize', () => {
       }
     })
 
+    it('B16 Deny on it tells the client, however late', async () => {
+      const start = now
+      const form = await shown()
+      const before = await codeRows()
+      try {
+        now = start + 6000
+        const late = await submit({ ...form, _method: 'delete' }).expect(303)
+        expect(Object.fromEntries(new URL(late.headers['location'] as string).searchParams)).to.include({
+          error: 'access_denied',
+          state: 'xyz',
+        })
+      } finally {
+        now = start
+      }
+      expect(await codeRows()).to.equal(before)
+    })
+
     it("S-029 from another session or user it yields no code, even with that session's own security_token", async () => {
       const form = await shown()
       for (const user of [users.autor, users.tutor]) {
@@ -308,26 +325,72 @@ describe('POST authorize', () => {
   })
 
   describe('once', () => {
-    it('S-030 a second Allow gets a page and no second code', async () => {
+    const idOfCode = async (answer: { headers: Record<string, string> }) =>
+      (await app.deps.credentials.openCode(codeOf(answer) ?? ''))?.id
+    const withoutCode = (answer: { headers: Record<string, string> }) =>
+      (answer.headers['location'] ?? '').replace(/code=[^&]+/, '')
+
+    it('B13 S-030 a second Allow leads to the same code, as long as that is good; afterwards it gets a page', async () => {
       const form = await shown()
+      const before = await codeRows()
       const first = await submit(form).expect(303)
-      expect(await codeRows()).to.be.greaterThan(0)
+      now += 200
+      const second = await submit(form).expect(303)
+      expect(withoutCode(second)).to.equal(withoutCode(first))
+      const [one, other] = await Promise.all(
+        [first, second].map((answer) => app.deps.credentials.openCode(codeOf(answer) ?? '')),
+      )
+      expect(one).to.be.an('object').and.to.deep.equal(other, 'also its end is the same')
+      expect(await codeRows()).to.equal(before + 1)
+      await redeem(app, client, codeOf(second)).expect(200)
       await refused(submit(form), 400)
-      await redeem(app, client, codeOf(first)).expect(200)
-      await refused(submit(form), 400)
+      expect((await redeem(app, client, codeOf(first))).body).to.include({ error: 'invalid_grant' })
     })
 
-    it('S-030 of twenty at once, over two instances, one wins', async () => {
+    it('B13 S-030 of twenty at once, over two instances, each gets the one code', async () => {
       const second = await testApp({ database: app.database, now: () => now })
       const form = await shown()
       const before = await codeRows()
       const answers = await Promise.all(
         Array.from({ length: 20 }, (_, i) => post(i % 2 ? app : second, 'authorize', form, { Cookie: cookie })),
       )
-      expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, ...Array<number>(19).fill(400)])
-      for (const { status, headers } of answers) if (status === 400) expect(headers).to.not.have.property('location')
+      expect(answers.map(({ status }) => status)).to.deep.equal(Array<number>(20).fill(303))
+      expect(new Set(await Promise.all(answers.map(idOfCode))).size).to.equal(1)
       expect(await codeRows()).to.equal(before + 1)
+      const redeemed = await Promise.all(answers.map((answer) => redeem(app, client, codeOf(answer))))
+      expect(redeemed.filter(({ status }) => status === 200)).to.have.length(1)
       await second.close()
+    })
+
+    it('B13 a code that ran out unredeemed is not given again', async () => {
+      const form = await shown()
+      await submit(form).expect(303)
+      await app.database
+        .knex('oauth2_auth_codes')
+        .where({ revoked: 0 })
+        .update({ expires_at: now - 1 })
+      await refused(submit(form), 400)
+    })
+
+    it('B13 another session with the same form gets nothing, not even while the code is unredeemed', async () => {
+      const form = await shown()
+      await submit(form).expect(303)
+      const other = await logIn(app)
+      const { security_token } = await shown(other)
+      await refused(submit({ ...form, security_token }, { Cookie: other }))
+    })
+
+    it('B13 Deny after Allow withdraws the code and accuses nobody; after redemption it is a page', async () => {
+      const form = await shown()
+      const allowed = await submit(form).expect(303)
+      const before = await codeRows()
+      const denied = await submit({ ...form, _method: 'delete' }).expect(303)
+      expect(new URL(denied.headers['location'] as string).searchParams.get('error')).to.equal('access_denied')
+      expect(await codeRows()).to.equal(before - 1)
+      expect((await redeem(app, client, codeOf(allowed))).body).to.include({ error: 'invalid_grant' })
+      const again = await submit(form).expect(303)
+      await redeem(app, client, codeOf(again)).expect(200)
+      await refused(submit({ ...form, _method: 'delete' }), 400)
     })
 
     it('S-078 the next request is asked again, and its page is another form', async () => {
@@ -353,7 +416,6 @@ describe('POST authorize', () => {
         expect(Object.fromEntries(location.searchParams)).to.include({
           error: 'access_denied',
           state: 'xyz',
-          iss: app.deps.issuer,
         })
         expect(location.searchParams.has('code')).to.be.false
       }
