@@ -3,16 +3,18 @@ import Koa from 'koa'
 import { canonicalPath } from './middleware/canonical-path.ts'
 import { crossOrigin } from './middleware/cross-origin.ts'
 import { errors } from './middleware/errors.ts'
+import { boundedQuery } from './middleware/query.ts'
 import { originOf, requestContext } from './middleware/request-context.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import { isForPrograms, pathPrefixes, readersOf, routes } from './routes/index.ts'
 import type { Deps } from './wire.ts'
 
 export const createApp = (deps: Deps): Koa => {
-  const app = new Koa({ proxy: true, proxyIpHeader: 'X-Forwarded-For', maxIpsCount: 1 })
+  const app = new Koa()
   app.use(requestContext(deps))
   app.use(securityHeaders(deps.settings))
   app.use(errors({ ...deps, isForPrograms: isForPrograms(deps) }))
+  app.use(boundedQuery())
   app.use(canonicalPath(pathPrefixes(deps)))
   app.use(crossOrigin({ ...deps, readersOf: readersOf(deps) }))
   for (const middleware of routes(deps)) app.use(middleware)

@@ -51,7 +51,7 @@ const assignmentsOf = async (
 }
 
 const versionOf = async (root: string): Promise<string | undefined> => {
-  const version = /(\d+\.\d+\S*)/.exec((await textOf(path.join(root, 'VERSION'), [])) ?? '')?.[1]
+  const version = /\b(\d{1,3}\.\d\S*)/.exec((await textOf(path.join(root, 'VERSION'), [])) ?? '')?.[1]
   if (version) return version
   const bootstrap = (await textOf(path.join(root, 'lib/bootstrap.php'), [])) ?? ''
   return /\$SOFTWARE_VERSION\s*=\s*['"]([^'"]+)['"]/.exec(bootstrap)?.[1]

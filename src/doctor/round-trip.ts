@@ -47,7 +47,7 @@ const withVisitor = (deps: Deps, userId: string): Deps => ({
 const randomHexOf = (text: string): string => createHash('md5').update(text).digest('hex')
 
 const field = (html: string, name: string): string =>
-  (new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(html)?.[1] ?? '')
+  (new RegExp(`name="${name}"[^>]{0,200}?value="([^"]*)"`).exec(html)?.[1] ?? '')
     .replaceAll('&#34;', '"')
     .replaceAll('&#39;', "'")
     .replaceAll('&lt;', '<')

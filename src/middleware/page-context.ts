@@ -1,5 +1,6 @@
 // For whom a page is: the language and user that the gate found, else what the browser asks for.
 import type { Context } from 'koa'
+import { acceptedLanguage } from '../studip/language.ts'
 import type { Verdict } from '../studip/verdict.ts'
 import type { PageContext } from '../views/frame.ts'
 
@@ -7,7 +8,7 @@ import type { PageContext } from '../views/frame.ts'
 export const pageContext = (ctx: Context): PageContext => {
   const verdict = (ctx.state as { verdict?: Verdict }).verdict
   if (!verdict) {
-    const english = ctx.acceptsLanguages('de', 'en') === 'en'
+    const english = acceptedLanguage(ctx.get('Accept-Language')) === 'en'
     return { language: english ? 'en' : 'de', languageTag: english ? 'en-GB' : 'de-DE' }
   }
   const { language, languageTag } = verdict

@@ -17,7 +17,7 @@ const dangerousSchemes = new Set(['javascript', 'data', 'vbscript', 'file', 'blo
 const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
 // Taken from the text itself: a URL parser would first turn `127.1` into a loopback address and `\` into `/`.
-const parts = /^(?<scheme>[a-z][a-z0-9+.-]*):(?:\/\/(?<authority>[^/?]*))?(?<rest>.*)$/i
+const parts = /^(?<scheme>[a-z][a-z0-9+.-]*):(?:\/\/(?<authority>[^/?]*))?(?<rest>[^]*)$/i
 // RFC 3986 Appendix A: everything else has to be percent-encoded.
 const uriCharacters = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/
 

@@ -1,4 +1,5 @@
 // Which of our two languages a person reads (contract §6.1).
+import { bounds } from '../bounds.ts'
 import type { Language } from './verdict.ts'
 
 const tags: Readonly<Record<Language, string>> = { de: 'de-DE', en: 'en-GB' }
@@ -19,9 +20,9 @@ const known = (locale: string | undefined): Language | undefined => {
 }
 
 /** The best of ours in an Accept-Language header (RFC 9110 §12.5.4). */
-const accepted = (header: string | undefined): Language | undefined => {
+export const acceptedLanguage = (header: string | undefined): Language | undefined => {
   const ranges = (header ?? '')
-    .slice(0, 500)
+    .slice(0, bounds.acceptLanguage.most)
     .split(',')
     .map((part) => {
       const [tag = '', ...parameters] = part.split(';').map((piece) => piece.trim())
@@ -40,6 +41,7 @@ export const chooseLanguage = ({
   fallback,
 }: LanguageHints): { readonly language: Language; readonly languageTag: string } => {
   const foreign = session || preferred ? 'en' : undefined
-  const language = known(session) ?? known(preferred) ?? accepted(acceptLanguage) ?? foreign ?? known(fallback) ?? 'en'
+  const language =
+    known(session) ?? known(preferred) ?? acceptedLanguage(acceptLanguage) ?? foreign ?? known(fallback) ?? 'en'
   return { language, languageTag: tags[language] }
 }

@@ -13,11 +13,17 @@ export interface SecondFactor {
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const largestPhpInteger = 2n ** 63n - 1n
 
+const withoutPadding = (text: string): string => {
+  let end = text.length
+  while (text[end - 1] === '=') end -= 1
+  return text.slice(0, end)
+}
+
 /** RFC 4648 §6; undefined when a character is not of its alphabet or nothing is left. */
 const decodeBase32 = (text: string): Buffer | undefined => {
   const bytes: number[] = []
   let [value, bits] = [0, 0]
-  for (const character of text.replace(/=+$/, '')) {
+  for (const character of withoutPadding(text)) {
     const index = alphabet.indexOf(character)
     if (index < 0) return undefined
     value = ((value << 5) | index) & 0xfff
