@@ -20,13 +20,32 @@ export const bounds = Object.freeze({
     'characters of an Authorization header',
     'an id of 20 digits and a secret of 72 bytes fit, percent-encoded and in Base64, many times over',
   ),
-  query: atMost(24_576, 'bytes of a query', 'the longest parameters of an authorization request fit together'),
+  acceptLanguage: atMost(
+    500,
+    'characters of Accept-Language that are read',
+    'the languages that somebody reads come first',
+  ),
+  query: atMost(
+    12_288,
+    'bytes of a query',
+    'nginx takes 8 KiB by default; a state of the greatest length fits, percent-encoded',
+  ),
   clientForm: atMost(
     24_576,
     'bytes of a form for token, revoke or introspect',
     'the longest credential fits beside everything else that these endpoints read',
   ),
-  pageForm: atMost(65_536, 'bytes of a form of our pages', 'fifty redirect URIs of the greatest length fit'),
+  consentForm: atMost(
+    24_576,
+    'bytes of the form of the consent page',
+    'it holds the request as it was checked, sealed',
+  ),
+  registrationForm: atMost(
+    65_536,
+    'bytes of the form for a new client',
+    'every field at its greatest length, most of it percent-encoded',
+  ),
+  buttonForm: atMost(4_096, 'bytes of the other forms of our pages', 'a security token and an id'),
   parameters: atMost(100, 'parameters of a query or form', 'no endpoint reads more than fifteen; others may be beside'),
   parameter: atMost(
     4_096,

@@ -2,21 +2,25 @@
 import bodyParser from 'koa-bodyparser'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
+import type { Bound } from '../bounds.ts'
 import { invalidRequest } from '../oauth/errors.ts'
 import type { RawParameters } from '../oauth/types.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
 
-/** Bytes: a thousand redirect URIs fit, a flood does not. */
-const limit = '64kb'
 const formType = 'application/x-www-form-urlencoded'
 
 // Parsed as text: a library that builds nested objects from `a[b]` would hide repeated parameters.
-const readText = bodyParser({ enableTypes: ['text'], extendTypes: { text: [formType] }, textLimit: limit })
+const readText = (bound: Bound) =>
+  bodyParser({ enableTypes: ['text'], extendTypes: { text: [formType] }, textLimit: String(bound.most) })
 
 /** The form that readForm() put there. */
 export const formOf = (ctx: Context): RawParameters => (ctx.state as { form: RawParameters }).form
 
-export const readForm = (): Middleware =>
+/**
+ * Reads the fields of these names from a form that is no larger than it may be; other fields are not kept.
+ * @throws OAuthError invalid_request for another type or too many fields, an error with status 413 for too many bytes
+ */
+export const readForm = (bound: Bound, fields?: ReadonlySet<string>): Middleware =>
   compose([
     async function onlyForms(ctx, next) {
       if (!ctx.is(formType)) throw invalidRequest(`Send the parameters as ${formType}.`)
@@ -25,10 +29,10 @@ export const readForm = (): Middleware =>
         throw invalidRequest('Send the parameters without Content-Encoding.')
       await next()
     },
-    readText as Middleware,
+    readText(bound) as Middleware,
     async function parseIt(ctx, next) {
       const body: unknown = ctx.request.body
-      ;(ctx.state as { form: RawParameters }).form = parseForm(typeof body === 'string' ? body : '')
+      ;(ctx.state as { form: RawParameters }).form = parseForm(typeof body === 'string' ? body : '', fields)
       await next()
     },
   ])

@@ -1,7 +1,8 @@
 // The checks of /authorize in two phases. The order is policy: RFC 6749 §4.1.1 and §4.1.2.1.
+import { bounds } from '../bounds.ts'
 import { invalidRequest, unsupportedResponseType } from './errors.ts'
 import { isClientId } from './grant-id.ts'
-import { isRepeated, loneValue, maxParameterLength, singleParameters } from './parameters.ts'
+import { isRepeated, loneValue, singleParameters } from './parameters.ts'
 import { parseCodeChallenge } from './pkce.ts'
 import type { Clients } from './ports.ts'
 import { acceptedRedirectUri } from './redirect-uri.ts'
@@ -86,5 +87,5 @@ export const assertRegistered = async (request: AuthorizationRequest, clients: C
 /** The state to send back with an error; undefined when there is none that can be trusted to be the client's. */
 export const stateOf = (raw: RawParameters): string | undefined => {
   const state = loneValue(raw, 'state')
-  return state !== undefined && state.length <= maxParameterLength ? state : undefined
+  return state !== undefined && state.length <= bounds.parameter.most ? state : undefined
 }

@@ -93,7 +93,10 @@ export const checkClientRegistration = (
         .filter((line) => line !== ''),
     ),
   ]
-  const faults = [...fieldFaults(form), ...redirectFaults(redirectUris, allowInsecure)]
+  const ownFaults = fieldFaults(form)
+  // A field that is too long may hold thousands of lines: each would be a fault of its own.
+  const isTooLong = ownFaults.some(({ field, code }) => field === 'redirect' && code === 'too-long')
+  const faults = [...ownFaults, ...(isTooLong ? [] : redirectFaults(redirectUris, allowInsecure))]
   if (faults.length > 0) return { faults }
   const { name, description, owner, homepage, admin_notes: adminNotes } = form
   return {

@@ -21,7 +21,7 @@ const pageSize = 50
 const longestSearch = 200
 
 const viewOf = (ctx: Context) => {
-  const query = parseForm(ctx.querystring)
+  const query = parseForm(ctx.querystring, new Set(['page', 'search']))
   const number = Number(/^[1-9]\d{0,6}$/.exec(query['page']?.[0] ?? '')?.[0] ?? 1)
   return { search: (query['search']?.[0] ?? '').trim().slice(0, longestSearch), page: number, pageSize }
 }

@@ -23,6 +23,7 @@ export interface ApplicationsDeps extends NoticeDeps {
 
 /** Name of the forms that revoke, for their CSRF token. */
 export const revokeForm = 'applications'
+export const revokeFields: ReadonlySet<string> = new Set(['security_token', 'application'])
 
 // Stud.IP's own pages name an application by the id of its access token, which starts with the id of the grant (D2).
 const grantPrefix = /^([0-9a-f]{32})(?:[0-9a-f]{48})?$/

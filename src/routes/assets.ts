@@ -10,7 +10,7 @@ export const showAsset = ({ assets }: { readonly assets: OwnAssets }): Middlewar
   function showAsset(ctx) {
     const asset = assets.find((ctx as Context & { params: { name?: string } }).params.name ?? '')
     if (!asset) throw new PageError('not-found')
-    ctx.set('Cache-Control', ctx.query['v'] === asset.hash ? forever : 'no-cache')
+    ctx.set('Cache-Control', ctx.querystring === `v=${asset.hash}` ? forever : 'no-cache')
     ctx.etag = asset.hash
     ctx.type = asset.type
     ctx.body = asset.body

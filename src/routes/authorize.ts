@@ -30,6 +30,7 @@ export interface AuthorizeDeps extends ConsentAnswerPorts {
 
 /** Name of the consent form for its CSRF token, and of its sealed ticket. */
 export const consentForm = 'consent'
+export const consentFields: ReadonlySet<string> = new Set(['security_token', 'auth_token', '_method', 'allow'])
 
 interface TargetState {
   asked: Promise<RequestTarget>

@@ -30,6 +30,7 @@ export interface ClientsDeps extends NoticeDeps {
 
 /** Name of all forms that change a client, for their CSRF token. */
 export const clientForm = 'clients'
+export const clientFields: ReadonlySet<string> = new Set(['security_token', ...Object.keys(emptyRegistration)])
 
 const idOf = (ctx: Context): string => (ctx as Context & { params: { id?: string } }).params.id ?? ''
 

@@ -1,6 +1,7 @@
 // Every URL of the service on one page (contract §10). BASE is Stud.IP's path with its sub-path.
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
+import { bounds, type Bound } from '../bounds.ts'
 import { admit, recognise, requireRoot } from '../middleware/identity.ts'
 import type { Readers } from '../middleware/cross-origin.ts'
 import { checkSecurityToken } from '../middleware/csrf.ts'
@@ -19,15 +20,17 @@ import {
   askToRevokeAll,
   revokeAllApplications,
   revokeApplication,
+  revokeFields,
   revokeForm,
   showApplication,
   showApplications,
 } from './applications.ts'
 import { showAsset } from './assets.ts'
-import { answerConsent, askForTarget, consentForm, provenTarget, showConsent } from './authorize.ts'
+import { answerConsent, askForTarget, consentFields, consentForm, provenTarget, showConsent } from './authorize.ts'
 import {
   askToDelete,
   askToRenewSecret,
+  clientFields,
   clientForm,
   deleteClient,
   renewSecret,
@@ -76,15 +79,25 @@ export const routes = (deps: Deps): Middleware[] => {
   const router = new Router({ sensitive: true })
 
   const page = [noStore(), recognise(deps)]
-  const form = [noStore(), sameOrigin(deps.settings.baseUrl), readForm(), recognise(deps), admit(deps)]
-  const answer = [...form, checkSecurityToken(deps.keys, consentForm), answerConsent(deps)]
+  const form = (bound: Bound, fields: ReadonlySet<string>) => [
+    noStore(),
+    sameOrigin(deps.settings.baseUrl),
+    readForm(bound, fields),
+    recognise(deps),
+    admit(deps),
+  ]
+  const answer = [
+    ...form(bounds.consentForm, consentFields),
+    checkSecurityToken(deps.keys, consentForm),
+    answerConsent(deps),
+  ]
   router.get(api('authorize'), askForTarget(deps), ...page, provenTarget(), admit(deps), showConsent(deps))
   router.post(api('authorize'), ...answer)
   router.delete(api('authorize'), ...answer)
   router.get(api('resume'), noStore(), resume(deps))
 
   const own = [...page, admit(deps)]
-  const revoking = [...form, checkSecurityToken(deps.keys, revokeForm)]
+  const revoking = [...form(bounds.buttonForm, revokeFields), checkSecurityToken(deps.keys, revokeForm)]
   router.get(api('applications'), ...own, showApplications(deps))
   router.get(api('applications/details/:id'), ...own, showApplication(deps))
   router.get(api('applications/revoke/:id'), ...own, askToRevoke(deps))
@@ -93,19 +106,21 @@ export const routes = (deps: Deps): Middleware[] => {
   router.post(api('applications/revoke_all'), ...revoking, revokeAllApplications(deps))
 
   const root = [...own, requireRoot()]
-  const changing = [...form, requireRoot(), checkSecurityToken(deps.keys, clientForm)]
+  const changing = [requireRoot(), checkSecurityToken(deps.keys, clientForm)]
+  const registering = [...form(bounds.registrationForm, clientFields), ...changing]
+  const changingOne = [...form(bounds.buttonForm, clientFields), ...changing]
   router.get(`${base}dispatch.php/admin/oauth2`, ...root, showAdministration(deps))
   router.get(api('clients/add'), ...root, showNewClient(deps))
-  router.post(api('clients/store'), ...changing, storeClient(deps))
+  router.post(api('clients/store'), ...registering, storeClient(deps))
   router.get(api('clients/delete/:id'), ...root, askToDelete(deps))
-  router.post(api('clients/delete/:id'), ...changing, deleteClient(deps))
-  router.post(api('clients/suspend/:id'), ...changing, setSuspended(deps, 'suspended'))
-  router.post(api('clients/resume/:id'), ...changing, setSuspended(deps, 'resumed'))
+  router.post(api('clients/delete/:id'), ...changingOne, deleteClient(deps))
+  router.post(api('clients/suspend/:id'), ...changingOne, setSuspended(deps, 'suspended'))
+  router.post(api('clients/resume/:id'), ...changingOne, setSuspended(deps, 'resumed'))
   router.get(api('clients/secret/:id'), ...root, askToRenewSecret(deps))
-  router.post(api('clients/secret/:id'), ...changing, renewSecret(deps))
+  router.post(api('clients/secret/:id'), ...changingOne, renewSecret(deps))
   router.get(api('assets/:name'), showAsset(deps))
 
-  const clientCall = [noStore(), readForm()]
+  const clientCall = [noStore(), readForm(bounds.clientForm)]
   router.post(api('token'), ...clientCall, token(createTokenEndpoint({ ...deps, ...deps.issuing })))
   router.post(api('revoke'), ...clientCall, revoke(createRevocation(deps)))
   router.post(api('introspect'), ...clientCall, introspect(createIntrospection(deps)))

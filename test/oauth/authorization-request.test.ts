@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { checkRequest, findTarget, stateOf, TargetError } from '../../src/oauth/authorization-request.ts'
 import { OAuthError } from '../../src/oauth/errors.ts'
 import { isClientId } from '../../src/oauth/grant-id.ts'
-import { maxParameterLength } from '../../src/oauth/parameters.ts'
+import { bounds } from '../../src/bounds.ts'
 import type { Client } from '../../src/oauth/types.ts'
 import { parseForm } from '../../src/oauth/raw-parameters.ts'
 
@@ -189,8 +189,8 @@ describe('authorization request: everything else', () => {
   it('S-010 an empty or repeated state is not returned, a long one neither', () => {
     expect(stateOf(parseForm('state='))).to.be.undefined
     expect(stateOf(parseForm('state=a&state=a'))).to.be.undefined
-    expect(stateOf(parseForm(`state=${'a'.repeat(maxParameterLength)}`))).to.have.length(maxParameterLength)
-    expect(stateOf(parseForm(`state=${'a'.repeat(maxParameterLength + 1)}`))).to.be.undefined
+    expect(stateOf(parseForm(`state=${'a'.repeat(bounds.parameter.most)}`))).to.have.length(bounds.parameter.most)
+    expect(stateOf(parseForm(`state=${'a'.repeat(bounds.parameter.most + 1)}`))).to.be.undefined
   })
 
   it('S-090 whatever is asked, the error speaks printable ASCII', () => {
