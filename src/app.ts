@@ -14,9 +14,9 @@ export const createApp = (deps: Deps): Koa => {
   app.use(requestContext(deps))
   app.use(securityHeaders(deps.settings))
   app.use(errors({ ...deps, isForPrograms: isForPrograms(deps) }))
-  app.use(boundedQuery())
   app.use(canonicalPath(pathPrefixes(deps)))
   app.use(crossOrigin({ ...deps, readersOf: readersOf(deps) }))
+  app.use(boundedQuery())
   for (const middleware of routes(deps)) app.use(middleware)
   app.on('error', (error: unknown, ctx?: Koa.Context) =>
     deps.log.error({ ...(ctx && originOf(ctx)), err: error }, 'answer failed'),
