@@ -71,6 +71,13 @@ export const startInstallation = async (): Promise<Installation> => {
   }
 }
 
+/** The cookies that an answer sets, as a browser sends them back. */
+export const cookiesOf = (answer: Response): string =>
+  answer.headers
+    .getSetCookie()
+    .map((line) => line.replace(/;.*/, ''))
+    .join('; ')
+
 /** The path-inserted location of RFC 8414 §3.1. */
 export const wellKnown = (issuer: string): string => {
   const { origin, pathname } = new URL(issuer)
