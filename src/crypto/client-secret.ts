@@ -1,10 +1,10 @@
 // Client secrets: bcrypt as PHP writes it, and a short memory so that a busy client pays for it once (D15).
 import { createHmac, randomBytes } from 'node:crypto'
-import { hash, verify } from '@node-rs/bcrypt'
 import { LRUCache } from 'lru-cache'
 import pLimit from 'p-limit'
 import { temporarilyUnavailable } from '../oauth/errors.ts'
 import type { ClientSecrets, Now } from '../oauth/ports.ts'
+import { hashBcrypt, verifyBcrypt } from './bcrypt.ts'
 import { equalConstantTime } from './constant-time.ts'
 import { randomAlphanumeric } from './random.ts'
 
@@ -33,7 +33,7 @@ export const newClientSecret = (): string => randomAlphanumeric(40)
 export const hashClientSecret = (secret: string): Promise<string> => {
   if (!isPossible(secret))
     return Promise.reject(new RangeError(`A client secret has 1 to ${maxBytes} bytes and no NUL`))
-  return hash(secret, { cost, version: '2y' })
+  return hashBcrypt(secret, cost)
 }
 
 /** Failures are never remembered. Throws temporarily_unavailable while too many verifications wait. */
@@ -57,7 +57,7 @@ export const createClientSecrets = ({ now, concurrency = 1, maxWaiting = 100 }: 
   ): Promise<boolean> => {
     const right = await limit(async () => {
       await before?.()
-      return verify(secret, stored)
+      return verifyBcrypt(secret, stored)
     })
     if (right) remembered.set(clientId, { mac, until: now() + secondsToRemember })
     return right

@@ -1,7 +1,7 @@
 // What every contender shares: one durable MariaDB, Stud.IP's tables, the demo users, the clients, and keys of each size.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hash } from '@node-rs/bcrypt'
+import { hashBcrypt } from '../../src/crypto/bcrypt.ts'
 import { generateKeyFiles } from '../../src/crypto/key-generation.ts'
 import type { DatabaseSettings } from '../../src/settings.ts'
 import { temporaryDirectory } from '../support/child-process.ts'
@@ -44,7 +44,7 @@ const insertClients = async ({ knex }: TestDatabase) => {
       ...common,
       id: confidentialClient,
       name: 'Confidential',
-      secret: await hash(clientSecret, { cost: 10, version: '2y' }),
+      secret: await hashBcrypt(clientSecret, 10),
     },
     { ...common, id: publicClient, name: 'Public', secret: null },
   ])

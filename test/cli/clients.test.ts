@@ -1,7 +1,7 @@
 // oauth2:clients and oauth2:client:* against the real database, in both languages.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { verify } from '@node-rs/bcrypt'
+import { verifyBcrypt } from '../../src/crypto/bcrypt.ts'
 import { expect } from 'chai'
 import type { RegisteredClient } from '../../src/stores/clients.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
@@ -40,7 +40,7 @@ describe('oauth2:client:*', function () {
     const stored = await row(id!)
     expect(stored).to.include({ redirect: 'https://a.example.org/cb,https://a.example.org/cb2', revoked: 0 })
     expect(stored?.secret).to.match(/^\$2y\$10\$/)
-    expect(await verify(secret!, stored!.secret!)).to.equal(true)
+    expect(await verifyBcrypt(secret!, stored!.secret!)).to.equal(true)
   })
 
   it('registers a public client without a secret', async () => {
@@ -98,7 +98,10 @@ describe('oauth2:client:*', function () {
     const { id, secret } = await added('--redirect', 'https://r.example.org/cb')
     const renewed = await json<{ secret: string }>(['oauth2:client:secret', id, '--force'], { env })
     const stored = (await row(id))!.secret!
-    expect([await verify(renewed.secret, stored), await verify(secret!, stored)]).to.deep.equal([true, false])
+    expect([await verifyBcrypt(renewed.secret, stored), await verifyBcrypt(secret!, stored)]).to.deep.equal([
+      true,
+      false,
+    ])
     const open = await added('--public', '--redirect', 'org.example.app:/cb')
     expect((await run(['oauth2:client:secret', open.id, '--force'], { env })).stderr).to.contain('is public')
   })

@@ -1,6 +1,6 @@
 // Stand-in for login and logout: the id of a session changes at both, the old row goes (contract §1.7, §4.1).
 import { randomBytes } from 'node:crypto'
-import { verify } from '@node-rs/bcrypt'
+import { verifyBcrypt } from '../../src/crypto/bcrypt.ts'
 import type { StandIn } from './stand-in.ts'
 import { loginPage, messagePage } from './pages.ts'
 import { authOf, renewSession } from './session.ts'
@@ -39,7 +39,7 @@ export async function attemptLogin(standIn: StandIn, visit: Visit): Promise<bool
   if (standIn.version === '5.4' && form['login_ticket'] !== session.values['last_ticket']) return false
   const row = await standIn.db<UserRow>('auth_user_md5').where({ username: form['loginname'] }).first()
   const user = await activeUser(standIn.db, row?.user_id)
-  if (!user || user.auth_plugin === null || !(await verify(form['password'] ?? '', user.password.toString())))
+  if (!user || user.auth_plugin === null || !(await verifyBcrypt(form['password'] ?? '', user.password.toString())))
     return false
   if (user.validation_key !== '') {
     session.values['semi_logged_in'] = user.user_id

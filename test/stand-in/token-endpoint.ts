@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { verify } from '@node-rs/bcrypt'
+import { verifyBcrypt } from '../../src/crypto/bcrypt.ts'
 import type { Knex } from 'knex'
 import { decrypt, encrypt, signToken } from './league.ts'
 import type { StandIn } from './stand-in.ts'
@@ -62,7 +62,7 @@ async function authenticate(db: Knex, form: Form, authorization: string): Promis
     .first()
   if (!client) return refuse(401, 'invalid_client')
   const secret = form['client_secret'] ?? (authorization ? basicSecret : undefined) ?? ''
-  if (client.secret && !(await verify(secret, client.secret))) return refuse(401, 'invalid_client')
+  if (client.secret && !(await verifyBcrypt(secret, client.secret))) return refuse(401, 'invalid_client')
   const asked = client.secret || form['grant_type'] === 'refresh_token' ? form['redirect_uri'] : undefined
   if (asked && !client.redirect.split(',').some((uri) => withoutLoopbackPort(uri) === withoutLoopbackPort(asked)))
     return refuse(401, 'invalid_client')
