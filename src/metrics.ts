@@ -14,6 +14,8 @@ export interface Metrics {
   readonly registry: Registry
   /** Counts an audit event. */
   readonly audit: (event: AuditEvent) => void
+  /** Counts a request whose client left. */
+  readonly abandoned: () => void
   readonly answered: (request: AnsweredRequest) => void
   /** A gauge that is read when it is scraped, such as the length of a queue. `name` without prefix. */
   readonly watch: (name: string, help: string, read: () => number) => void
@@ -29,6 +31,8 @@ const counted: Readonly<Record<AuditEvent['event'], readonly [counter: CounterNa
   'code.redeemed': ['issued', { grant_type: 'authorization_code' }],
   'token.refreshed': ['issued', { grant_type: 'refresh_token' }],
   'token.refreshed-in-grace': ['issued', { grant_type: 'refresh_token_in_grace' }],
+  'code.taken-back': ['takenBack', { kind: 'authorization_code' }],
+  'token.taken-back': ['takenBack', { kind: 'refresh_token' }],
   'code.replayed': ['replays', { kind: 'authorization_code' }],
   'token.replayed': ['replays', { kind: 'refresh_token' }],
   'token.revoked': ['revocations', { kind: 'token' }],
@@ -49,6 +53,8 @@ const counters = (registry: Registry) => {
     consents: counter('consents', 'Answers of users on the consent page', ['answer']),
     issued: counter('tokens_issued', 'Token pairs issued', ['grant_type']),
     replays: counter('replays', 'Second uses of a code or a rotated refresh token, each revokes its grant', ['kind']),
+    takenBack: counter('taken_back', 'Redemptions and rotations undone because nobody received the tokens', ['kind']),
+    abandoned: counter('requests_abandoned', 'Requests whose client left before the answer'),
     revocations: counter('revocations', 'Tokens and grants revoked on request', ['kind']),
     clientChanges: counter('client_changes', 'Changes of registered clients', ['change']),
     refusals: counter('refusals', 'Requests refused, by reason', ['reason']),
@@ -79,6 +85,7 @@ export const createMetrics = (): Metrics => {
       const [name, label] = counted[event]
       of[name].inc(name === 'refusals' ? { reason: reasonLabel(reason) } : label)
     },
+    abandoned: () => of.abandoned.inc(),
     answered: ({ route, method, status, seconds: taken }) =>
       seconds.observe({ route, method, status: String(status) }, taken),
     watch: (name, help, read) =>

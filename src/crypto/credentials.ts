@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Credentials, Now } from '../oauth/ports.ts'
+import { alwaysThere, assertPresent } from '../oauth/recipient.ts'
 import { signAccessToken, verifyAccessToken } from './access-token.ts'
 import { decrypt, encrypt, saltOf } from './defuse.ts'
 import { createDerivedKeys } from './derived-keys.ts'
@@ -64,9 +65,12 @@ export const createCredentials = ({ keys, now, signatures = 1 }: CredentialOptio
     openCode: (text) => open(text, readCode),
     sealRefreshToken: (token) => seal(writeRefreshToken(token)),
     openRefreshToken: (text) => open(text, readRefreshToken),
-    signAccessToken: async (token) => {
+    signAccessToken: async (token, recipient = alwaysThere) => {
       const current = await keys.current()
-      return queue.add(() => signAccessToken(token, current))
+      return queue.add(async () => {
+        await assertPresent(recipient)
+        return signAccessToken(token, current)
+      })
     },
     openAccessToken: async (jwt) => verifyAccessToken(jwt, await keys.current()),
     runningDry: queue.runningDry,

@@ -1,8 +1,10 @@
 // The one place where errors become answers: JSON for programs (RFC 6749 §5.2), a page for people.
 import type { Context, Middleware } from 'koa'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import type { OAuthError } from '../oauth/errors.ts'
 import type { Audit } from '../oauth/ports.ts'
+import { RecipientLeft } from '../oauth/recipient.ts'
 import type { Views } from '../views/views.ts'
 import { asOAuthError, asPageError, isFault } from './faults.ts'
 import { pageContext } from './page-context.ts'
@@ -10,6 +12,7 @@ import { PageError } from './page-error.ts'
 import { originOf } from './request-context.ts'
 
 interface Deps {
+  readonly metrics: Pick<Metrics, 'abandoned'>
   readonly log: Log
   readonly audit: Audit
   readonly views: Pick<Views, 'errorPage'>
@@ -22,6 +25,7 @@ export const errors = (deps: Deps): Middleware =>
     try {
       await next()
     } catch (error) {
+      if (error instanceof RecipientLeft) return abandon(deps, ctx)
       if (isFault(error)) deps.log.error({ ...originOf(ctx), err: error }, 'request failed')
       ctx.set('Cache-Control', 'no-store')
       ctx.set('Pragma', 'no-cache')
@@ -29,6 +33,14 @@ export const errors = (deps: Deps): Middleware =>
       else await answerPerson(ctx, error, deps.views)
     }
   }
+
+// Nobody is there to be answered.
+const abandon = ({ log, metrics }: Deps, ctx: Context): void => {
+  log.debug(originOf(ctx), 'client left')
+  metrics.abandoned()
+  ctx.respond = false
+  ctx.res.destroy()
+}
 
 const answerProgram = (ctx: Context, error: unknown, audit: Audit): void => {
   ctx.vary('Origin') // also where CORS was not reached (S-081)

@@ -4,8 +4,10 @@ import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import type { Bound } from '../bounds.ts'
 import { invalidRequest } from '../oauth/errors.ts'
+import { assertPresent } from '../oauth/recipient.ts'
 import type { RawParameters } from '../oauth/types.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
+import { recipientOf } from './recipient.ts'
 
 const formType = 'application/x-www-form-urlencoded'
 
@@ -27,10 +29,13 @@ export const readForm = (bound: Bound, fields?: ReadonlySet<string>): Middleware
       // Nobody compresses a form, and inflating fails in ways that are not the sender's status.
       if (!/^(identity)?$/i.test(ctx.get('Content-Encoding')))
         throw invalidRequest('Send the parameters without Content-Encoding.')
+      // A body that piled up while this process stood still may belong to nobody any more.
+      await assertPresent(recipientOf(ctx))
       await next()
     },
     readText(bound) as Middleware,
     async function parseIt(ctx, next) {
+      await assertPresent(recipientOf(ctx))
       const body: unknown = ctx.request.body
       ;(ctx.state as { form: RawParameters }).form = parseForm(typeof body === 'string' ? body : '', fields)
       await next()

@@ -2,11 +2,10 @@
 import { invalidGrant, invalidRequest } from './errors.ts'
 import { grantOf } from './grant-id.ts'
 import { verifyCodeVerifier } from './pkce.ts'
-import type { RequestOrigin } from './ports.ts'
 import { acceptedRedirectUri } from './redirect-uri.ts'
-import { newTokenPair, tokenResponse } from './token-issuing.ts'
+import { issue, newTokenPair } from './token-issuing.ts'
 import type { AuthorizationCode, Client, Parameters, TokenResponse } from './types.ts'
-import type { Grant, GrantPorts } from './grant.ts'
+import type { Grant, GrantPorts, GrantRequest } from './grant.ts'
 import { present } from './presented-credential.ts'
 import { assertUserMayHoldTokens } from './user-state.ts'
 
@@ -28,13 +27,23 @@ export const authorizationCodeGrant =
     checkRedirectUri(parameters, code, client)
     verifyCodeVerifier(parameters['code_verifier'], code.codeChallenge, ports.hash)
     await assertUserMayHoldTokens(ports.users, code.userId, userState)
-    return redeem(ports, code, request.origin)
+    return redeem(ports, code, request)
   }
 
-const redeem = async (ports: GrantPorts, code: AuthorizationCode, origin: RequestOrigin): Promise<TokenResponse> => {
+const redeem = async (
+  ports: GrantPorts,
+  code: AuthorizationCode,
+  { origin, recipient }: GrantRequest,
+): Promise<TokenResponse> => {
   const pair = newTokenPair(ports, code.id, code)
-  const [redemption, response] = await Promise.all([ports.tokens.redeem(code, pair), tokenResponse(ports, pair)])
   const who = { clientId: code.clientId, userId: code.userId, grantId: grantOf(code.id) }
+  const { outcome: redemption, response } = await issue(ports, pair, recipient, {
+    use: () => ports.tokens.redeem(code, pair, recipient),
+    isUsedUp: (outcome) => outcome === 'redeemed',
+    takeBack: async () => {
+      if (await ports.tokens.takeBackRedemption(code, pair)) ports.audit({ event: 'code.taken-back', ...who }, origin)
+    },
+  })
   if (redemption === 'redeemed') {
     ports.audit({ event: 'code.redeemed', ...who }, origin)
     return response

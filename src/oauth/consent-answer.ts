@@ -5,6 +5,7 @@ import { codeFor, isShownTo, type Approver, type ConsentTicket } from './consent
 import { accessDenied } from './errors.ts'
 import { grantOf } from './grant-id.ts'
 import type { Audit, AuthorizationCodes, Clients, Credentials, Now, RequestOrigin } from './ports.ts'
+import { assertPresent, type Recipient } from './recipient.ts'
 
 export interface ConsentAnswer {
   /** Undefined when the form brought none that we made. */
@@ -12,6 +13,7 @@ export interface ConsentAnswer {
   readonly approver: Approver
   readonly denies: boolean
   readonly origin: RequestOrigin
+  readonly recipient: Recipient
 }
 
 export interface ConsentAnswerPorts {
@@ -78,6 +80,7 @@ export const createConsentAnswer = (ports: ConsentAnswerPorts) => {
       ports.audit({ event: 'consent.denied', ...who }, answer.origin)
       return errorLocation(target, accessDenied())
     }
+    await assertPresent(answer.recipient)
     const { text, fresh } = await codeOf(ticket)
     if (fresh) ports.audit({ event: 'consent.approved', ...who }, answer.origin)
     return successLocation(target, text)

@@ -2,6 +2,7 @@
 import type { Attempts } from './client-authentication.ts'
 import type { ChallengeHash } from './pkce.ts'
 import type { Audit, RequestOrigin, Tokens, Users } from './ports.ts'
+import type { Recipient } from './recipient.ts'
 import type { IssuingPorts } from './token-issuing.ts'
 import type { Client, Parameters, TokenResponse } from './types.ts'
 
@@ -18,6 +19,7 @@ export interface GrantPorts extends IssuingPorts {
 export interface GrantRequest {
   readonly parameters: Parameters
   readonly origin: RequestOrigin
+  readonly recipient: Recipient
   /** The client that made the request. @throws OAuthError */
   readonly authenticate: () => Promise<Client>
 }

@@ -1,5 +1,6 @@
 // What the protocol needs from outside, one small interface each. Shells implement them (stores/, crypto/, studip/).
 import type { RegisteredOrigins } from './cors.ts'
+import type { Recipient } from './recipient.ts'
 import type { AccessToken, AuthorizationCode, Client, RefreshToken, TokenPair } from './types.ts'
 
 /** Unix seconds, whole. */
@@ -34,10 +35,14 @@ export interface AuthorizationCodes {
 }
 
 export interface Tokens {
-  /** Marks the code as used and stores the pair, in one transaction (D8). */
-  redeem(code: AuthorizationCode, pair: TokenPair): Promise<Redemption>
-  /** Marks the refresh token and its access token as used and stores the pair, in one transaction (D8). */
-  rotate(presented: RefreshToken, pair: TokenPair, graceSeconds: number): Promise<Rotation>
+  /** Marks the code as used and stores the pair, in one transaction (D8). @throws RecipientLeft before it begins */
+  redeem(code: AuthorizationCode, pair: TokenPair, recipient?: Recipient): Promise<Redemption>
+  /** Marks the refresh token and its access token as used and stores the pair, in one transaction (D8). @throws RecipientLeft before it begins */
+  rotate(presented: RefreshToken, pair: TokenPair, graceSeconds: number, recipient?: Recipient): Promise<Rotation>
+  /** Makes the code good again whose pair nobody received; false when the pair was used or revoked meanwhile. */
+  takeBackRedemption(code: AuthorizationCode, pair: TokenPair): Promise<boolean>
+  /** The same for a refresh token. */
+  takeBackRotation(presented: RefreshToken, pair: TokenPair): Promise<boolean>
   /** Revokes every code, access and refresh token whose id starts with the grant's 32 hex characters (D2). */
   revokeGrant(grantId: string): Promise<void>
   /** Revokes one access token of this client; nothing happens when it is not there. */
@@ -66,8 +71,8 @@ export interface Credentials {
   openCode(text: string): Promise<AuthorizationCode | undefined>
   sealRefreshToken(token: RefreshToken): Promise<string>
   openRefreshToken(text: string): Promise<RefreshToken | undefined>
-  /** Signs the JWT of contract §8.1. Throws SetupError when the key files are unusable. */
-  signAccessToken(token: AccessToken): Promise<string>
+  /** Signs the JWT of contract §8.1. Throws SetupError when the key files are unusable, RecipientLeft when nobody waits any more. */
+  signAccessToken(token: AccessToken, recipient?: Recipient): Promise<string>
   /** Checks signature and claims; the expiry is the caller's. Undefined for anything that we or Stud.IP did not sign. */
   openAccessToken(jwt: string): Promise<AccessToken | undefined>
 }
@@ -87,9 +92,11 @@ export interface AuditEvent {
     | 'consent.denied'
     | 'code.redeemed'
     | 'code.replayed'
+    | 'code.taken-back'
     | 'token.refreshed'
     | 'token.refreshed-in-grace'
     | 'token.replayed'
+    | 'token.taken-back'
     | 'token.revoked'
     | 'grant.revoked'
     | 'client.added'

@@ -2,10 +2,9 @@
 import { invalidGrant } from './errors.ts'
 import { grantOf } from './grant-id.ts'
 import { formatScope, restrictScope } from './scope.ts'
-import { newTokenPair, tokenResponse } from './token-issuing.ts'
-import type { RequestOrigin } from './ports.ts'
+import { issue, newTokenPair } from './token-issuing.ts'
 import type { RefreshToken, TokenResponse } from './types.ts'
-import type { Grant, GrantPorts } from './grant.ts'
+import type { Grant, GrantPorts, GrantRequest } from './grant.ts'
 import { present } from './presented-credential.ts'
 import { assertUserMayHoldTokens } from './user-state.ts'
 
@@ -26,7 +25,7 @@ export const refreshTokenGrant =
     const { scope } = request.parameters
     const scopes = restrictScope(scope, presented.scopes)
     await assertUserMayHoldTokens(ports.users, presented.userId, userState)
-    const response = await rotate(ports, presented, scopes, request.origin)
+    const response = await rotate(ports, presented, scopes, request)
     const granted = formatScope(scopes)
     return scope === undefined || scope === granted ? response : { ...response, scope: granted }
   }
@@ -35,14 +34,18 @@ const rotate = async (
   ports: GrantPorts,
   presented: RefreshToken,
   scopes: readonly string[],
-  origin: RequestOrigin,
+  { origin, recipient }: GrantRequest,
 ): Promise<TokenResponse> => {
   const pair = newTokenPair(ports, presented.id, { ...presented, scopes })
-  const [rotation, response] = await Promise.all([
-    ports.tokens.rotate(presented, pair, ports.refreshGraceSeconds),
-    tokenResponse(ports, pair),
-  ])
   const who = { clientId: presented.clientId, userId: presented.userId, grantId: grantOf(presented.id) }
+  const { outcome: rotation, response } = await issue(ports, pair, recipient, {
+    use: () => ports.tokens.rotate(presented, pair, ports.refreshGraceSeconds, recipient),
+    isUsedUp: (outcome) => outcome === 'rotated',
+    takeBack: async () => {
+      if (await ports.tokens.takeBackRotation(presented, pair))
+        ports.audit({ event: 'token.taken-back', ...who }, origin)
+    },
+  })
   if (rotation === 'rotated' || rotation === 'in-grace') {
     ports.audit({ event: rotation === 'rotated' ? 'token.refreshed' : 'token.refreshed-in-grace', ...who }, origin)
     return response

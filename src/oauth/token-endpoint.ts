@@ -4,6 +4,7 @@ import { unsupportedGrantType } from './errors.ts'
 import { authorizationCodeGrant } from './authorization-code-grant.ts'
 import type { GrantPorts } from './grant.ts'
 import type { RequestOrigin } from './ports.ts'
+import type { Recipient } from './recipient.ts'
 import { refreshTokenGrant } from './refresh-token-grant.ts'
 import { required, singleParameters } from './parameters.ts'
 import type { RawParameters, TokenResponse } from './types.ts'
@@ -15,6 +16,7 @@ export interface ClientRequest {
   readonly form: RawParameters
   /** Where the request comes from, for throttling and the audit trail. */
   readonly origin: RequestOrigin
+  readonly recipient: Recipient
 }
 
 /** @throws OAuthError of RFC 6749 §5.2 */
@@ -25,13 +27,14 @@ export const createTokenEndpoint = (ports: GrantPorts & ClientAuthenticationPort
     ['authorization_code', authorizationCodeGrant(ports)],
     ['refresh_token', refreshTokenGrant(ports)],
   ])
-  return async ({ authorization, form, origin }) => {
+  return async ({ authorization, form, origin, recipient }) => {
     const parameters = singleParameters(form)
     const grant = grants.get(required(parameters, 'grant_type'))
     if (!grant) throw unsupportedGrantType()
     return grant({
       parameters,
       origin,
+      recipient,
       authenticate: () => authenticateClient(ports, { authorization, parameters, address: origin.address }),
     })
   }

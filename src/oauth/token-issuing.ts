@@ -1,6 +1,7 @@
 // What a redemption or a refresh issues: ids in the grant's prefix, times, and the answer (RFC 6749 §5.1).
 import { newIdInGrantOf } from './grant-id.ts'
 import type { Credentials, Now, RandomHex } from './ports.ts'
+import { assertPresent, type Recipient } from './recipient.ts'
 import type { TokenPair, TokenResponse } from './types.ts'
 
 /** Seconds an access token lives (contract §9.1). */
@@ -45,10 +46,43 @@ export const newTokenPair = (
 export const tokenResponse = async (
   { credentials }: IssuingPorts,
   { accessToken, refreshToken }: TokenPair,
+  recipient: Recipient,
 ): Promise<TokenResponse> => {
   const [access_token, refresh_token] = await Promise.all([
-    credentials.signAccessToken(accessToken),
+    credentials.signAccessToken(accessToken, recipient),
     credentials.sealRefreshToken(refreshToken),
   ])
   return { token_type: 'Bearer', expires_in: accessToken.expiresAt - accessToken.issuedAt, access_token, refresh_token }
+}
+
+interface Issue<Outcome> {
+  /** Uses up the code or refresh token and stores the pair. */
+  readonly use: () => Promise<Outcome>
+  /** Whether this outcome issued the pair for what was used up. */
+  readonly isUsedUp: (outcome: Outcome) => boolean
+  readonly takeBack: () => Promise<void>
+}
+
+/**
+ * The outcome of the use, and the answer, which is signed meanwhile. Where the use is done and the answer cannot be given,
+ * because signing failed or nobody waits for it any more, the use is taken back: its client comes again with what it has.
+ */
+export const issue = async <Outcome>(
+  ports: IssuingPorts,
+  pair: TokenPair,
+  recipient: Recipient,
+  { use, isUsedUp, takeBack }: Issue<Outcome>,
+): Promise<{ readonly outcome: Outcome; readonly response: TokenResponse }> => {
+  await assertPresent(recipient)
+  const signing = tokenResponse(ports, pair, recipient)
+  signing.catch(() => undefined) // seen below, when the use is decided
+  const outcome = await use()
+  try {
+    const response = await signing
+    await assertPresent(recipient)
+    return { outcome, response }
+  } catch (error) {
+    if (isUsedUp(outcome)) await takeBack()
+    throw error
+  }
 }

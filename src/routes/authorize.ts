@@ -19,6 +19,7 @@ import type { AuthorizationRequest, Client } from '../oauth/types.ts'
 import type { Views } from '../views/views.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
 import { redirectTo } from '../middleware/redirect.ts'
+import { recipientOf } from '../middleware/recipient.ts'
 import { originOf } from '../middleware/request-context.ts'
 
 export interface AuthorizeDeps extends ConsentAnswerPorts {
@@ -104,7 +105,13 @@ export const answerConsent = (deps: AuthorizeDeps): Middleware => {
   const answer = createConsentAnswer(deps)
   return async function answerConsent(ctx) {
     const ticket = await sentTicket(deps, ctx)
-    const location = await answer({ ticket, approver: approverOf(ctx), denies: denies(ctx), origin: originOf(ctx) })
+    const location = await answer({
+      ticket,
+      approver: approverOf(ctx),
+      denies: denies(ctx),
+      origin: originOf(ctx),
+      recipient: recipientOf(ctx),
+    })
     redirectTo(ctx, location, 303)
   }
 }

@@ -1,6 +1,7 @@
 // What clients call: token, revoke, introspect. No session, no cookie (S-048).
 import type { Context, Middleware } from 'koa'
 import { formOf } from '../middleware/form.ts'
+import { recipientOf } from '../middleware/recipient.ts'
 import { originOf } from '../middleware/request-context.ts'
 import type { createIntrospection } from '../oauth/introspection.ts'
 import type { createRevocation } from '../oauth/revocation.ts'
@@ -10,6 +11,7 @@ const requestOf = (ctx: Context): ClientRequest => ({
   authorization: ctx.get('Authorization') || undefined,
   form: formOf(ctx),
   origin: originOf(ctx),
+  recipient: recipientOf(ctx),
 })
 
 /** RFC 6749 §3.2. */

@@ -1,6 +1,7 @@
 // A transaction in one round trip where the server allows it: on the hot path the trips, not the statements, are what costs.
 import type { Knex } from 'knex'
 import type { ResultSetHeader } from 'mysql2'
+import { alwaysThere, assertPresent, type Recipient } from '../oauth/recipient.ts'
 import { send, withConnection, type Binding, type Connection, type Statement } from './connection.ts'
 import { isInCluster } from './fresh-connection.ts'
 import { retried } from './transaction.ts'
@@ -35,7 +36,8 @@ const orRolledBack = async <T>(connection: Connection, work: () => Promise<T>): 
 
 /**
  * Takes the server's word between two packets: `mark` decides what is to be done, `proven` judges its results, and only
- * then does `store` follow, with COMMIT at its end. Everything is taken back when it is not proven.
+ * then does `store` follow, with COMMIT at its end. Everything is taken back when it is not proven. `isDue` is asked last before
+ * each of the two: waiting for a connection or for a lock takes seconds.
  * @returns whether it was committed; false at a node of a Galera cluster, where statements travel one by one. @throws the database's error
  */
 export const inTwoPackets = (
@@ -43,12 +45,13 @@ export const inTwoPackets = (
   mark: readonly Statement<Binding>[],
   proven: (results: readonly unknown[]) => boolean,
   store: readonly Statement<Binding>[],
+  isDue: () => Promise<boolean>,
 ): Promise<boolean> =>
   withConnection(db, async (connection) => {
-    if (isInCluster(connection)) return false
+    if (isInCluster(connection) || !(await isDue())) return false
     return orRolledBack(connection, async () => {
       const [, ...results] = (await send(connection, [['START TRANSACTION'], ...mark])) as readonly unknown[]
-      const isProven = proven(results)
+      const isProven = proven(results) && (await isDue())
       await send(connection, isProven ? [...store, ['COMMIT']] : [['ROLLBACK']])
       return isProven
     })
@@ -57,11 +60,16 @@ export const inTwoPackets = (
 /**
  * Runs the statements between START TRANSACTION and COMMIT, all or nothing, again after a conflict;
  * in one round trip, at a node of a Galera cluster in one for each statement.
- * @returns the result of each statement @throws the last error of the database
+ * @returns the result of each statement @throws the last error of the database, RecipientLeft before an attempt
  */
-export const inOneTransaction = (db: Knex, statements: readonly Statement[]): Promise<Results> =>
+export const inOneTransaction = (
+  db: Knex,
+  statements: readonly Statement[],
+  recipient: Recipient = alwaysThere,
+): Promise<Results> =>
   retried(() =>
-    withConnection(db, (connection) =>
-      orRolledBack(connection, () => (isInCluster(connection) ? oneByOne : inOnePacket)(connection, statements)),
-    ),
+    withConnection(db, async (connection) => {
+      await assertPresent(recipient)
+      return orRolledBack(connection, () => (isInCluster(connection) ? oneByOne : inOnePacket)(connection, statements))
+    }),
   )

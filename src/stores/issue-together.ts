@@ -1,6 +1,7 @@
 // Several codes redeemed, or several refresh tokens rotated, in one transaction: the usual case, in which all of them are unused
 // and all clients there. The conditional UPDATE decides here as well; when it did not find every row, nothing was done.
 import type { Knex } from 'knex'
+import type { Recipient } from '../oauth/recipient.ts'
 import type { AuthorizationCode, RefreshToken, TokenPair } from '../oauth/types.ts'
 import { inTwoPackets } from './batch.ts'
 import type { Binding, Statement } from './connection.ts'
@@ -8,55 +9,52 @@ import type { Binding, Statement } from './connection.ts'
 export interface Redeeming {
   readonly code: AuthorizationCode
   readonly pair: TokenPair
+  readonly recipient: Recipient
 }
 export interface Rotating {
   readonly presented: RefreshToken
   readonly pair: TokenPair
   readonly graceSeconds: number
+  readonly recipient: Recipient
 }
 
 const either = (count: number, condition: string): string => Array(count).fill(`(${condition})`).join(' OR ')
 
-/** @returns false when one of them was not an unused code, or its client is gone; then none was redeemed. @throws the database's error */
+/** @returns false when one of them was not an unused code, its client is gone, or somebody left; then none was redeemed. @throws the database's error */
 export const redeemTogether = (db: Knex, all: readonly Redeeming[]): Promise<boolean> =>
-  issueTogether(
-    db,
-    all.map(({ pair }) => pair),
+  issueTogether(db, all, [
     [
-      [
-        // A small table must not be locked as a whole, row by row.
-        `UPDATE oauth2_auth_codes FORCE INDEX (PRIMARY) SET revoked = 1, chdate = ? WHERE ${either(all.length, 'id = ? AND user_id = ? AND client_id = ? AND revoked = 0')}`,
-        [timeOf(all), ...all.flatMap(({ code }) => [code.id, code.userId, code.clientId])],
-      ],
+      // A small table must not be locked as a whole, row by row.
+      `UPDATE oauth2_auth_codes FORCE INDEX (PRIMARY) SET revoked = 1, chdate = ? WHERE ${either(all.length, 'id = ? AND user_id = ? AND client_id = ? AND revoked = 0')}`,
+      [timeOf(all), ...all.flatMap(({ code }) => [code.id, code.userId, code.clientId])],
     ],
-  )
+  ])
 
-/** @returns false when one of them was not an unused refresh token, or its client is gone; then none was rotated. @throws the database's error */
+/** @returns false when one of them was not an unused refresh token, its client is gone, or somebody left; then none was rotated. @throws the database's error */
 export const rotateTogether = (db: Knex, all: readonly Rotating[]): Promise<boolean> =>
-  issueTogether(
-    db,
-    all.map(({ pair }) => pair),
+  issueTogether(db, all, [
     [
-      [
-        `UPDATE oauth2_refresh_tokens FORCE INDEX (PRIMARY) SET revoked = 1 WHERE ${either(all.length, 'id = ? AND access_token_id = ? AND revoked = 0')}`,
-        all.flatMap(({ presented }) => [presented.id, presented.accessTokenId]),
-      ],
-      // Those that were purged are missing.
-      [
-        'UPDATE oauth2_access_tokens FORCE INDEX (PRIMARY) SET revoked = 1, chdate = ? WHERE id IN (?)',
-        [timeOf(all), all.map(({ presented }) => presented.accessTokenId)],
-      ],
+      `UPDATE oauth2_refresh_tokens FORCE INDEX (PRIMARY) SET revoked = 1 WHERE ${either(all.length, 'id = ? AND access_token_id = ? AND revoked = 0')}`,
+      all.flatMap(({ presented }) => [presented.id, presented.accessTokenId]),
     ],
-  )
+    // Those that were purged are missing.
+    [
+      'UPDATE oauth2_access_tokens FORCE INDEX (PRIMARY) SET revoked = 1, chdate = ? WHERE id IN (?)',
+      [timeOf(all), all.map(({ presented }) => presented.accessTokenId)],
+    ],
+  ])
 
-const timeOf = (all: readonly { readonly pair: TokenPair }[]): number =>
-  Math.max(...all.map(({ pair }) => pair.accessToken.issuedAt))
+type Issuing = Pick<Redeeming, 'pair' | 'recipient'>
 
-const issueTogether = (
-  db: Knex,
-  pairs: readonly TokenPair[],
-  uses: readonly Statement<Binding>[],
-): Promise<boolean> => {
+const timeOf = (all: readonly Issuing[]): number => Math.max(...all.map(({ pair }) => pair.accessToken.issuedAt))
+
+const issueTogether = (db: Knex, all: readonly Issuing[], uses: readonly Statement<Binding>[]): Promise<boolean> => {
+  const pairs = all.map(({ pair }) => pair)
+  // One who left is reason enough to do each alone: then the others get theirs, and this one nothing.
+  const areAllPresent = async (): Promise<boolean> => {
+    await Promise.all(all.map(({ recipient }) => recipient.listen()))
+    return !all.some(({ recipient }) => recipient.hasLeft())
+  }
   const clientIds = [...new Set(pairs.map(({ accessToken }) => accessToken.clientId))]
   // Locked until the commit, so that deleting a client waits for its pairs, or they find no client (S-067).
   const clients: Statement<Binding> = [
@@ -66,7 +64,7 @@ const issueTogether = (
   const proven = (results: readonly unknown[]): boolean =>
     (results[0] as { affectedRows: number }).affectedRows === pairs.length &&
     (results.at(-1) as readonly unknown[]).length === clientIds.length
-  return inTwoPackets(db, [...uses, clients], proven, insert(pairs))
+  return inTwoPackets(db, [...uses, clients], proven, insert(pairs), areAllPresent)
 }
 
 const insert = (pairs: readonly TokenPair[]): readonly Statement<Binding>[] => [

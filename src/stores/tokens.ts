@@ -3,26 +3,31 @@ import type { Knex } from 'knex'
 import { invalidClient } from '../oauth/errors.ts'
 import { grantOf, isGrantId } from '../oauth/grant-id.ts'
 import type { Now, Redemption, Rotation, Tokens } from '../oauth/ports.ts'
+import { alwaysThere, assertPresent, type Recipient } from '../oauth/recipient.ts'
 import type { AuthorizationCode, RefreshToken, TokenPair } from '../oauth/types.ts'
 import { inOneTransaction } from './batch.ts'
 import type { Statement } from './connection.ts'
 import { redeemTogether, rotateTogether, type Redeeming, type Rotating } from './issue-together.ts'
 import { changedBy, rowsOf, scopesOf } from './rows.ts'
 import { inGroups } from './together.ts'
+import { takeBackRedemption, takeBackRotation } from './take-back.ts'
 import { inTransaction } from './transaction.ts'
 
 export const createTokens = (db: Knex, now: Now): Tokens => {
   const redeemInGroup = inGroups<Redeeming, Redemption>({
     together: async (all) => ((await redeemTogether(db, all)) ? 'redeemed' : undefined),
-    alone: ({ code, pair }) => redeem(db, code, pair),
+    alone: ({ code, pair, recipient }) => redeem(db, code, pair, recipient),
   })
   const rotateInGroup = inGroups<Rotating, Rotation>({
     together: async (all) => ((await rotateTogether(db, all)) ? 'rotated' : undefined),
-    alone: ({ presented, pair, graceSeconds }) => rotate(db, presented, pair, graceSeconds),
+    alone: (rotating) => rotate(db, rotating),
   })
   return {
-    redeem: (code, pair) => redeemInGroup({ code, pair }),
-    rotate: (presented, pair, graceSeconds) => rotateInGroup({ presented, pair, graceSeconds }),
+    redeem: (code, pair, recipient = alwaysThere) => redeemInGroup({ code, pair, recipient }),
+    rotate: (presented, pair, graceSeconds, recipient = alwaysThere) =>
+      rotateInGroup({ presented, pair, graceSeconds, recipient }),
+    takeBackRedemption: (code, pair) => takeBackRedemption(db, code, pair),
+    takeBackRotation: (presented, pair) => takeBackRotation(db, presented, pair),
     revokeGrant: (grantId) => inTransaction(db, (trx) => revokeGrant(trx, grantId, now())),
     revokeAccessToken: async (id, clientId) => {
       await db.raw(
@@ -79,19 +84,28 @@ const assertIssued = (inserted: { affectedRows: number } | undefined): void => {
   if (inserted?.affectedRows !== 1) throw invalidClient()
 }
 
-const redeem = async (db: Knex, { id, userId, clientId }: AuthorizationCode, pair: TokenPair): Promise<Redemption> => {
+const redeem = async (
+  db: Knex,
+  { id, userId, clientId }: AuthorizationCode,
+  pair: TokenPair,
+  recipient: Recipient,
+): Promise<Redemption> => {
   const unused: Source = {
     sql: 'oauth2_auth_codes WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0',
     bindings: [id, userId, clientId],
   }
-  const [, inserted, , used] = await inOneTransaction(db, [
-    lock(unused),
-    ...issue(pair, unused),
+  const [, inserted, , used] = await inOneTransaction(
+    db,
     [
-      'UPDATE oauth2_auth_codes SET revoked = 1, chdate = ? WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0',
-      [pair.accessToken.issuedAt, ...unused.bindings],
+      lock(unused),
+      ...issue(pair, unused),
+      [
+        'UPDATE oauth2_auth_codes SET revoked = 1, chdate = ? WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0',
+        [pair.accessToken.issuedAt, ...unused.bindings],
+      ],
     ],
-  ])
+    recipient,
+  )
   if (used?.affectedRows !== 1) return (await wasUsed(db, id)) ? 'replayed' : 'unknown'
   assertIssued(inserted)
   return 'redeemed'
@@ -107,23 +121,30 @@ const wasUsed = async (db: Knex, id: string): Promise<boolean> => {
 }
 
 // Refresh tokens have no date of their own: the chdate of their access token tells when they were rotated.
-const rotate = async (db: Knex, presented: RefreshToken, pair: TokenPair, graceSeconds: number): Promise<Rotation> => {
+const rotate = async (db: Knex, { presented, pair, graceSeconds, recipient }: Rotating): Promise<Rotation> => {
   const unused: Source = {
     sql: 'oauth2_refresh_tokens WHERE id = ? AND access_token_id = ? AND revoked = 0',
     bindings: [presented.id, presented.accessTokenId],
   }
-  const [, inserted, , used] = await inOneTransaction(db, [
-    lock(unused),
-    ...issue(pair, unused),
-    // Both tokens at once; the access token may have been purged.
+  const [, inserted, , used] = await inOneTransaction(
+    db,
     [
-      `UPDATE oauth2_refresh_tokens r LEFT JOIN oauth2_access_tokens a ON a.id = ? SET r.revoked = 1, a.revoked = 1, a.chdate = ?
+      lock(unused),
+      ...issue(pair, unused),
+      // Both tokens at once; the access token may have been purged.
+      [
+        `UPDATE oauth2_refresh_tokens r LEFT JOIN oauth2_access_tokens a ON a.id = ? SET r.revoked = 1, a.revoked = 1, a.chdate = ?
       WHERE r.id = ? AND r.access_token_id = ? AND r.revoked = 0`,
-      [presented.accessTokenId, pair.accessToken.issuedAt, ...unused.bindings],
+        [presented.accessTokenId, pair.accessToken.issuedAt, ...unused.bindings],
+      ],
     ],
-  ])
+    recipient,
+  )
   if (!used || used.affectedRows === 0)
-    return inTransaction(db, (trx) => rotateAgain(trx, presented, pair, graceSeconds))
+    return inTransaction(db, async (trx) => {
+      await assertPresent(recipient)
+      return rotateAgain(trx, presented, pair, graceSeconds)
+    })
   assertIssued(inserted)
   return 'rotated'
 }

@@ -1,0 +1,112 @@
+// Clients that leave before their answer: nothing is begun for them, and nothing stays used up (D28, S-113).
+import { connect as connectSocket, type AddressInfo, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import {
+  addClient,
+  credentialsOf,
+  redeem,
+  refresh,
+  testApp,
+  verifier,
+  type TestApp,
+  type TestClient,
+} from '../support/app.ts'
+import { issueCode, issueTokens, stoppedClock } from '../support/issuing.ts'
+import { until } from '../server/service.ts'
+
+describe('clients that leave', () => {
+  const clock = stoppedClock()
+  const log: string[] = []
+  let app: TestApp
+  let client: TestClient
+  before(async () => {
+    app = await testApp({ log, now: clock.now })
+    await app.deps.credentials.prepare()
+    client = await addClient(app, { confidential: false })
+  })
+  after(() => app.close())
+  beforeEach(() => void log.splice(0))
+
+  const events = () => log.map((line) => (JSON.parse(line) as { msg: string }).msg)
+  const post = (path: string, form: Record<string, string>): Socket => {
+    const body = new URLSearchParams(form).toString()
+    const socket = connectSocket((app.server.address() as AddressInfo).port, '127.0.0.1')
+    socket.write(
+      `POST ${app.api(path)} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    )
+    return socket
+  }
+  const refreshForm = (text: string) => ({ grant_type: 'refresh_token', ...credentialsOf(client), refresh_token: text })
+  const codeForm = (text: string) => ({
+    grant_type: 'authorization_code',
+    ...credentialsOf(client),
+    code: text,
+    redirect_uri: client.redirectUris[0] ?? '',
+    code_verifier: verifier,
+  })
+  const leave = async (socket: Socket) => {
+    socket.destroy()
+    await once(socket, 'close')
+  }
+  const waitsForRow = (text: string) =>
+    until(async () => {
+      const [rows] = (await app.database.knex.raw(
+        "SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE INFO LIKE '%oauth2_%' AND INFO NOT LIKE '%PROCESSLIST%'",
+      )) as [{ n: number }[]]
+      return Number(rows[0]?.n) > 0 && text !== ''
+    })
+  const rows = async () => {
+    const [count] = await app.database.knex('oauth2_access_tokens').count({ n: '*' })
+    return Number(count?.['n'])
+  }
+
+  for (const [what, table] of [
+    ['refresh token', 'oauth2_refresh_tokens'],
+    ['code', 'oauth2_auth_codes'],
+  ] as const) {
+    it(`A4 a ${what} that was used for somebody who left meanwhile can be used again`, async () => {
+      const tokens = await issueTokens(app, client)
+      const { text: code, code: row } = await issueCode(app, client)
+      const before = await rows()
+      const id = table === 'oauth2_auth_codes' ? row.id : undefined
+      const holder = await app.database.knex.transaction()
+      await (id ? holder(table).where({ id }).forUpdate() : holder(table).forUpdate())
+      const socket = post('token', id ? codeForm(code) : refreshForm(tokens.refresh_token))
+      await waitsForRow(what)
+      await leave(socket)
+      await holder.commit()
+      await until(() => events().includes('client left'))
+      expect(await rows()).to.equal(before)
+      // Long after the grace window, so that nothing but the state of the row decides.
+      clock.pass(60)
+      await (id ? redeem(app, client, code) : refresh(app, client, tokens.refresh_token)).expect(200)
+      expect(events().filter((event) => event.includes('replayed'))).to.be.empty
+    })
+  }
+
+  it('A4 nothing is begun for who left while waiting for a connection, and the others of the group get theirs', async () => {
+    const [gone, stays] = [await issueTokens(app, client), await issueTokens(app, client)]
+    const pool = (app.deps.db.client as { pool: { max: number } }).pool
+    const held = await Promise.all(Array.from({ length: pool.max }, () => app.deps.db.transaction()))
+    const socket = post('token', refreshForm(gone.refresh_token))
+    const answer = refresh(app, client, stays.refresh_token).then((response) => response)
+    await sleep(100)
+    await leave(socket)
+    const before = await rows()
+    await Promise.all(held.map((trx) => trx.rollback()))
+    expect((await answer).status).to.equal(200)
+    await until(() => events().includes('client left'))
+    expect(await rows()).to.equal(before + 1)
+    clock.pass(60)
+    await refresh(app, client, gone.refresh_token).expect(200)
+  })
+
+  it('A4 who left is counted, answered by nothing and no fault', async () => {
+    const text = await app.deps.metrics.registry.metrics()
+    expect(Number(/^studip_oauth2_requests_abandoned_total (\d+)$/m.exec(text)?.[1])).to.be.greaterThan(2)
+    expect(text).to.match(/status="499"/)
+    expect(log.filter((line) => (JSON.parse(line) as { level: string }).level === 'error')).to.be.empty
+  })
+})
