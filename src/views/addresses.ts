@@ -8,10 +8,13 @@ export interface RedirectTarget {
 
 const loopback = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
-/** Host or scheme of a redirect URI, for people. Total: a URI that is none is shown as far as its scheme goes. */
-export const redirectTarget = (uri: string): RedirectTarget => {
-  const url = parseUrl(uri)
-  if (!url) return { kind: 'app', name: uri.slice(0, 40) }
+/**
+ * Host or scheme of a redirect URI, for people. One without a scheme (`//evil.example`) leads where the browser takes it
+ * from a page at `base`, and one that no browser understands is shown as it is: neither is ever called an app.
+ */
+export const redirectTarget = (uri: string, base: string): RedirectTarget => {
+  const url = URL.canParse(uri, base) ? new URL(uri, base) : undefined
+  if (!url) return { kind: 'web', name: uri.slice(0, 40) }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return { kind: 'app', name: url.protocol }
   return { kind: loopback.has(url.hostname) ? 'device' : 'web', name: url.host }
 }

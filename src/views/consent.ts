@@ -15,7 +15,7 @@ export interface ConsentModel {
   readonly securityToken: string
 }
 
-type Deps = { readonly settings: Pick<Settings, 'studipVersion' | 'assetsUrl'> }
+type Deps = { readonly settings: Pick<Settings, 'baseUrl' | 'studipVersion' | 'assetsUrl'> }
 
 const avatarFile = (major: number, minor: number): string =>
   major > 5 || minor >= 5 ? 'images/avatars/user/nobody_small.webp' : 'images/icons/blue/person.svg'
@@ -26,7 +26,7 @@ export const consentValues = ({ settings }: Deps, model: ConsentModel) => {
   return {
     ...model,
     homepageHost: webAddress(model.client.homepage)?.host,
-    target: redirectTarget(model.redirectUri),
+    target: redirectTarget(model.redirectUri, settings.baseUrl),
     avatar: settings.assetsUrl + avatarFile(major, minor),
     // 6.x logs out by POST only, 5.x by a link (contract §11.1).
     logoutByPost: major >= 6,

@@ -50,6 +50,23 @@ describe('consent page', () => {
     ['com.example.app:/cb', 'com.example.app:</bdi></strong> (eine App auf Ihrem Gerät)'],
     ['https://user@real.example.org/?x=https://other.example', '<strong><bdi>real.example.org</bdi>'],
   ]
+  // Stud.IP stored nearly anything, and a browser takes these for addresses of websites.
+  const withoutScheme: readonly (readonly [string, string])[] = [
+    ['//evil.example/cb', 'evil.example'],
+    ['\\\\evil.example/cb', 'evil.example'],
+    ['/\\evil.example', 'evil.example'],
+    ['/cb', 'studip.example.org'],
+    ['evil.example/cb', 'studip.example.org'],
+    ['https:///evil.example', 'evil.example'],
+    ['https://', 'https://'],
+  ]
+  for (const [uri, host] of withoutScheme) {
+    it(`A17 ${uri} is no app on the user's device but leads to ${host}`, async () => {
+      const page = await views.consent(context(), consentModel({}, uri))
+      expect(page).to.include(`<strong><bdi>${host}</bdi>`).and.not.include('eine App auf Ihrem Gerät')
+    })
+  }
+
   for (const [uri, shown] of targets) {
     it(`shows where ${uri} leads`, async () => {
       expect(await views.consent(context(), consentModel({}, uri))).to.include(shown)
