@@ -89,6 +89,12 @@ describe('GET authorize: redirects', () => {
     expect(answer.has('state')).to.be.false
   })
 
+  it('B6 C5 S-011 what this server does not read may repeat: resource (RFC 8707 §2), utm_source', async () => {
+    const more = 'resource=https://a.example/&resource=https://b.example/&utm_source=x&utm_source=y&audience=&audience='
+    const page = await consentPage(app, cookie, `${authorizationQuery(confidential)}&${more}`)
+    expect(page.status).to.equal(200)
+  })
+
   it('S-010 state= is not returned', async () => {
     const answer = await approve(app, confidential, { cookie, query: { state: '' } })
     expect([...answer.searchParams.keys()]).to.deep.equal(['code'])

@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import {
   addClient,
+  credentialsOf,
   approve,
   challenge,
   clientSecret,
@@ -77,6 +78,19 @@ describe('POST token, grant_type=authorization_code', () => {
       expect(await introspected(refresh_token)).to.deep.equal({ active: false })
       expect((await refresh(app, confidential, refresh_token)).body).to.include({ error: 'invalid_grant' })
     }
+  })
+
+  it('B6 C5 what this server does not read may repeat: resource (RFC 8707 §2), utm_source', async () => {
+    const { text } = await issueCode(app, confidential)
+    const form = new URLSearchParams({
+      grant_type: 'authorization_code',
+      ...credentialsOf(confidential),
+      code: text,
+      redirect_uri: confidential.redirectUris[0] ?? '',
+    })
+    for (const name of ['resource', 'utm_source', 'audience']) for (const value of ['a', 'b']) form.append(name, value)
+    const answer = await app.http.post(app.api('token')).type('form').send(form.toString())
+    expect([answer.status, answer.text]).to.include(200)
   })
 
   it('S-033 a replay that is not otherwise in order revokes nothing', async () => {
