@@ -72,6 +72,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'client.add.homepage': 'Homepage des Entwicklers',
   'client.add.notes': 'Notizen für die Administration',
   'client.add.allow-insecure-redirect': 'Redirect-URIs annehmen, die nicht sicher sind',
+  'client.add.fixed-port':
+    '{{uri}} gilt nur mit diesem Port. Eine App, die einen freien Port nimmt, braucht stattdessen http://127.0.0.1/…',
   'client.add.done': 'Der Client wurde mit der Id {{id}} registriert.',
   'client.add.secret': 'Client-Secret: {{secret}} (es wird nur dieses eine Mal gezeigt und nur als Hash gespeichert)',
   'client.add.example': 'Ein öffentlicher Client, etwa eine App',
@@ -160,6 +162,14 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'registration.redirect.comma': '{{uri}} enthält ein Komma, das Stud.IP nicht speichern kann. Schreiben Sie %2C.',
   'registration.redirect.dangerous-scheme':
     '{{uri}} hat ein Schema, das Browser ausführen oder lokal öffnen. Nehmen Sie https.',
+  'registration.redirect.wildcard':
+    '{{uri}} enthält ein *, das hier für nichts anderes steht. Nennen Sie jede Adresse vollständig.',
+  'registration.redirect.port':
+    '{{uri}} hat keinen brauchbaren Port. Lassen Sie ihn weg: 127.0.0.1 und [::1] gelten mit jedem Port.',
+  'registration.redirect.dot-segment':
+    '{{uri}} enthält . oder .. als Teil des Pfades. Schreiben Sie sie so, wie Browser sie zeigen.',
+  'registration.redirect.response-parameter':
+    '{{uri}} enthält einen Parameter, den erst die Antwort hinzufügt, etwa code oder state. Lassen Sie ihn weg.',
   'registration.redirect.insecure-http':
     '{{uri}} ist nicht verschlüsselt. Nehmen Sie https, oder --allow-insecure-redirect, wenn Sie wissen, warum.',
   'registration.redirect.scheme-without-dot':

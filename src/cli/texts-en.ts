@@ -68,6 +68,8 @@ export const en = {
   'client.add.homepage': 'Homepage of the developer',
   'client.add.notes': 'Notes for administrators',
   'client.add.allow-insecure-redirect': 'Accept redirect URIs that are not safe',
+  'client.add.fixed-port':
+    '{{uri}} matches at this port only. An app that takes any free port needs http://127.0.0.1/… instead.',
   'client.add.done': 'The client was registered with id {{id}}.',
   'client.add.secret': 'Client secret: {{secret}} (it is shown this once and stored as a hash only)',
   'client.add.example': 'A public client, such as a mobile app',
@@ -152,6 +154,12 @@ export const en = {
   'registration.redirect.white-space': '{{uri}} holds white space or invisible characters. Leave them out.',
   'registration.redirect.comma': '{{uri}} holds a comma, which Stud.IP cannot store. Write %2C.',
   'registration.redirect.dangerous-scheme': '{{uri}} has a scheme that browsers execute or open locally. Use https.',
+  'registration.redirect.wildcard':
+    '{{uri}} holds a *, which stands for nothing else here. Name every address in full.',
+  'registration.redirect.port': '{{uri}} has no usable port. Leave it out: 127.0.0.1 and [::1] match at any port.',
+  'registration.redirect.dot-segment': '{{uri}} holds . or .. as a part of its path. Write it as browsers show it.',
+  'registration.redirect.response-parameter':
+    '{{uri}} holds a parameter that the answer adds itself, such as code or state. Leave it out.',
   'registration.redirect.insecure-http':
     '{{uri}} is not encrypted. Use https, or --allow-insecure-redirect if you know why.',
   'registration.redirect.scheme-without-dot':

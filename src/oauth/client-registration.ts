@@ -1,6 +1,5 @@
 // What a client must bring to be registered, field by field: for the form and for the command line alike (contract §11.4).
-import type { RedirectUriFault } from './redirect-uri-registration.ts'
-import { checkRedirectUri } from './redirect-uri-registration.ts'
+import { checkRedirectUri, type Allowed, type RedirectUriFault } from './redirect-uri-registration.ts'
 
 /** As typed; line ends of any kind. */
 export interface ClientRegistration {
@@ -71,16 +70,16 @@ const fieldFaults = (form: ClientRegistration): readonly RegistrationFault[] => 
   ...(form.homepage !== '' && !isHomepage(form.homepage) ? [{ field: 'homepage', code: 'malformed' } as const] : []),
 ]
 
-const redirectFaults = (uris: readonly string[], allowInsecure: boolean): readonly RegistrationFault[] =>
+const redirectFaults = (uris: readonly string[], allow: Allowed): readonly RegistrationFault[] =>
   uris.flatMap((uri) => {
-    const code = checkRedirectUri(uri, { allowInsecure })
+    const code = checkRedirectUri(uri, allow)
     return code ? [{ field: 'redirect', code, uri } as const] : []
   })
 
 /** Either the client to store, or every fault at once; nothing is altered silently but the blanks around a value. */
 export const checkClientRegistration = (
   typed: ClientRegistration,
-  { allowInsecure = false }: { readonly allowInsecure?: boolean } = {},
+  allow: Allowed = {},
 ): { readonly client: CheckedRegistration } | { readonly faults: readonly RegistrationFault[] } => {
   const form = Object.fromEntries(
     Object.entries(typed).map(([field, text]) => [field, tidy(text as string)]),
@@ -96,7 +95,7 @@ export const checkClientRegistration = (
   const ownFaults = fieldFaults(form)
   // A field that is too long may hold thousands of lines: each would be a fault of its own.
   const isTooLong = ownFaults.some(({ field, code }) => field === 'redirect' && code === 'too-long')
-  const faults = [...ownFaults, ...(isTooLong ? [] : redirectFaults(redirectUris, allowInsecure))]
+  const faults = [...ownFaults, ...(isTooLong ? [] : redirectFaults(redirectUris, allow))]
   if (faults.length > 0) return { faults }
   const { name, description, owner, homepage, admin_notes: adminNotes } = form
   return {

@@ -12,10 +12,12 @@ import {
   type ClientRegistration,
 } from '../oauth/client-registration.ts'
 import { isClientId } from '../oauth/grant-id.ts'
+import { loneValue } from '../oauth/parameters.ts'
 import type { Audit, AuditEvent } from '../oauth/ports.ts'
+import { isFixedToItsPort } from '../oauth/redirect-uri-registration.ts'
 import { basePath } from '../settings.ts'
 import type { ClientAdministration, RegisteredClient } from '../stores/clients.ts'
-import { emptyRegistration } from '../views/clients.ts'
+import { emptyRegistration, type AddClientModel } from '../views/clients.ts'
 import type { Notice } from '../views/notice.ts'
 import type { Views } from '../views/views.ts'
 import { leaveNotice, type NoticeDeps } from './notice.ts'
@@ -30,7 +32,11 @@ export interface ClientsDeps extends NoticeDeps {
 
 /** Name of all forms that change a client, for their CSRF token. */
 export const clientForm = 'clients'
-export const clientFields: ReadonlySet<string> = new Set(['security_token', ...Object.keys(emptyRegistration)])
+export const clientFields: ReadonlySet<string> = new Set([
+  'security_token',
+  'shared_scheme',
+  ...Object.keys(emptyRegistration),
+])
 
 const idOf = (ctx: Context): string => (ctx as Context & { params: { id?: string } }).params.id ?? ''
 
@@ -52,13 +58,11 @@ const record = ({ audit }: ClientsDeps, ctx: Context, event: AuditEvent['event']
 const showForm = async (
   deps: ClientsDeps,
   ctx: Context,
-  form: ClientRegistration,
-  faults: Parameters<Views['addClient']>[1]['faults'],
+  typed: Omit<AddClientModel, 'securityToken'>,
 ): Promise<void> => {
   ctx.type = 'html'
   ctx.body = await deps.views.addClient(pageContext(ctx), {
-    form,
-    faults,
+    ...typed,
     securityToken: await securityToken(ctx, deps.keys, clientForm),
   })
 }
@@ -66,7 +70,7 @@ const showForm = async (
 /** GET clients/add */
 export const showNewClient = (deps: ClientsDeps): Middleware =>
   async function showNewClient(ctx) {
-    await showForm(deps, ctx, emptyRegistration, [])
+    await showForm(deps, ctx, { form: emptyRegistration, faults: [], sharedScheme: false })
   }
 
 const typedIn = (ctx: Context): ClientRegistration => {
@@ -80,14 +84,16 @@ const typedIn = (ctx: Context): ClientRegistration => {
 export const storeClient = (deps: ClientsDeps): Middleware =>
   async function storeClient(ctx) {
     const form = typedIn(ctx)
-    const result = checkClientRegistration(form)
+    const sharedScheme = loneValue(formOf(ctx), 'shared_scheme') !== undefined
+    const result = checkClientRegistration(form, { sharedScheme })
     if ('faults' in result) {
       ctx.status = 422
-      return showForm(deps, ctx, form, result.faults)
+      return showForm(deps, ctx, { form, faults: result.faults, sharedScheme })
     }
     const { clientId, secret } = await register(deps, result.client)
     record(deps, ctx, 'client.added', clientId)
-    await backToList(deps, ctx, { kind: 'created', clientId, ...(secret !== undefined && { secret }) })
+    const fixedToPort = result.client.redirectUris.filter(isFixedToItsPort)
+    await backToList(deps, ctx, { kind: 'created', clientId, fixedToPort, ...(secret !== undefined && { secret }) })
   }
 
 const register = async ({ administration }: ClientsDeps, { confidential, ...client }: CheckedRegistration) => {

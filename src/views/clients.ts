@@ -54,6 +54,8 @@ export const adminValues = (settings: Pick<Settings, 'baseUrl' | 'keysPath'>, mo
 export interface AddClientModel {
   readonly form: ClientRegistration
   readonly faults: readonly RegistrationFault[]
+  /** Schemes without a dot were allowed by the box that the form shows once there is one. */
+  readonly sharedScheme: boolean
   readonly securityToken: string
 }
 
@@ -87,6 +89,7 @@ export const addClientValues = (model: AddClientModel) => {
     ...model,
     limits: registrationLimits,
     faults: Object.fromEntries(fields.map((field) => [field, faultsOf(field)])),
+    asksForSharedScheme: model.sharedScheme || model.faults.some(({ code }) => code === 'scheme-without-dot'),
     failed: model.faults.length > 0,
   }
 }

@@ -79,6 +79,8 @@ export const deLists = {
   'add.meta': 'Meta-Informationen',
   'add.owner': 'Von wem wird der OAuth2-Client entwickelt?',
   'add.homepage': 'Homepage der Entwickelnden des OAuth2-Clients',
+  'add.sharedScheme':
+    'Mir ist bekannt, dass eine andere App auf dem Gerät eine Adresse ohne Punkt im Schema übernehmen könnte.',
   'add.submit': 'Erstellen',
   'add.submit.title': 'Neuen OAuth2-Client erstellen',
   'add.failed': 'Das Erstellen eines OAuth2-Clients war nicht erfolgreich.',
@@ -95,9 +97,18 @@ export const deLists = {
   'fault.uri.white-space': '{{uri}} enthält Leer- oder Steuerzeichen.',
   'fault.uri.comma': '{{uri}} enthält ein Komma. Bitte schreiben Sie %2C oder geben Sie eine Adresse je Zeile ein.',
   'fault.uri.dangerous-scheme': '{{uri}} hat ein Schema, das im Browser Schaden anrichten kann.',
-  'fault.uri.insecure-http': '{{uri}} ist unverschlüsselt. http ist nur für 127.0.0.1, [::1] und localhost möglich.',
+  'fault.uri.wildcard':
+    '{{uri}} enthält ein *, das hier für nichts anderes steht. Bitte geben Sie jede Adresse vollständig ein.',
+  'fault.uri.port':
+    '{{uri}} hat keinen brauchbaren Port. Bitte lassen Sie ihn weg: 127.0.0.1 und [::1] gelten mit jedem Port.',
+  'fault.uri.dot-segment':
+    '{{uri}} enthält . oder .. als Teil des Pfades. Bitte geben Sie die Adresse so ein, wie Browser sie zeigen.',
+  'fault.uri.response-parameter':
+    '{{uri}} enthält einen Parameter, den erst die Antwort hinzufügt, etwa code oder state.',
+  'fault.uri.insecure-http':
+    '{{uri}} ist unverschlüsselt. http ist nur für 127.0.0.1, [::1] und localhost möglich, für andere nur mit oauth2:client:add --allow-insecure-redirect auf der Kommandozeile.',
   'fault.uri.scheme-without-dot':
-    '{{uri}}: Das Schema einer App muss einen Punkt enthalten, zum Beispiel org.example.app:/callback.',
+    '{{uri}}: Ein Schema ohne Punkt kann auch eine andere App übernehmen. Besser ist org.example.app:/callback; andernfalls bestätigen Sie es bitte unten.',
 
   // What has just been done, shown once
   'notice.created': 'Der OAuth2-Client wurde erstellt.',
@@ -105,6 +116,8 @@ export const deLists = {
   'notice.id': 'Die client_id lautet:',
   'notice.secret': 'Das client_secret lautet:',
   'notice.once': 'Notieren Sie sich bitte das client_secret. Es wird Ihnen nur dieses eine Mal angezeigt.',
+  'notice.fixedToPort':
+    '{{uri}} gilt nur mit diesem Port. Eine App, die einen freien Port nimmt, braucht stattdessen http://127.0.0.1/…',
   'notice.deleted': 'Der OAuth2-Client #{{id}} ("{{name}}") wurde gelöscht.',
   'notice.suspended': 'Der OAuth2-Client "{{name}}" wurde gesperrt. Seine Tokens gelten nicht, bis Sie ihn entsperren.',
   'notice.resumed': 'Der OAuth2-Client "{{name}}" wurde entsperrt.',

@@ -77,6 +77,7 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'add.meta': 'Meta information',
   'add.owner': 'Who develops the OAuth2 client?',
   'add.homepage': 'Developer homepage of the OAuth2 client',
+  'add.sharedScheme': 'I know that another app on the device could take an address without a dot in its scheme.',
   'add.submit': 'Create',
   'add.submit.title': 'Create new OAuth2 client',
   'add.failed': 'The creation of an OAuth2 client has not been successful.',
@@ -93,15 +94,23 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'fault.uri.white-space': '{{uri}} contains blanks or control characters.',
   'fault.uri.comma': '{{uri}} contains a comma. Please write %2C, or enter one address per line.',
   'fault.uri.dangerous-scheme': '{{uri}} has a scheme that can do harm in a browser.',
-  'fault.uri.insecure-http': '{{uri}} is not encrypted. http is possible only for 127.0.0.1, [::1] and localhost.',
+  'fault.uri.wildcard': '{{uri}} contains a *, which stands for nothing else here. Please enter every address in full.',
+  'fault.uri.port': '{{uri}} has no usable port. Please leave it out: 127.0.0.1 and [::1] match at any port.',
+  'fault.uri.dot-segment':
+    '{{uri}} contains . or .. as a part of its path. Please enter the address as browsers show it.',
+  'fault.uri.response-parameter': '{{uri}} contains a parameter that the answer adds itself, such as code or state.',
+  'fault.uri.insecure-http':
+    '{{uri}} is not encrypted. http is possible only for 127.0.0.1, [::1] and localhost, all others only with oauth2:client:add --allow-insecure-redirect on the command line.',
   'fault.uri.scheme-without-dot':
-    '{{uri}}: the scheme of an app must contain a dot, for example org.example.app:/callback.',
+    '{{uri}}: a scheme without a dot may be taken by another app too. Better is org.example.app:/callback; otherwise please confirm below.',
 
   'notice.created': 'The OAuth2 client has been created.',
   'notice.renewed': 'The new client_secret for "{{name}}" has been created.',
   'notice.id': 'The client_id is:',
   'notice.secret': 'The client_secret is:',
   'notice.once': 'Please note the client_secret. It will be shown to you only this one time.',
+  'notice.fixedToPort':
+    '{{uri}} matches at this port only. An app that takes any free port needs http://127.0.0.1/… instead.',
   'notice.deleted': 'The OAuth2 client #{{id}} ("{{name}}") has been deleted.',
   'notice.suspended': 'The OAuth2 client "{{name}}" has been suspended. Its tokens are not valid until you resume it.',
   'notice.resumed': 'The OAuth2 client "{{name}}" has been resumed.',

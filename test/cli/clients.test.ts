@@ -49,6 +49,12 @@ describe('oauth2:client:*', function () {
     expect((await row(client.id))?.secret).to.equal(null)
   })
 
+  it('C8 registers http://localhost/cb and says that it is bound to its port', async () => {
+    const { code, stderr, stdout } = await add('--redirect', 'http://localhost/cb', '--redirect', 'http://127.0.0.1/cb')
+    expect([code, stderr.match(/matches at this port only/g)?.length]).to.deep.equal([0, 1])
+    expect(stdout).to.contain('[OK]')
+  })
+
   it('S-005 refuses http: to another machine, and stores it with --allow-insecure-redirect only', async () => {
     for (const uri of ['http://127.0.0.1/cb', 'http://[::1]/cb', 'http://localhost/cb'])
       expect((await add('--redirect', uri)).code, uri).to.equal(0)
@@ -57,6 +63,8 @@ describe('oauth2:client:*', function () {
     expect(refused.stderr).to.contain('http://a.example.org/cb is not encrypted')
     const client = await added('--redirect', 'http://a.example.org/cb', '--allow-insecure-redirect')
     expect((await row(client.id))?.redirect).to.equal('http://a.example.org/cb')
+    expect((await add('--redirect', 'studgo://oauth/callback')).stderr, 'B14').to.contain('--allow-insecure-redirect')
+    expect((await add('--redirect', 'studgo://oauth/callback', '--allow-insecure-redirect')).code).to.equal(0)
     expect((await add('--redirect', 'javascript:alert(1)', '--allow-insecure-redirect')).code).to.equal(1)
   })
 

@@ -42,8 +42,25 @@ describe('a new redirect URI', () => {
       'FILE:///etc/passwd',
       'blob:https://x.de/1',
       'about:blank',
+      'intent://x/#Intent;end'.replace('#', ''),
+      'view-source:https://x.de/',
+      'ws://x.de/',
+      'mailto:a@x.de',
     ],
+    wildcard: ['https://*/cb', 'https://*.x.de/', 'https://x.de/*', 'com.example.app:/*', 'https://x.de:*/cb'],
+    port: ['http://127.0.0.1:0/cb', 'http://[::1]:0', 'https://x.de:/cb', 'https://x.de:080/', 'http://localhost:00/'],
+    'dot-segment': [
+      'https://x.de/a/../cb',
+      'https://x.de/./cb',
+      'https://x.de/..',
+      'https://x.de/%2e%2E/cb',
+      'https://x.de/.%2e/cb',
+      'com.example.app:/../cb',
+    ],
+    'response-parameter': ['https://x.de/cb?code=1', 'https://x.de/?a=b&state=', 'https://x.de/?%69ss=x'],
     malformed: [
+      'https://%2A/cb',
+      'https://x%2ede/',
       'https://',
       'https:x.de',
       'https:///cb',
@@ -60,9 +77,9 @@ describe('a new redirect URI', () => {
   }
   for (const [fault, uris] of Object.entries(refused)) {
     for (const uri of uris) {
-      it(`S-004 ${JSON.stringify(uri.slice(0, 60))} is refused: ${fault}`, () => {
+      it(`S-004 A17 ${JSON.stringify(uri.slice(0, 60))} is refused: ${fault}`, () => {
         expect(checkRedirectUri(uri)).to.equal(fault)
-        expect(checkRedirectUri(uri, { allowInsecure: true })).to.equal(fault)
+        expect(checkRedirectUri(uri, { insecureHttp: true, sharedScheme: true })).to.equal(fault)
       })
     }
   }
@@ -76,7 +93,8 @@ describe('a new redirect URI', () => {
   ]) {
     it(`S-005 ${uri} is stored only by an operator who insists`, () => {
       expect(checkRedirectUri(uri)).to.equal('insecure-http')
-      expect(checkRedirectUri(uri, { allowInsecure: true })).to.equal(undefined)
+      expect(checkRedirectUri(uri, { sharedScheme: true })).to.equal('insecure-http')
+      expect(checkRedirectUri(uri, { insecureHttp: true, sharedScheme: true })).to.equal(undefined)
     })
   }
 
@@ -87,6 +105,9 @@ describe('a new redirect URI', () => {
     'http://127.0.0.1:8080/',
     'http://[::1]:80/x',
     'http://localhost:3000/cb',
+    'https://x.de:443/cb',
+    'https://x.de/.well-known/cb',
+    'https://x.de/a..b/...?x=*&codes=1',
     'HTTPS://X.de/',
   ]) {
     it(`S-005 ${uri} may be registered`, () => expect(checkRedirectUri(uri)).to.equal(undefined))
@@ -99,7 +120,9 @@ describe('a new redirect URI', () => {
   for (const uri of ['myapp:/cb', 'myapp://cb', 'a+b:/x']) {
     it(`S-077 ${uri} has a scheme without a dot: only an operator who insists may`, () => {
       expect(checkRedirectUri(uri)).to.equal('scheme-without-dot')
-      expect(checkRedirectUri(uri, { allowInsecure: true })).to.equal(undefined)
+      expect(checkRedirectUri(uri, { insecureHttp: true })).to.equal('scheme-without-dot')
+      expect(checkRedirectUri(uri, { sharedScheme: true })).to.equal(undefined)
+      expect(checkRedirectUri(uri, { insecureHttp: true, sharedScheme: true })).to.equal(undefined)
     })
   }
 })

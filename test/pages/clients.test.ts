@@ -153,6 +153,36 @@ for (const { studip, baseUrl } of [
       ).to.equal(422)
     })
 
+    it('B14 the form takes myapp:/cb when told that another app could take it too, and nothing else by that', async () => {
+      const root = await visit(app)
+      const store = (more: object) =>
+        root.submit('api/oauth2/clients/add', 'api/oauth2/clients/store', { ...typedClient(), ...more })
+      const refused = await store({ redirect: 'studgo://oauth/callback' })
+      expect(refused.status).to.equal(422)
+      expect(refused.text)
+        .to.include('name="shared_scheme" value="1" id="oauth2-shared-scheme">')
+        .and.include('studgo://oauth/callback')
+      const confirmed = { redirect: 'studgo://oauth/callback', shared_scheme: '1' }
+      const wrongName = await store({ ...confirmed, name: '' })
+      expect(wrongName.status).to.equal(422)
+      expect(wrongName.text).to.include('id="oauth2-shared-scheme" checked>')
+      expect((await store(confirmed)).status).to.equal(303)
+      expect((await lastRow())['redirect']).to.equal('studgo://oauth/callback')
+      for (const redirect of ['http://x.de/cb', 'javascript:x', 'myapp:', 'ftp://x.de/'])
+        expect((await store({ redirect, shared_scheme: '1' })).status, redirect).to.equal(422)
+      const other = await store({ name: '' })
+      expect(other.text).to.not.include('shared_scheme')
+    })
+
+    it('C8 the form stores http://localhost/cb and says that it is bound to its port', async () => {
+      const root = await visit(app)
+      const redirect = 'http://localhost/cb\nhttp://127.0.0.1/cb\nhttps://localhost/cb'
+      await root.submit('api/oauth2/clients/add', 'api/oauth2/clients/store', typedClient({ redirect }))
+      const { text } = await root.get('admin/oauth2')
+      expect(text.match(/gilt nur mit diesem Port/g)).to.have.length(1)
+      expect(text).to.match(/http:\/\/localhost\/cb<\/bdi><\/strong>\s*gilt nur mit diesem Port/)
+    })
+
     it('deleting asks once more, says what ends, and ends it', async () => {
       const client = await addClient(app, { name: 'Kurzlebig' })
       const tokens = await connect(app, client)

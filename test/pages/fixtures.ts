@@ -160,12 +160,16 @@ export const everyPage = (
         'scheme-without-dot',
         'malformed',
         'too-long',
+        'wildcard',
+        'port',
+        'dot-segment',
+        'response-parameter',
       ] as const
     ).map((code) => ({ field: 'redirect' as const, code, uri: address })),
   ]
   const connected = application({ clientName: text, description: text, owner: text, homepage: address, scopes: [text] })
   const notices: readonly Notice[] = [
-    { kind: 'created', clientId: text, secret: text },
+    { kind: 'created', clientId: text, secret: text, fixedToPort: [address] },
     { kind: 'renewed', clientId: text, name: text, secret: text },
     { kind: 'deleted', clientId: text, name: text },
     { kind: 'suspended', name: text },
@@ -223,8 +227,8 @@ export const everyPage = (
     ),
     'admin without clients': views.admin(page, adminModel({ clients: [], total: 0 })),
     'admin without a match': views.admin(page, adminModel({ clients: [], total: 0, search: text })),
-    'add client': views.addClient(page, { form: emptyRegistration, faults: [], securityToken }),
-    'add client with faults': views.addClient(page, { form: typed, faults, securityToken }),
+    'add client': views.addClient(page, { form: emptyRegistration, faults: [], sharedScheme: false, securityToken }),
+    'add client with faults': views.addClient(page, { form: typed, faults, sharedScheme: true, securityToken }),
     'delete client': views.deleteClient(page, { client, securityToken }),
     'delete client, uncounted': views.deleteClient(page, {
       client: { ...client, liveGrants: undefined },

@@ -5,7 +5,7 @@ import {
   type CheckedRegistration,
   type RegistrationFault,
 } from '../../oauth/client-registration.ts'
-import type { RedirectUriFault } from '../../oauth/redirect-uri-registration.ts'
+import { isFixedToItsPort, type RedirectUriFault } from '../../oauth/redirect-uri-registration.ts'
 import { createClientAdministration } from '../../stores/clients.ts'
 import { CommandError, flag, list, text, type Command, type Options } from '../command.ts'
 import type { Translate } from '../texts.ts'
@@ -27,6 +27,7 @@ const sentence = (t: Translate, fault: RegistrationFault): string => {
 }
 
 const registrationOf = (options: Options, t: Translate): CheckedRegistration => {
+  const insecure = flag(options, 'allow-insecure-redirect')
   const checked = checkClientRegistration(
     {
       name: text(options, 'name'),
@@ -37,7 +38,7 @@ const registrationOf = (options: Options, t: Translate): CheckedRegistration => 
       homepage: text(options, 'homepage'),
       admin_notes: text(options, 'notes'),
     },
-    { allowInsecure: flag(options, 'allow-insecure-redirect') },
+    { insecureHttp: insecure, sharedScheme: insecure },
   )
   if ('client' in checked) return checked.client
   throw new CommandError(
@@ -74,12 +75,13 @@ export const clientAdd: Command = {
       .option('description', { type: 'string', default: '', describe: t('client.add.description') })
       .option('notes', { type: 'string', default: '', describe: t('client.add.notes') })
       .option('allow-insecure-redirect', { type: 'boolean', describe: t('client.add.allow-insecure-redirect') }),
-  run: async (options, { t, success, say, result }) => {
+  run: async (options, { t, success, say, warn, result }) => {
     const { confidential, ...client } = registrationOf(options, t)
     const secret = confidential ? newClientSecret() : undefined
     const secretHash = secret ? await hashClientSecret(secret) : null
     const id = await withDatabase((db) => createClientAdministration(db, now).add({ ...client, secretHash }))
     success(t('client.add.done', { id }))
+    for (const uri of client.redirectUris.filter(isFixedToItsPort)) warn(t('client.add.fixed-port', { uri }))
     if (secret) say(t('client.add.secret', { secret }))
     result({ id, ...(secret && { secret }) })
   },
