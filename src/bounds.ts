@@ -64,4 +64,43 @@ export const bounds = Object.freeze({
     'public clients whose origins may call from a browser, the newest first',
     'all their redirect URIs are read every five seconds and kept in memory',
   ),
+
+  // Rows
+  pairsOfToken: atMost(
+    3,
+    'pairs of one refresh token',
+    'a lost answer is asked for again, or two requests were parallel',
+  ),
+  grantsOfUserAndClient: atMost(
+    50,
+    'live grants of one user and client',
+    'nobody has the same app on more devices; the oldest end',
+  ),
+  grantsOfPage: atMost(25, 'connected applications of a page', 'few people have more, and they can turn the page'),
+  rowsOfStatement: atMost(500, 'rows of one statement', 'a statement stays within milliseconds'),
+  rowsOfPage: atMost(
+    2_000,
+    'rows read for one page',
+    'a page ends early where nothing but old rows lie between two applications',
+  ),
+  rowsOfUser: atMost(
+    50_000,
+    'rows of one user read for one request',
+    'far more than a month of refreshes of fifty devices leaves behind',
+  ),
+  grantsOfTransaction: atMost(
+    100,
+    'grants ended in one transaction',
+    'who issues or refreshes meanwhile waits for its locks',
+  ),
+  secondsBeforePurge: atMost(
+    600,
+    'seconds in which a purge leaves alone what was rotated or changed',
+    'twice the longest grace window',
+  ),
+  secondsOfConsentRow: atMost(
+    1_200,
+    'seconds in which a purge leaves a used code alone',
+    'its consent form may be sent again for ten minutes, and is given twice as long',
+  ),
 } satisfies Readonly<Record<string, Bound>>)

@@ -30,11 +30,12 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
     '{{folder}} liegt auf einem schreibgeschützten Dateisystem. Legen Sie die Schlüsseldateien an, wo geschrieben werden kann, oder hängen Sie es beschreibbar ein.',
 
   'purge.describe': 'Abgelaufene und widerrufene Codes und Tokens löschen',
-  'purge.revoked': 'Alles Widerrufene, wie frisch auch immer',
+  'purge.revoked': 'Alles Widerrufene, außer dem der letzten zehn Minuten',
   'purge.expired': 'Alles, was seit mindestens 7 Tagen abgelaufen ist',
   'purge.batch': 'Zeilen je Transaktion, höchstens; weniger, solange die Datenbank langsam ist',
   'purge.pause': 'Millisekunden zwischen zwei Transaktionen, mindestens; 0 für keine Pause',
-  'purge.intro': 'Entfernt wird alles, was seit mindestens 7 Tagen widerrufen oder abgelaufen ist.',
+  'purge.intro':
+    'Entfernt wird alles, was seit mindestens 7 Tagen widerrufen oder abgelaufen ist, und was durch neue Tokens ersetzt wurde.',
   'purge.intro-revoked': 'Entfernt wird alles Widerrufene.',
   'purge.intro-expired': 'Entfernt wird alles, was seit mindestens 7 Tagen abgelaufen ist.',
   'purge.intro-both': 'Entfernt wird alles Widerrufene und alles, was seit mindestens 7 Tagen abgelaufen ist.',

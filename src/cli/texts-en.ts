@@ -26,11 +26,12 @@ export const en = {
     '{{folder}} is on a read-only file system. Make the key files where it can be written, or mount it writable.',
 
   'purge.describe': 'Delete codes and tokens that are over',
-  'purge.revoked': 'Everything revoked, however recently',
+  'purge.revoked': 'Everything revoked, except in the last ten minutes',
   'purge.expired': 'Everything that expired at least 7 days ago',
   'purge.batch': 'Rows a transaction at most; fewer while the database is slow',
   'purge.pause': 'Milliseconds between two transactions at least; 0 for no rest',
-  'purge.intro': 'Removing everything that has been revoked or expired for at least 7 days.',
+  'purge.intro':
+    'Removing everything that has been revoked or expired for at least 7 days, and what newer tokens replaced.',
   'purge.intro-revoked': 'Removing everything revoked.',
   'purge.intro-expired': 'Removing everything that expired at least 7 days ago.',
   'purge.intro-both': 'Removing everything revoked, and everything that expired at least 7 days ago.',

@@ -50,7 +50,7 @@ const redeem = async (
   }
   if (redemption === 'replayed') {
     // RFC 9700 §4.2.4: two parties hold this code, so nothing that came from it can be trusted.
-    await ports.tokens.revokeGrant(grantOf(code.id))
+    await ports.tokens.revokeReplayed(code)
     ports.audit({ event: 'code.replayed', ...who }, origin)
   }
   throw invalid('Authorization code has been revoked')

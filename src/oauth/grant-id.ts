@@ -20,5 +20,23 @@ export const newIdInGrantOf = (id: string, random: RandomHex): string => {
   return (isGrantId(prefix) ? prefix : random(grantBytes)) + random(ownBytes)
 }
 
+const parentCharacters = 16
+const parent = /^[0-9a-f]{16}$/
+
+/**
+ * How the ids of access tokens begin that came from a code or refresh token: its grant, then the end of its own id. So the pairs
+ * of one rotated token are a range of the primary key, too. Undefined for an id that is not made of hex characters.
+ */
+export const successorsOf = (id: string): string | undefined => {
+  const [grant, end] = [grantOf(id), id.slice(-parentCharacters)]
+  return isGrantId(grant) && parent.test(end) ? grant + end : undefined
+}
+
+/** 80 lower-case hex characters, 32 of them random: an access token that comes from the code or refresh token `id`. */
+export const newSuccessorOf = (id: string, random: RandomHex): string => {
+  const beginning = successorsOf(id)
+  return beginning === undefined ? newIdInGrantOf(id, random) : beginning + random(ownBytes - parentCharacters / 2)
+}
+
 /** Digits without a leading zero up to 2^64−1; MySQL would find client 1 for `1abc` (contract §8, §15-8). */
 export const isClientId = (text: string): boolean => clientId.test(text) && BigInt(text) <= 18446744073709551615n

@@ -22,8 +22,12 @@ export type PublicOrigins = () => Promise<BrowserApps>
 
 /** Outcome of a conditional redemption: `replayed` when the row was there but used before, `unknown` when no row matches. */
 export type Redemption = 'redeemed' | 'replayed' | 'unknown'
-/** `rotated` and `in-grace` issued the pair; `replayed` and `unknown` issued nothing. */
-export type Rotation = 'rotated' | 'in-grace' | 'replayed' | 'unknown'
+/**
+ * `rotated` and `in-grace` issued the pair. `spent`: rotated within the grace window, but a successor is in use, or it has
+ * yielded as many pairs as it may. `replayed`: rotated before, also when its row was purged, and its grant lives. `unknown`:
+ * the grant is over.
+ */
+export type Rotation = 'rotated' | 'in-grace' | 'spent' | 'replayed' | 'unknown'
 
 export interface AuthorizationCodes {
   /** Stores a fresh code. False when the id exists already: the consent was used before (D7). */
@@ -45,6 +49,8 @@ export interface Tokens {
   takeBackRotation(presented: RefreshToken, pair: TokenPair): Promise<boolean>
   /** Revokes every code, access and refresh token whose id starts with the grant's 32 hex characters (D2). */
   revokeGrant(grantId: string): Promise<void>
+  /** Revokes the grant of a replayed code or refresh token, and whatever Stud.IP's own server may have made of it. */
+  revokeReplayed(presented: AuthorizationCode | RefreshToken): Promise<void>
   /** Revokes one access token of this client; nothing happens when it is not there. */
   revokeAccessToken(id: string, clientId: string): Promise<void>
   /** The row of an access token, undefined when missing or revoked. */

@@ -51,8 +51,8 @@ const rotate = async (
     return response
   }
   if (rotation === 'replayed') {
-    await ports.tokens.revokeGrant(grantOf(presented.id))
+    await ports.tokens.revokeReplayed(presented)
     ports.audit({ event: 'token.replayed', ...who }, origin)
   }
-  throw invalid('Token has been revoked')
+  throw invalid(rotation === 'spent' ? 'Token has been rotated' : 'Token has been revoked')
 }

@@ -1,5 +1,5 @@
 // What a redemption or a refresh issues: ids in the grant's prefix, times, and the answer (RFC 6749 §5.1).
-import { newIdInGrantOf } from './grant-id.ts'
+import { newIdInGrantOf, newSuccessorOf } from './grant-id.ts'
 import type { Credentials, Now, RandomHex } from './ports.ts'
 import { assertPresent, type Recipient } from './recipient.ts'
 import type { TokenPair, TokenResponse } from './types.ts'
@@ -24,7 +24,7 @@ export const newTokenPair = (
   const issuedAt = now()
   const { clientId, userId, scopes } = granted
   const accessToken = {
-    id: newIdInGrantOf(presentedId, random),
+    id: newSuccessorOf(presentedId, random),
     clientId,
     userId,
     scopes,

@@ -1,8 +1,11 @@
 // The token rows of a client that is gone: removed in batches along the primary key, because client_id has no index (D10).
 import type { Knex } from 'knex'
+import { bounds } from '../bounds.ts'
+import { estimatedRows } from './estimated-rows.ts'
 import { rowsOf } from './rows.ts'
 import { inTransaction } from './transaction.ts'
 
+/** Rows that one statement reads on its way; what it finds is deleted in smaller parts. */
 const batchSize = 5_000
 
 /** Deletes every code and token row of the client; `onProgress` hears rows walked and an estimate of all. */
@@ -11,7 +14,7 @@ export const deleteTokensOf = async (
   clientId: string,
   onProgress: (done: number, total: number) => void = () => undefined,
 ): Promise<void> => {
-  const total = await estimate(db)
+  const total = await estimatedRows(db, ['oauth2_auth_codes', 'oauth2_access_tokens'])
   let done = 0
   for (const table of ['oauth2_auth_codes', 'oauth2_access_tokens'] as const) {
     let last = ''
@@ -37,18 +40,11 @@ const remove = async (
   table: 'oauth2_auth_codes' | 'oauth2_access_tokens',
   ids: readonly string[],
 ): Promise<void> => {
-  if (ids.length === 0) return
-  await inTransaction(db, async (trx) => {
-    if (table === 'oauth2_access_tokens') await trx('oauth2_refresh_tokens').whereIn('access_token_id', ids).delete()
-    await trx(table).whereIn('id', ids).delete()
-  })
-}
-
-const estimate = async (db: Knex): Promise<number> => {
-  const [row] = await rowsOf<{ total: string | number | null }>(
-    db.raw(
-      "SELECT SUM(table_rows) AS total FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN ('oauth2_auth_codes', 'oauth2_access_tokens')",
-    ),
-  )
-  return Number(row?.total ?? 0)
+  for (let at = 0; at < ids.length; at += bounds.rowsOfStatement.most) {
+    const some = ids.slice(at, at + bounds.rowsOfStatement.most)
+    await inTransaction(db, async (trx) => {
+      if (table === 'oauth2_access_tokens') await trx('oauth2_refresh_tokens').whereIn('access_token_id', some).delete()
+      await trx(table).whereIn('id', some).delete()
+    })
+  }
 }

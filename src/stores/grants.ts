@@ -2,8 +2,8 @@
 import type { Knex } from 'knex'
 import { isGrantId } from '../oauth/grant-id.ts'
 import type { Now } from '../oauth/ports.ts'
+import { revokeGrants } from './revoke-grants.ts'
 import { rowsOf, scopesOf } from './rows.ts'
-import { revokeGrant } from './tokens.ts'
 import { inTransaction } from './transaction.ts'
 
 export interface ConnectedApplication {
@@ -100,7 +100,7 @@ export const createGrants = (db: Knex, now: Now): Grants => {
     inTransaction(db, (trx) =>
       trx.raw('UPDATE ?? SET revoked = 1, chdate = ? WHERE user_id = ? AND revoked = 0', [table, now(), userId]),
     )
-  const revoke = (grantId: string) => inTransaction(db, (trx) => revokeGrant(trx, grantId, now()))
+  const revoke = (grantId: string) => inTransaction(db, (trx) => revokeGrants(trx, [grantId], now()))
   return {
     listByUser,
     listByClient: (clientId, limit) => select('a.client_id = ?', [clientId], `LIMIT ${Math.trunc(limit)}`),

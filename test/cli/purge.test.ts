@@ -69,11 +69,67 @@ describe('oauth2:purge', function () {
 
   it('without a flag deletes what has been over for seven days, and keeps what replay detection needs', async () => {
     await seed()
-    expect(await purge()).to.deep.include({ authorizationCodes: 2, accessTokens: 2, refreshTokens: 1, complete: true })
+    expect(await purge()).to.deep.include({ authorizationCodes: 2, accessTokens: 2, refreshTokens: 2, complete: true })
     expect(await left('oauth2_auth_codes')).to.deep.equal(['c-forever', 'c-live', 'c-used-recent'])
     expect(await left('oauth2_access_tokens')).to.deep.equal(['a-live', 'a-old-needed', 'a-revoked-recent'])
-    expect(await left('oauth2_refresh_tokens')).to.deep.equal(['r-forever', 'r-live', 'r-rotated'])
+    expect(await left('oauth2_refresh_tokens')).to.deep.equal(['r-forever', 'r-live'])
   })
+
+  const rotations = async (grantId: string, ages: readonly number[], rotatedAt: (age: number) => number) => {
+    for (const [index, age] of ages.entries()) {
+      const [a, r] = [`${grantId}a${index}`, `${grantId}r${index}`]
+      await access(a, 1, now + 60, rotatedAt(age))
+      await refresh(r, a, 1, now + day)
+    }
+  }
+
+  it('A14 without a flag deletes what was rotated ten minutes ago in a grant that lives, of one that was revoked after seven days', async () => {
+    const [alive, over] = ['a'.repeat(32), 'b'.repeat(32)]
+    for (const grantId of [alive, over]) await rotations(grantId, [5, 500, 700, 8 * day, 20 * day], (age) => now - age)
+    await access(`${alive}a9`, 0, now + 60)
+    await refresh(`${alive}r9`, `${alive}a9`, 0, now + day)
+    expect(await purge()).to.include({ accessTokens: 5, refreshTokens: 5 })
+    expect(await left('oauth2_refresh_tokens')).to.deep.equal([
+      `${alive}r0`,
+      `${alive}r1`,
+      `${alive}r9`,
+      `${over}r0`,
+      `${over}r1`,
+      `${over}r2`,
+    ])
+    expect(await left('oauth2_access_tokens')).to.deep.equal([
+      `${alive}a0`,
+      `${alive}a1`,
+      `${alive}a9`,
+      `${over}a0`,
+      `${over}a1`,
+      `${over}a2`,
+    ])
+  })
+
+  for (const flags of [[], ['--revoked'], ['--expired'], ['--revoked', '--expired']])
+    it(`A9 S-120 takes nothing that was changed in the last ten minutes: ${flags.join(' ') || 'without a flag'}`, async () => {
+      const grantId = 'c'.repeat(32)
+      await rotations(grantId, [3, 400], (age) => now - age)
+      // Idle for a month, rotated just now; and a clock that is ahead.
+      await access(`${grantId}a7`, 1, old, now - 3)
+      await refresh(`${grantId}r7`, `${grantId}a7`, 1, now + day)
+      await access(`${grantId}a8`, 1, old, now + 500)
+      await refresh(`${grantId}r8`, `${grantId}a8`, 1, now + day)
+      await refresh(`${grantId}r9`, 'gone', 1, now + day)
+      await refresh(`${grantId}r-live`, 'other', 0, now + day)
+      await database.knex('oauth2_auth_codes').insert({
+        id: 'c-now',
+        user_id: 'u',
+        client_id: 1,
+        scopes: '[]',
+        revoked: 1,
+        expires_at: old,
+        mkdate: old,
+        chdate: now - 3,
+      })
+      expect(await purge(...flags)).to.include({ authorizationCodes: 0, accessTokens: 0, refreshTokens: 0 })
+    })
 
   it('keeps the code of a grant that is alive: it tells since when, and that a second use is a replay', async () => {
     const [alive, over] = ['a'.repeat(32), 'b'.repeat(32)]
@@ -86,11 +142,11 @@ describe('oauth2:purge', function () {
     }
   })
 
-  it('--revoked deletes everything revoked, however recent', async () => {
+  it('--revoked deletes everything revoked that has not just been rotated', async () => {
     await seed()
     await purge('--revoked')
     expect(await left('oauth2_auth_codes')).to.deep.equal(['c-forever', 'c-live', 'c-unused-old'])
-    expect(await left('oauth2_access_tokens')).to.deep.equal(['a-live', 'a-old', 'a-old-needed'])
+    expect(await left('oauth2_access_tokens')).to.deep.equal(['a-live', 'a-old', 'a-old-needed', 'a-revoked-recent'])
     expect(await left('oauth2_refresh_tokens')).to.deep.equal(['r-forever', 'r-live', 'r-old'])
   })
 
@@ -106,7 +162,7 @@ describe('oauth2:purge', function () {
     await seed()
     const before = await left('oauth2_access_tokens')
     const planned = await purge('--dry-run')
-    expect(planned).to.include({ dryRun: true, authorizationCodes: 2, refreshTokens: 1 })
+    expect(planned).to.include({ dryRun: true, authorizationCodes: 2, refreshTokens: 2 })
     expect(await left('oauth2_access_tokens')).to.deep.equal(before)
   })
 
@@ -217,6 +273,35 @@ describe('oauth2:purge beside the service', function () {
       .send({ ...credentialsOf(client), ...fields })
 
   for (const flags of [[], ['--revoked'], ['--expired'], ['--revoked', '--expired']]) {
+    it(`A9 between a rotation and its retry a purge changes nothing: ${flags.join(' ') || 'without a flag'}`, async () => {
+      const code = (await approve(app, client)).searchParams.get('code')!
+      const first = await token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri }).expect(200)
+      // The application was idle for a month, so that its access token expired long ago.
+      await app.database.knex('oauth2_access_tokens').update({ mkdate: old, chdate: old, expires_at: old })
+      const { refresh_token } = first.body as { refresh_token: string }
+      const refresh = () => token({ grant_type: 'refresh_token', refresh_token }).expect(200)
+      const lost = (await refresh()).body as { refresh_token: string }
+      expect((await run(['oauth2:purge', ...flags], { env })).code).to.equal(0)
+      const again = (await refresh()).body as { refresh_token: string }
+      for (const pair of [lost, again])
+        await token({ grant_type: 'refresh_token', refresh_token: pair.refresh_token }).expect(200)
+    })
+
+    it(`S-050 a rotated token that was purged is a replay: ${flags.join(' ') || 'without a flag'}`, async () => {
+      const code = (await approve(app, client)).searchParams.get('code')!
+      const first = await token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri }).expect(200)
+      const refresh = (refresh_token: string) => token({ grant_type: 'refresh_token', refresh_token })
+      const { refresh_token } = first.body as { refresh_token: string }
+      const second = (await refresh(refresh_token).expect(200)).body as { refresh_token: string }
+      await app.database
+        .knex('oauth2_access_tokens')
+        .where({ revoked: 1 })
+        .update({ chdate: now - 700 })
+      expect((await run(['oauth2:purge', ...flags], { env })).code).to.equal(0)
+      await refresh(refresh_token).expect(400)
+      await refresh(second.refresh_token).expect(400)
+    })
+
     it(`S-068 makes no used code and no rotated token acceptable again: purge ${flags.join(' ') || 'without a flag'}`, async () => {
       const code = (await approve(app, client)).searchParams.get('code')!
       const redeem = () => token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri })

@@ -5,6 +5,7 @@ import { encrypt } from '../../src/crypto/defuse.ts'
 import { createDerivedKeys } from '../../src/crypto/derived-keys.ts'
 import { writeCode, writeRefreshToken } from '../../src/crypto/payloads.ts'
 import { randomHex } from '../../src/crypto/random.ts'
+import { newIdInGrantOf, newSuccessorOf } from '../../src/oauth/grant-id.ts'
 import type { AuthorizationCode, RefreshToken, TokenPair } from '../../src/oauth/types.ts'
 import { users } from '../fixtures/users.ts'
 import { challenge, redeem, type TestApp, type TestClient, type Tokens } from './app.ts'
@@ -104,7 +105,7 @@ export const newPair = (
   id: string,
   { clientId, userId, time }: { clientId: string; userId: string; time: number },
 ): TokenPair => {
-  const [accessId, refreshId] = [id.slice(0, 32) + randomHex(24), id.slice(0, 32) + randomHex(24)]
+  const [accessId, refreshId] = [newSuccessorOf(id, randomHex), newIdInGrantOf(id, randomHex)]
   const common = { clientId, userId, scopes: ['api'] }
   return {
     accessToken: { id: accessId, ...common, issuedAt: time, expiresAt: time + 3600 },

@@ -141,6 +141,37 @@ describe('POST token, grant_type=refresh_token', () => {
     expect(await active(second.access_token)).to.equal(false)
   })
 
+  it('A11 S-120 within the window a token yields nothing more once its successor was used, and nothing is revoked', async () => {
+    const first = await issueTokens(app, client)
+    const second = await rotated(first.refresh_token)
+    const again = await rotated(first.refresh_token)
+    const third = await rotated(second.refresh_token)
+    for (let i = 0; i < 3; i += 1) await refused(first.refresh_token)
+    expect([await active(again.access_token), await active(third.access_token)]).to.deep.equal([true, true])
+    for (const { refresh_token } of [again, third]) await rotated(refresh_token)
+    clock.pass(graceSeconds + 1)
+    await refused(first.refresh_token)
+    expect(await liveIds(app.database.knex, first.grantId), 'after it, it is a replay').to.deep.equal([])
+  })
+
+  it('A11 a token yields three pairs at most, each of which may lose its answer as well', async () => {
+    const first = await issueTokens(app, client)
+    const pairs = [first, first, first].map(({ refresh_token }) => refresh_token)
+    const given: Tokens[] = []
+    for (const token of pairs) given.push(await rotated(token))
+    await refused(first.refresh_token)
+    expect(await liveIds(app.database.knex, first.grantId)).to.have.length(6)
+    const last = given[2]!
+    for (let i = 0; i < 3; i += 1) await rotated(last.refresh_token)
+    await refused(last.refresh_token)
+  })
+
+  it('A11 a token of Stud.IP yields three pairs at most, too', async () => {
+    const { text } = await tokensOfStudip(app, client)
+    for (let i = 0; i < 3; i += 1) await rotated(text)
+    await refused(text)
+  })
+
   it('S-053 presented by another client it is refused and keeps working for its own', async () => {
     const first = await issueTokens(app, client)
     const others = [await addClient(app), await addClient(app, { confidential: false })]
