@@ -41,9 +41,9 @@ export const bounds = Object.freeze({
     'it holds the request as it was checked, sealed',
   ),
   registrationForm: atMost(
-    65_536,
+    163_840,
     'bytes of the form for a new client',
-    'every field at its greatest length, most of it percent-encoded',
+    'every field at its greatest length, each character four bytes of UTF-8, percent-encoded',
   ),
   buttonForm: atMost(4_096, 'bytes of the other forms of our pages', 'a security token and an id'),
   parameters: atMost(100, 'parameters of a query or form', 'no endpoint reads more than fifteen; others may be beside'),

@@ -27,7 +27,7 @@ async function startApache(sidecar: string, php: string): Promise<{ port: number
     await freePort(),
     await readFile(new URL('../../docs/apache.md', import.meta.url), 'utf8'),
   ]
-  const [mount = '', token = ''] = [...page.matchAll(/```apache\n(.*?)```/gs)].map(([, block = '']) =>
+  const [mount = '', standby = ''] = [...page.matchAll(/```apache\n(.*?)```/gs)].map(([, block = '']) =>
     block.replaceAll('127.0.0.1:8765', sidecar).replaceAll('127.0.0.1:8081', php),
   )
   await writeFile(
@@ -42,8 +42,7 @@ Listen 127.0.0.1:${port}
 ${process.getuid?.() === 0 ? 'User www-data\nGroup www-data' : ''}
 ${modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
 <VirtualHost 127.0.0.1:${port}>
-${token}
-${mount}
+${mount.replace(/(balancer:\/\/studip-oauth2-token">\n.*\n)/, (both) => both + standby)}
 ProxyPass / http://${php}/
 </VirtualHost>
 `,
