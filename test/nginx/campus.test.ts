@@ -1,0 +1,77 @@
+// A lecture hall behind one address connects an app, through the shipped nginx, service and stand-in (A6, S-116).
+import { expect } from 'chai'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect } from '../stand-in/connection.ts'
+import { startStage, type Stage } from '../stand-in/stage.ts'
+import { users } from '../fixtures/users.ts'
+import { insertSession, sessionCookieName } from '../support/php-session-writer.ts'
+import { createVisitor } from '../support/visitor.ts'
+import { send } from './echo.ts'
+
+const people = 300
+const seconds = 15
+
+describe('a campus behind one address', function () {
+  this.timeout(300_000)
+  let stage: Stage
+  before(async () => {
+    stage = await startStage()
+  })
+  after(() => stage.stop())
+
+  const loggedIn = async (): Promise<string> =>
+    `${sessionCookieName('6.0')}=${await insertSession(stage.database.knex, {
+      version: '6.0',
+      content: { uid: users.autor.user_id, sessionStart: 1 },
+    })}`
+
+  /** From a first visit without a cookie to the consent. Undefined, or what went wrong. */
+  const connectOne = async (authorizationUrl: string, cookie: string): Promise<string | undefined> => {
+    const visitor = createVisitor(stage.url)
+    const login = await visitor.get(authorizationUrl)
+    if (!login.html.includes('name="loginname"')) return `${login.status} instead of the login form`
+    // What a login leaves in the browser; the stand-in's own would spend the processor on passwords.
+    visitor.setCookie(stage.url, `${cookie}; Path=/`)
+    const consent = await visitor.get(`${stage.issuer}/resume`)
+    if (!consent.html.includes('name="allow"')) return `${consent.status} instead of the consent page`
+    const done = await visitor.submit(consent, 'allow')
+    return done.leftFor?.includes('code=') ? undefined : `${done.status} instead of a code`
+  }
+
+  for (const [who, cookieOf] of [
+    ['a session of its own', loggedIn],
+    ['no session', async () => undefined],
+  ] as const) {
+    it(`S-116 A6 ${people} people log in and consent within ${seconds} s while one with ${who} loops with eight connections`, async () => {
+      const app = await connect({
+        issuer: stage.issuer,
+        clientId: stage.clientId,
+        redirectUri: 'http://127.0.0.1:47110/callback',
+      })
+      const sessions: string[] = []
+      for (let index = 0; index < people; index++) sessions.push(await loggedIn())
+      const url = await app.authorizationUrl()
+      const cookie = await cookieOf()
+      let going = true
+      let looped = 0
+      const loop = async (): Promise<void> => {
+        while (going) {
+          const path = new URL(url).pathname + new URL(url).search
+          await send(stage.nginx.port, path, { headers: cookie === undefined ? {} : { cookie } })
+          looped++
+        }
+      }
+      const loops = Array.from({ length: 8 }, loop)
+      const faults = await Promise.all(
+        sessions.map(async (session, index) => {
+          await sleep((index * seconds * 1000) / people)
+          return connectOne(url, session)
+        }),
+      )
+      going = false
+      await Promise.all(loops)
+      expect(faults.filter((fault) => fault !== undefined)).to.deep.equal([])
+      expect(looped).to.be.greaterThan(100)
+    })
+  }
+})
