@@ -4,6 +4,7 @@ import { canonicalPath } from './middleware/canonical-path.ts'
 import { crossOrigin } from './middleware/cross-origin.ts'
 import { errors } from './middleware/errors.ts'
 import { boundedQuery } from './middleware/query.ts'
+import { refusalLine } from './middleware/refusal-line.ts'
 import { originOf, requestContext } from './middleware/request-context.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import { isForPrograms, pathPrefixes, readersOf, routes } from './routes/index.ts'
@@ -11,13 +12,15 @@ import type { Deps } from './wire.ts'
 
 export const createApp = (deps: Deps): Koa => {
   const app = new Koa()
+  const { endpointAt, middleware } = routes(deps)
   app.use(requestContext(deps))
+  app.use(refusalLine({ ...deps, endpointAt }))
   app.use(securityHeaders(deps.settings))
   app.use(errors({ ...deps, isForPrograms: isForPrograms(deps) }))
   app.use(canonicalPath(pathPrefixes(deps)))
   app.use(crossOrigin({ ...deps, readersOf: readersOf(deps) }))
   app.use(boundedQuery())
-  for (const middleware of routes(deps)) app.use(middleware)
+  for (const each of middleware) app.use(each)
   app.on('error', (error: unknown, ctx?: Koa.Context) =>
     deps.log.error({ ...(ctx && originOf(ctx)), err: error }, 'answer failed'),
   )

@@ -57,6 +57,11 @@ export const bounds = Object.freeze({
     'characters of a code or token',
     'the ciphertext of a code holds a whole redirect URI, twice as long in hex',
   ),
+  repeated: atMost(
+    300,
+    'characters of a value that a log line or an error page repeats',
+    'a redirect URI of every day fits; more would be a way to fill the log',
+  ),
 
   // Browser apps
   publicClients: atMost(

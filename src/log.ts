@@ -110,5 +110,6 @@ const alarming: readonly AuditEvent['event'][] = ['code.replayed', 'token.replay
 export const auditLog = (log: Log): Audit => {
   // Events are flat, so nothing need be looked for below their first level.
   const flat = log.child({}, { redact: { paths: secretNames.map(keyed), censor } })
-  return (event, origin) => flat[alarming.includes(event.event) ? 'warn' : 'info']({ ...origin, ...event }, event.event)
+  return ({ details, ...event }, origin) =>
+    flat[alarming.includes(event.event) ? 'warn' : 'info']({ ...origin, ...event, ...details }, event.event)
 }

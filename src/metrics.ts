@@ -16,6 +16,8 @@ export interface Metrics {
   readonly audit: (event: AuditEvent) => void
   /** Counts a request whose client left. */
   readonly abandoned: () => void
+  /** Counts a browser that is sent to Stud.IP's login and back; the reason is one of the gate's. */
+  readonly bounced: (reason: string) => void
   readonly answered: (request: AnsweredRequest) => void
   /** A gauge that is read when it is scraped, such as the length of a queue. `name` without prefix. */
   readonly watch: (name: string, help: string, read: () => number) => void
@@ -57,15 +59,17 @@ const counters = (registry: Registry) => {
     abandoned: counter('requests_abandoned', 'Requests whose client left before the answer'),
     revocations: counter('revocations', 'Tokens and grants revoked on request', ['kind']),
     clientChanges: counter('client_changes', 'Changes of registered clients', ['change']),
-    refusals: counter('refusals', 'Requests refused, by reason', ['reason']),
-    throttled: counter('throttled', 'Requests refused because there were too many failures before'),
+    refusals: counter('refusals', 'Requests refused, by reason and endpoint', ['reason', 'endpoint']),
+    throttled: counter('throttled', 'Requests refused because there were too many failures before', ['endpoint']),
+    bounces: counter('bounces', 'Browsers sent to Stud.IP to log in, or for what a login lacks', ['reason']),
   }
 }
 type CounterName = keyof ReturnType<typeof counters>
 
-/** A reason becomes a label only when it is a word of ours: labels from requests would grow without bound. */
-const reasonLabel = (reason: string | undefined): string =>
-  reason && /^[a-z][a-z0-9_.-]{0,39}$/.test(reason) ? reason : 'other'
+/** Text becomes a label only when it is a word of ours: labels from requests would grow without bound. */
+const word = (text: string | undefined): string => (text && /^[.a-z][a-z0-9_./:-]{0,59}$/.test(text) ? text : 'other')
+
+const usualMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** The metrics of this process, in a registry of their own. */
 export const createMetrics = (): Metrics => {
@@ -81,13 +85,16 @@ export const createMetrics = (): Metrics => {
   collectDefaultMetrics({ register: registry, prefix })
   return {
     registry,
-    audit: ({ event, reason }) => {
+    audit: ({ event, reason, endpoint }) => {
       const [name, label] = counted[event]
-      of[name].inc(name === 'refusals' ? { reason: reasonLabel(reason) } : label)
+      if (name === 'refusals') of.refusals.inc({ reason: word(reason), endpoint: word(endpoint) })
+      else if (name === 'throttled') of.throttled.inc({ endpoint: word(endpoint) })
+      else of[name].inc(label)
     },
     abandoned: () => of.abandoned.inc(),
+    bounced: (reason) => of.bounces.inc({ reason: word(reason) }),
     answered: ({ route, method, status, seconds: taken }) =>
-      seconds.observe({ route, method, status: String(status) }, taken),
+      seconds.observe({ route, method: usualMethods.has(method) ? method : 'other', status: String(status) }, taken),
     watch: (name, help, read) =>
       void new Gauge({
         name: `${prefix}${name}`,

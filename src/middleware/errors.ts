@@ -1,23 +1,32 @@
-// The one place where errors become answers: JSON for programs (RFC 6749 §5.2), a page for people.
+// The one place where errors become answers. Whoever refuses throws; what is thrown decides the rest.
 import type { Context, Middleware } from 'koa'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { OAuthError } from '../oauth/errors.ts'
-import type { Audit } from '../oauth/ports.ts'
+import { errorLocation, type ResponseTarget } from '../oauth/authorization-response.ts'
+import { OAuthError } from '../oauth/errors.ts'
+import { loneValue } from '../oauth/parameters.ts'
 import { RecipientLeft } from '../oauth/recipient.ts'
+import { parseForm } from '../oauth/raw-parameters.ts'
+import { isClientId } from '../oauth/grant-id.ts'
+import { printable } from '../oauth/sent.ts'
+import type { DeveloperDetails } from '../views/error-pages.ts'
 import type { Views } from '../views/views.ts'
-import { asOAuthError, asPageError, isFault } from './faults.ts'
 import { pageContext } from './page-context.ts'
-import { PageError } from './page-error.ts'
+import { redirectTo } from './redirect.ts'
+import { refusalOf, refuse, type Refusal } from './refusal.ts'
 import { originOf } from './request-context.ts'
 
 interface Deps {
-  readonly metrics: Pick<Metrics, 'abandoned'>
   readonly log: Log
-  readonly audit: Audit
+  readonly metrics: Pick<Metrics, 'abandoned'>
   readonly views: Pick<Views, 'errorPage'>
   /** True for paths that programs call. */
   readonly isForPrograms: (path: string) => boolean
+}
+
+/** From here on the client hears of errors itself, at this target (RFC 6749 §4.1.2.1): only behind the gate (D18). */
+export const answerAt = (ctx: Context, target: ResponseTarget): void => {
+  ctx.state['answerAt'] = target
 }
 
 export const errors = (deps: Deps): Middleware =>
@@ -26,15 +35,22 @@ export const errors = (deps: Deps): Middleware =>
       await next()
     } catch (error) {
       if (error instanceof RecipientLeft) return abandon(deps, ctx)
-      if (isFault(error)) deps.log.error({ ...originOf(ctx), err: error }, 'request failed')
+      const refusal = refusalOf(error)
+      refuse(ctx, refusal)
       ctx.set('Cache-Control', 'no-store')
       ctx.set('Pragma', 'no-cache')
-      if (deps.isForPrograms(ctx.path)) answerProgram(ctx, error, deps.audit)
-      else await answerPerson(ctx, error, deps.views)
+      const { answerAt: target } = ctx.state as { answerAt?: ResponseTarget }
+      if (target && error instanceof OAuthError && error.status < 500) return toClient(ctx, target, error)
+      setHeaders(ctx, refusal)
+      if (deps.isForPrograms(ctx.path)) {
+        ctx.vary('Origin') // also where CORS was not reached (S-081)
+        toProgram(ctx, refusal)
+      } else if (wantsJson(ctx)) toProgram(ctx, refusal, developerDetails(ctx, refusal))
+      else await toPerson(ctx, refusal, deps.views)
     }
   }
 
-// Nobody is there to be answered.
+// Nobody is there to be answered, and nobody is accused: no line but for who debugs.
 const abandon = ({ log, metrics }: Deps, ctx: Context): void => {
   log.debug(originOf(ctx), 'client left')
   metrics.abandoned()
@@ -42,56 +58,70 @@ const abandon = ({ log, metrics }: Deps, ctx: Context): void => {
   ctx.res.destroy()
 }
 
-const answerProgram = (ctx: Context, error: unknown, audit: Audit): void => {
-  ctx.vary('Origin') // also where CORS was not reached (S-081)
-  const status = error instanceof PageError ? error.status : httpStatus(error)
-  if (status !== undefined && status !== 503 && status < 500) {
-    ctx.status = status
-    ctx.body = errorBody('invalid_request', descriptions[status] ?? 'The request is malformed.')
-    return
-  }
-  const oauthError = asOAuthError(error)
-  ctx.status = oauthError.status
-  ctx.body = errorBody(oauthError.code, oauthError.description, oauthError.hint)
-  setErrorHeaders(ctx, oauthError)
-  audit(
-    { event: oauthError.code === 'slow_down' ? 'request.throttled' : 'request.refused', reason: oauthError.code },
-    originOf(ctx),
-  )
-}
+const toClient = (ctx: Context, target: ResponseTarget, error: OAuthError): void =>
+  redirectTo(ctx, errorLocation(target, error), ctx.method === 'POST' ? 303 : 302)
 
-const descriptions: Readonly<Record<number, string>> = {
-  404: 'There is no such endpoint.',
-  405: 'The request method is not allowed here.',
-  413: 'The request body is too large.',
-}
-
-// Errors of Koa and its body parser carry a status; ours that speak OAuth do it themselves.
-const httpStatus = (error: unknown): number | undefined => {
-  const { name, status } = error as { name?: unknown; status?: unknown }
-  return name !== 'OAuthError' && typeof status === 'number' ? status : undefined
-}
-
-/** `message` repeats the description for clients written against league (D9). */
-const errorBody = (error: string, description: string, hint?: string) => ({
-  error,
-  error_description: description,
-  ...(hint !== undefined && { hint }),
-  message: description,
-})
-
-const setErrorHeaders = (ctx: Context, error: OAuthError): void => {
-  if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter))
-  if (error.code === 'invalid_client' && ctx.get('Authorization') !== '')
+const setHeaders = (ctx: Context, { status, retryAfter, error }: Refusal): void => {
+  ctx.status = status
+  if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
+  if (error === 'invalid_client' && status === 401 && ctx.get('Authorization') !== '')
     ctx.set('WWW-Authenticate', 'Basic realm="OAuth"')
 }
 
-const answerPerson = async (ctx: Context, error: unknown, views: Pick<Views, 'errorPage'>): Promise<void> => {
-  const { kind, status, detail } = asPageError(error)
-  const { retryAfter } = asOAuthError(error)
-  if (status === 503) ctx.set('Retry-After', String(retryAfter ?? 60))
-  if (status === 429 && retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
-  ctx.status = status
+/** RFC 6749 §5.2. `message` repeats the description for clients written against league (D9). */
+const toProgram = (
+  ctx: Context,
+  { error, description, hint }: Refusal,
+  { parameter, redirectUri }: DeveloperDetails = {},
+): void => {
+  ctx.body = {
+    error,
+    error_description: description,
+    ...(hint !== undefined && { hint }),
+    ...(parameter !== undefined && { parameter }),
+    ...(redirectUri !== undefined && { redirect_uri: redirectUri }),
+    message: description,
+  }
+}
+
+// A page is for whoever does not say otherwise: browsers name text/html, programs that name nothing get what they always got.
+const wantsJson = (ctx: Context): boolean => {
+  const accept = ctx.get('Accept').toLowerCase()
+  return accept.includes('application/json') && !accept.includes('text/html')
+}
+
+// The redirect URI is shown to the one who sent it, as it was sent: an administrator registers exactly that.
+const developerDetails = (ctx: Context, refusal: Refusal): DeveloperDetails | undefined => {
+  if (!refusal.developer) return undefined
+  const { error, description, hint, parameter, developer } = refusal
+  const [clientId, redirectUri] = ['client_id', 'redirect_uri'].map((name) => sentOnce(ctx, name))
+  return {
+    error,
+    description,
+    parameter,
+    hint,
+    ...developer,
+    ...(clientId !== undefined && isClientId(clientId) && { clientId }),
+    ...(redirectUri !== undefined && { redirectUri: printable(redirectUri) }),
+  }
+}
+
+const sentOnce = (ctx: Context, name: string): string | undefined => {
+  try {
+    return loneValue(parseForm(ctx.querystring), name)
+  } catch {
+    return undefined // refused because it could not be read
+  }
+}
+
+const toPerson = async (ctx: Context, refusal: Refusal, views: Pick<Views, 'errorPage'>): Promise<void> => {
+  const { kind, status, way } = refusal
+  if (status === 503 && refusal.retryAfter === undefined) ctx.set('Retry-After', '60')
   ctx.type = 'html'
-  ctx.body = await views.errorPage(pageContext(ctx), { kind, detail, reference: originOf(ctx).requestId })
+  ctx.body = await views.errorPage(pageContext(ctx), {
+    kind,
+    ...way,
+    developer: developerDetails(ctx, refusal),
+    reference: originOf(ctx).requestId,
+  })
 }

@@ -2,11 +2,9 @@
 import type { Context, Middleware } from 'koa'
 import type { Bounce } from '../studip/bounce.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Gate, Verdict } from '../studip/verdict.ts'
-import type { Views } from '../views/views.ts'
-import { errorStatus } from '../views/error-pages.ts'
 import { redirectTo } from './redirect.ts'
-import { pageContext } from './page-context.ts'
 import { PageError } from './page-error.ts'
 import { originOf } from './request-context.ts'
 
@@ -26,11 +24,11 @@ export const recognise = ({ gate }: { gate: Gate }): Middleware =>
 interface AdmitDeps {
   readonly log: Log
   readonly bounce: Pick<Bounce, 'start' | 'arrived'>
-  readonly views: Pick<Views, 'errorPage'>
+  readonly metrics: Pick<Metrics, 'bounced'>
 }
 
 /** Lets the logged-in pass and sends the others to Stud.IP and back; a form of somebody who left is void (S-107). */
-export const admit = ({ log, bounce, views }: AdmitDeps): Middleware =>
+export const admit = ({ log, bounce, metrics }: AdmitDeps): Middleware =>
   async function admit(ctx, next) {
     const { verdict } = ctx.state as { verdict: Verdict }
     const cookieHeader = ctx.get('Cookie') || undefined
@@ -52,11 +50,10 @@ export const admit = ({ log, bounce, views }: AdmitDeps): Middleware =>
     const way = await bounce.start({ verdict, target, cookieHeader })
     addCookies(ctx, way.setCookies)
     ctx.set('Cache-Control', 'no-store')
-    if (way.kind === 'redirect') return redirectTo(ctx, way.location, 302)
-    const kind = way.kind === 'fallback' ? 'login-needed' : 'login-loop'
-    const continuePath = way.kind === 'fallback' ? way.continuePath : undefined
-    ctx.status = errorStatus(kind)
-    ctx.body = await views.errorPage(pageContext(ctx), { kind, continuePath, reference: originOf(ctx).requestId })
+    if (way.kind === 'fallback') throw new PageError('login-needed', { continuePath: way.continuePath })
+    if (way.kind === 'give-up') throw new PageError('login-loop', { hint: way.reason })
+    metrics.bounced(verdict.kind === 'bounce' ? verdict.reason : verdict.kind)
+    redirectTo(ctx, way.location, 302)
   }
 
 /** Only for root, by the user's row of this moment (S-108). */

@@ -1,20 +1,25 @@
 // A form of ours is submitted from a page of ours (S-022). Browsers say so themselves; the token in the form says it again.
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import { PageError } from './page-error.ts'
 
+const hostOf = (address: string): string | undefined => (URL.canParse(address) ? new URL(address).hostname : undefined)
+
+// Stud.IP may answer at more host names than BASE_URL's: the browser vouches that page and form have the same.
+const isOtherNameOfOurs = (ctx: Context, origin: string): boolean =>
+  ctx.get('Sec-Fetch-Site') === 'same-origin' && hostOf(origin) === hostOf(`http://${ctx.get('Host')}`)
+
 /**
- * Refuses a POST that a browser sent from elsewhere. `Origin: null` is what it sends from a page without referrer; over
- * https it says besides that the page was ours, over plain http no browser names the site.
+ * Refuses a POST that a browser sent from elsewhere. `Origin: null` is what it sends from our pages, which have no
+ * referrer; older browsers, and all of them over plain http, do not name the site besides (B2). Then the token is the proof.
  */
 export const sameOrigin = (baseUrl: string): Middleware => {
-  const { origin: ours, protocol } = new URL(baseUrl)
-  const unnamedSite = (site: string): boolean => site === 'same-origin' || (site === '' && protocol === 'http:')
+  const { origin: ours } = new URL(baseUrl)
   return async function sameOrigin(ctx, next) {
     const site = ctx.get('Sec-Fetch-Site')
     const origin = ctx.get('Origin')
-    if (site !== '' && site !== 'same-origin' && site !== 'none') throw new PageError('foreign-form')
-    if (origin !== '' && origin !== ours && !(origin === 'null' && unnamedSite(site)))
-      throw new PageError('foreign-form')
+    const fromHere = origin === '' || origin === 'null' || origin === ours || isOtherNameOfOurs(ctx, origin)
+    if (!['', 'none', 'same-origin'].includes(site) || !fromHere)
+      throw new PageError('foreign-form', { hint: `Sec-Fetch-Site: ${site || 'none sent'}` })
     await next()
   }
 }

@@ -9,7 +9,7 @@ import type { Grant, GrantPorts, GrantRequest } from './grant.ts'
 import { present } from './presented-credential.ts'
 import { assertUserMayHoldTokens } from './user-state.ts'
 
-const invalid = (hint: string) => invalidGrant('The authorization code is invalid.', hint)
+const invalid = (hint: string) => invalidGrant('The authorization code is invalid.', hint, 'code')
 
 /** Redeems an authorization code for tokens. The use is the last check: only who proved possession may trigger a replay. */
 export const authorizationCodeGrant =
@@ -67,5 +67,5 @@ const checkRedirectUri = (parameters: Parameters, code: AuthorizationCode, clien
   }
   if (sent === undefined) throw invalidRequest('A required parameter is missing.', 'Check the redirect_uri parameter')
   if (sent !== code.redirectUri)
-    throw invalidGrant('redirect_uri differs from the authorization request.', 'Invalid redirect URI')
+    throw invalidGrant('redirect_uri differs from the authorization request.', 'Invalid redirect URI', 'redirect_uri')
 }

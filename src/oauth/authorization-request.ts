@@ -6,7 +6,8 @@ import { isRepeated, loneValue, singleParameters } from './parameters.ts'
 import { parseCodeChallenge } from './pkce.ts'
 import type { Clients } from './ports.ts'
 import { acceptedRedirectUri } from './redirect-uri.ts'
-import { parseScope } from './scope.ts'
+import { formatScope, parseScope } from './scope.ts'
+import { TargetError } from './target-error.ts'
 import type { AuthorizationRequest, Client, RawParameters } from './types.ts'
 
 /** Who asks, and where the answer may go: proven before anything else, because every other error travels there. */
@@ -14,18 +15,6 @@ export interface RequestTarget {
   readonly client: Client
   readonly redirectUri: string
   readonly requestedRedirectUri: string | undefined
-}
-
-export type TargetFault = 'malformed' | 'unknown-client' | 'redirect-uri-missing' | 'redirect-uri-mismatch'
-
-/** The request ends on a page: answering by redirect would make us an open redirector (RFC 6749 §4.1.2.1). */
-export class TargetError extends Error {
-  override readonly name = 'TargetError'
-  readonly fault: TargetFault
-  constructor(fault: TargetFault) {
-    super(`authorization request without a proven target: ${fault}`)
-    this.fault = fault
-  }
 }
 
 /**
@@ -41,7 +30,8 @@ export const findTarget = async (raw: RawParameters, clients: Clients): Promise<
   const requestedRedirectUri = loneValue(raw, 'redirect_uri')
   const redirectUri = acceptedRedirectUri(requestedRedirectUri, client.redirectUris)
   if (redirectUri === undefined) {
-    throw new TargetError(requestedRedirectUri === undefined ? 'redirect-uri-missing' : 'redirect-uri-mismatch')
+    const fault = requestedRedirectUri === undefined ? 'redirect-uri-missing' : 'redirect-uri-mismatch'
+    throw new TargetError(fault, requestedRedirectUri)
   }
   return { client, redirectUri, requestedRedirectUri }
 }
@@ -81,11 +71,26 @@ export const assertRegistered = async (request: AuthorizationRequest, clients: C
   const client = await clients.find(request.clientId)
   if (!client) throw new TargetError('unknown-client')
   if (acceptedRedirectUri(request.requestedRedirectUri, client.redirectUris) !== request.redirectUri)
-    throw new TargetError('redirect-uri-mismatch')
+    throw new TargetError('redirect-uri-mismatch', request.requestedRedirectUri)
 }
 
 /** The state to send back with an error; undefined when there is none that can be trusted to be the client's. */
 export const stateOf = (raw: RawParameters): string | undefined => {
   const state = loneValue(raw, 'state')
   return state !== undefined && state.length <= bounds.parameter.most ? state : undefined
+}
+
+/** The query that asks for the same once more: `checkRequest` of it gives this request again. */
+export const requestQuery = (request: AuthorizationRequest): string => {
+  const { clientId, requestedRedirectUri, scopes, state, codeChallenge } = request
+  const query = new URLSearchParams({ response_type: 'code', client_id: clientId })
+  const more = {
+    redirect_uri: requestedRedirectUri,
+    scope: formatScope(scopes) || undefined,
+    state,
+    code_challenge: codeChallenge?.challenge,
+    code_challenge_method: codeChallenge?.method,
+  }
+  for (const [name, value] of Object.entries(more)) if (value !== undefined) query.append(name, value)
+  return query.toString()
 }

@@ -31,19 +31,28 @@ const statusOf: Record<OAuthErrorCode, number> = {
   slow_down: 429,
 }
 
+/** Errors that are about one parameter, whatever is wrong with it. */
+const parameterOf: Partial<Record<OAuthErrorCode, string>> = {
+  unsupported_response_type: 'response_type',
+  unsupported_grant_type: 'grant_type',
+  invalid_scope: 'scope',
+}
+
 /** What a client is told. `description` and `hint` are printable ASCII without `"` and `\` (RFC 6749 §5.2) and hold nothing secret. */
 export class OAuthError extends Error {
   readonly code: OAuthErrorCode
   readonly status: number
   readonly description: string
   readonly hint: string | undefined
+  /** The parameter to look at, where it is one. */
+  readonly parameter: string | undefined
   /** Seconds for the Retry-After header, where waiting helps. */
   readonly retryAfter: number | undefined
 
   constructor(
     code: OAuthErrorCode,
     description: string,
-    options: { hint?: string; retryAfter?: number; cause?: unknown } = {},
+    options: { hint?: string; parameter?: string; retryAfter?: number; cause?: unknown } = {},
   ) {
     super(`${code}: ${description}`, { cause: options.cause })
     this.name = 'OAuthError'
@@ -51,6 +60,8 @@ export class OAuthError extends Error {
     this.status = statusOf[code]
     this.description = description
     this.hint = options.hint
+    this.parameter =
+      options.parameter ?? /^Check the ([a-z_]+) parameter$/.exec(options.hint ?? '')?.[1] ?? parameterOf[code]
     this.retryAfter = options.retryAfter
   }
 }
@@ -60,12 +71,12 @@ export class SetupError extends Error {
   override readonly name = 'SetupError'
 }
 
-export const invalidRequest = (description: string, hint?: string) =>
-  new OAuthError('invalid_request', description, { ...(hint && { hint }) })
+export const invalidRequest = (description: string, hint?: string, parameter?: string) =>
+  new OAuthError('invalid_request', description, { ...(hint && { hint }), ...(parameter && { parameter }) })
 /** Unknown client and wrong secret look alike (S-043). */
 export const invalidClient = () => new OAuthError('invalid_client', 'Client authentication failed')
-export const invalidGrant = (description: string, hint?: string) =>
-  new OAuthError('invalid_grant', description, { ...(hint && { hint }) })
+export const invalidGrant = (description: string, hint?: string, parameter?: string) =>
+  new OAuthError('invalid_grant', description, { ...(hint && { hint }), ...(parameter && { parameter }) })
 export const invalidScope = (description: string, hint?: string) =>
   new OAuthError('invalid_scope', description, { ...(hint && { hint }) })
 export const unsupportedGrantType = () =>

@@ -24,18 +24,24 @@ export const parseCodeChallenge = (
   const method = parameters['code_challenge_method'] ?? 'plain'
   if (challenge === undefined) {
     if (rules.required)
-      throw invalidRequest('code challenge required', 'Code challenge must be provided for public clients')
+      throw invalidRequest(
+        'code challenge required',
+        'Code challenge must be provided for public clients',
+        'code_challenge',
+      )
     if ('code_challenge_method' in parameters)
-      throw invalidRequest('code_challenge_method was sent without code_challenge.')
+      throw invalidRequest('code_challenge_method was sent without code_challenge.', undefined, 'code_challenge')
     return undefined
   }
   if (method !== 'S256' && !(method === 'plain' && rules.plain)) {
     throw invalidRequest(
       'transform algorithm not supported',
       rules.plain ? 'Use S256 or plain as code_challenge_method' : 'Use S256 as code_challenge_method',
+      'code_challenge_method',
     )
   }
-  if (!proofKey.test(challenge)) throw invalidRequest('code_challenge must be 43 to 128 unreserved characters.')
+  if (!proofKey.test(challenge))
+    throw invalidRequest('code_challenge must be 43 to 128 unreserved characters.', undefined, 'code_challenge')
   return { challenge, method }
 }
 
@@ -50,13 +56,22 @@ export const verifyCodeVerifier = (
 ): void => {
   if (challenge === undefined) {
     if (verifier !== undefined)
-      throw invalidRequest('code_verifier was sent, but the authorization request had no code_challenge.')
+      throw invalidRequest(
+        'code_verifier was sent, but the authorization request had no code_challenge.',
+        undefined,
+        'code_verifier',
+      )
     return
   }
   if (verifier === undefined)
     throw invalidRequest('A required parameter is missing.', 'Check the code_verifier parameter')
-  if (!proofKey.test(verifier)) throw invalidRequest('code_verifier must be 43 to 128 unreserved characters.')
+  if (!proofKey.test(verifier))
+    throw invalidRequest('code_verifier must be 43 to 128 unreserved characters.', undefined, 'code_verifier')
   const transformed = challenge.method === 'S256' ? hash.sha256Base64url(verifier) : verifier
   if (!hash.equal(transformed, challenge.challenge))
-    throw invalidGrant('The code_verifier does not match the code_challenge.', 'Failed to verify code_verifier')
+    throw invalidGrant(
+      'The code_verifier does not match the code_challenge.',
+      'Failed to verify code_verifier',
+      'code_verifier',
+    )
 }

@@ -116,6 +116,10 @@ export interface AuditEvent {
   readonly userId?: string
   readonly grantId?: string
   readonly reason?: string
+  /** The route of a refused request. */
+  readonly endpoint?: string
+  /** What else its line says, each as text that cannot be mistaken for more than one line. */
+  readonly details?: Readonly<Record<string, string | number | undefined>>
 }
 /** The request that an event belongs to. `address` is the client's as nginx forwards it. */
 export interface RequestOrigin {

@@ -8,7 +8,7 @@ import type { Grant, GrantPorts, GrantRequest } from './grant.ts'
 import { present } from './presented-credential.ts'
 import { assertUserMayHoldTokens } from './user-state.ts'
 
-const invalid = (hint: string) => invalidGrant('The refresh token is invalid.', hint)
+const invalid = (hint: string) => invalidGrant('The refresh token is invalid.', hint, 'refresh_token')
 
 /** Rotates a refresh token: the presented one and its access token end, a fresh pair of the same grant begins. */
 export const refreshTokenGrant =

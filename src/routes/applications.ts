@@ -5,6 +5,7 @@ import { formOf } from '../middleware/form.ts'
 import { identityOf } from '../middleware/identity.ts'
 import { pageContext } from '../middleware/page-context.ts'
 import { PageError } from '../middleware/page-error.ts'
+import { about } from '../middleware/refusal-line.ts'
 import { originOf } from '../middleware/request-context.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import type { Audit } from '../oauth/ports.ts'
@@ -37,6 +38,7 @@ const ownGrant = async (
   const grantId = grantPrefix.exec(id ?? '')?.[1]
   const grant = grantId === undefined ? undefined : await grants.find(grantId)
   if (!grant) throw new PageError('not-found')
+  about(ctx, { grantId: grant.grantId, clientId: grant.clientId })
   if (grant.userId !== identityOf(ctx).user.id) throw new PageError('forbidden')
   return grant
 }

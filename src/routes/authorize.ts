@@ -3,15 +3,16 @@ import { createHash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import { open, seal } from '../crypto/sealed.ts'
 import type { KeyRing } from '../crypto/key-ring.ts'
+import { answerAt } from '../middleware/errors.ts'
 import { formOf } from '../middleware/form.ts'
 import { identityOf } from '../middleware/identity.ts'
 import { securityToken } from '../middleware/csrf.ts'
 import { pageContext } from '../middleware/page-context.ts'
-import { checkRequest, findTarget, stateOf, type RequestTarget } from '../oauth/authorization-request.ts'
-import { errorLocation, responseIssuer } from '../oauth/authorization-response.ts'
+import { PageError } from '../middleware/page-error.ts'
+import { checkRequest, findTarget, requestQuery, stateOf, type RequestTarget } from '../oauth/authorization-request.ts'
+import { responseIssuer } from '../oauth/authorization-response.ts'
 import { newConsentTicket, type Approver, type ConsentTicket } from '../oauth/consent.ts'
-import { createConsentAnswer, type ConsentAnswerPorts } from '../oauth/consent-answer.ts'
-import { OAuthError } from '../oauth/errors.ts'
+import { ConsentError, createConsentAnswer, type ConsentAnswerPorts } from '../oauth/consent-answer.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import type { RandomHex } from '../oauth/ports.ts'
 import { askedScopes } from '../oauth/scope.ts'
@@ -20,6 +21,7 @@ import type { Views } from '../views/views.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
 import { redirectTo } from '../middleware/redirect.ts'
 import { recipientOf } from '../middleware/recipient.ts'
+import { about } from '../middleware/refusal-line.ts'
 import { originOf } from '../middleware/request-context.ts'
 
 export interface AuthorizeDeps extends ConsentAnswerPorts {
@@ -66,13 +68,9 @@ export const showConsent = (deps: AuthorizeDeps): Middleware =>
   async function showConsent(ctx) {
     const raw = parseForm(ctx.querystring)
     const { target } = ctx.state as TargetState
-    try {
-      await renderConsent(deps, ctx, checkRequest(raw, target, deps), target.client)
-    } catch (error) {
-      if (!(error instanceof OAuthError) || error.status >= 500) throw error
-      const issuer = responseIssuer(deps, askedScopes(raw))
-      redirectTo(ctx, errorLocation({ redirectUri: target.redirectUri, state: stateOf(raw), issuer }, error), 302)
-    }
+    const issuer = responseIssuer(deps, askedScopes(raw))
+    answerAt(ctx, { redirectUri: target.redirectUri, state: stateOf(raw), issuer })
+    await renderConsent(deps, ctx, checkRequest(raw, target, deps), target.client)
   }
 
 const renderConsent = async (
@@ -100,11 +98,37 @@ const renderConsent = async (
 // The form of Deny says _method=delete. Whatever is no plain POST denies: doubt must not give access.
 const denies = (ctx: Context): boolean => ctx.method !== 'POST' || '_method' in formOf(ctx)
 
+interface TicketState {
+  ticket: ConsentTicket | undefined
+}
+
+const isExpired = (error: unknown): boolean =>
+  (error instanceof PageError && error.kind === 'form-expired') ||
+  (error instanceof ConsentError && error.fault === 'form-expired')
+
+/** Opens the ticket of a consent form before anybody is asked who they are: a form that came too late says where to begin again (B16). */
+export const openTicket = ({ keys }: Pick<AuthorizeDeps, 'keys'>): Middleware =>
+  async function openTicket(ctx, next) {
+    const text = loneValue(formOf(ctx), 'auth_token')
+    const key = (await keys.current()).derive(consentForm)
+    const ticket = text === undefined ? undefined : await open<ConsentTicket>(text, key, consentForm)
+    ;(ctx.state as TicketState).ticket = ticket
+    if (ticket) about(ctx, { clientId: ticket.request.clientId })
+    try {
+      await next()
+    } catch (error) {
+      if (!ticket || !isExpired(error)) throw error
+      throw new PageError('form-expired', {
+        againPath: `dispatch.php/api/oauth2/authorize?${requestQuery(ticket.request)}`,
+      })
+    }
+  }
+
 /** Approves or denies what the user was shown, and nothing that other fields of the form say (S-029). */
 export const answerConsent = (deps: AuthorizeDeps): Middleware => {
   const answer = createConsentAnswer(deps)
   return async function answerConsent(ctx) {
-    const ticket = await sentTicket(deps, ctx)
+    const { ticket } = ctx.state as TicketState
     const location = await answer({
       ticket,
       approver: approverOf(ctx),
@@ -114,9 +138,4 @@ export const answerConsent = (deps: AuthorizeDeps): Middleware => {
     })
     redirectTo(ctx, location, 303)
   }
-}
-
-const sentTicket = async ({ keys }: Pick<AuthorizeDeps, 'keys'>, ctx: Context): Promise<ConsentTicket | undefined> => {
-  const text = loneValue(formOf(ctx), 'auth_token')
-  return text === undefined ? undefined : open(text, (await keys.current()).derive(consentForm), consentForm)
 }

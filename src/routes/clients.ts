@@ -22,6 +22,8 @@ import type { Notice } from '../views/notice.ts'
 import type { Views } from '../views/views.ts'
 import { leaveNotice, type NoticeDeps } from './notice.ts'
 import { redirectTo } from '../middleware/redirect.ts'
+import { refuse } from '../middleware/refusal.ts'
+import { about } from '../middleware/refusal-line.ts'
 import { originOf } from '../middleware/request-context.ts'
 
 export interface ClientsDeps extends NoticeDeps {
@@ -41,7 +43,9 @@ export const clientFields: ReadonlySet<string> = new Set([
 const idOf = (ctx: Context): string => (ctx as Context & { params: { id?: string } }).params.id ?? ''
 
 const clientOf = async ({ administration }: ClientsDeps, ctx: Context): Promise<RegisteredClient> => {
-  const client = isClientId(idOf(ctx)) ? await administration.get(idOf(ctx)) : undefined
+  const id = idOf(ctx)
+  if (isClientId(id)) about(ctx, { clientId: id })
+  const client = isClientId(id) ? await administration.get(id) : undefined
   if (!client) throw new PageError('not-found')
   return client
 }
@@ -88,6 +92,7 @@ export const storeClient = (deps: ClientsDeps): Middleware =>
     const result = checkClientRegistration(form, { sharedScheme })
     if ('faults' in result) {
       ctx.status = 422
+      refuse(ctx, { reason: 'form-faulty', hint: result.faults.map(({ field }) => field).join(' ') })
       return showForm(deps, ctx, { form, faults: result.faults, sharedScheme })
     }
     const { clientId, secret } = await register(deps, result.client)

@@ -26,7 +26,15 @@ import {
   showApplications,
 } from './applications.ts'
 import { showAsset } from './assets.ts'
-import { answerConsent, askForTarget, consentFields, consentForm, provenTarget, showConsent } from './authorize.ts'
+import {
+  answerConsent,
+  askForTarget,
+  consentFields,
+  consentForm,
+  openTicket,
+  provenTarget,
+  showConsent,
+} from './authorize.ts'
 import {
   askToDelete,
   askToRenewSecret,
@@ -73,21 +81,23 @@ export const readersOf = (deps: Pick<Deps, 'settings'>) => {
 // For the router, a base path is text and no pattern.
 const literally = (path: string): string => path.replaceAll(/[{}()[\]+?!:*\\]/g, '\\$&')
 
-export const routes = (deps: Deps): Middleware[] => {
+const createRouter = (deps: Deps): Router => {
   const base = literally(basePath(deps.settings))
   const api = (path: string) => `${base}dispatch.php/api/oauth2/${path}`
   const router = new Router({ sensitive: true })
 
   const page = [noStore(), recognise(deps)]
-  const form = (bound: Bound, fields: ReadonlySet<string>) => [
+  const sent = (bound: Bound, fields: ReadonlySet<string>) => [
     noStore(),
     sameOrigin(deps.settings.baseUrl),
     readForm(bound, fields),
+  ]
+  const form = (bound: Bound, fields: ReadonlySet<string>) => [...sent(bound, fields), recognise(deps), admit(deps)]
+  const answer = [
+    ...sent(bounds.consentForm, consentFields),
+    openTicket(deps),
     recognise(deps),
     admit(deps),
-  ]
-  const answer = [
-    ...form(bounds.consentForm, consentFields),
     checkSecurityToken(deps.keys, consentForm),
     answerConsent(deps),
   ]
@@ -129,5 +139,20 @@ export const routes = (deps: Deps): Middleware[] => {
   for (const path of [api(wellKnown), `/${wellKnown}${base}dispatch.php/api/oauth2`]) router.get(path, metadata(deps))
   router.get(api('jwks'), jwks(deps))
 
-  return [router.routes() as Middleware, unmatched()]
+  return router
+}
+
+/** The middleware that answers, and the name of the endpoint at a path: its route without what all of them begin with. */
+export const routes = (deps: Deps) => {
+  const router = createRouter(deps)
+  const common = `${literally(basePath(deps.settings))}dispatch.php/`
+  const nameOf = (pattern: string): string =>
+    pattern.startsWith('/.well-known/') ? wellKnown : pattern.replace(common, '').replace(/^api\/oauth2\//, '')
+  return {
+    endpointAt: (path: string): string => {
+      const [layer] = router.match(path, 'GET').path
+      return layer ? nameOf(String(layer.path)) : 'none'
+    },
+    middleware: [router.routes() as Middleware, unmatched()],
+  }
 }

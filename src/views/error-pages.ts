@@ -1,4 +1,5 @@
 // The closed set of error pages: what each says, and its HTTP status.
+import type { Advice } from '../oauth/target-error.ts'
 import type { TextKey } from './texts.ts'
 
 interface ErrorPage {
@@ -38,15 +39,46 @@ export const errorPages = {
 
 export type ErrorKind = keyof typeof errorPages
 
+/** For the developer of a client: nothing secret, and of the request only what is escaped and cut (S-118). */
+export interface DeveloperDetails {
+  /** OAuth's code for it. */
+  readonly error?: string
+  /** In English, as RFC 6749 has it. */
+  readonly description?: string
+  readonly hint?: string | undefined
+  readonly parameter?: string | undefined
+  /** Takes the place of the hint. */
+  readonly advice?: Advice
+  readonly clientId?: string
+  /** As it was sent. */
+  readonly redirectUri?: string
+}
+
+const advices: Readonly<Record<Advice, TextKey>> = {
+  'send-once': 'advice.once',
+  'compare-client-id': 'advice.client',
+  'send-redirect-uri': 'advice.missing',
+  'register-exactly': 'advice.exactly',
+  'use-loopback-address': 'advice.loopback',
+}
+
 export interface ErrorModel {
   readonly kind: ErrorKind
-  /** For client developers, in English as RFC 6749 has it; nothing secret. */
-  readonly detail?: string | undefined
+  readonly developer?: DeveloperDetails | undefined
   /** Number of the request in the log. */
   readonly reference?: string | undefined
   /** `login-needed` only: path below BASE that goes on after the login. */
   readonly continuePath?: string | undefined
+  /** `form-expired` only: path below BASE of the request that the form was about. */
+  readonly againPath?: string | undefined
 }
+
+/** The variables of templates/error.ejs. */
+export const errorValues = (model: ErrorModel) => ({
+  ...model,
+  text: errorPages[model.kind].text,
+  advice: model.developer?.advice && advices[model.developer.advice],
+})
 
 /** The page for a status about which nothing more is known. */
 export const errorKindOf = (status: number): ErrorKind => {

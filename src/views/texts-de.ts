@@ -124,6 +124,20 @@ export const de = {
     'Um fortzufahren, melden Sie sich bitte zuerst in Stud.IP an. Kehren Sie danach zu dieser Seite zurück und klicken auf "Weiter".',
   'error.login.open': 'Bei Stud.IP anmelden (öffnet einen neuen Tab)',
   'error.login.continue': 'Weiter',
+  'error.form.again': 'Neu beginnen',
   'error.detail': 'Einzelheiten für Entwickelnde',
+  'error.detail.error': 'OAuth-Fehler',
+  'error.detail.parameter': 'Parameter',
+  'error.detail.client': 'client_id, wie gesendet',
+  'error.detail.redirectUri': 'redirect_uri, wie gesendet',
+  'error.detail.log': 'Die Betreiber dieses Stud.IP finden diese Anfrage im Log unter {{reference}}.',
+  'advice.once': 'Senden Sie client_id, und redirect_uri höchstens einmal.',
+  'advice.client':
+    'Vergleichen Sie client_id mit der Nummer, die die Administratoren dieses Stud.IP sehen. Die Anwendung kann gesperrt sein.',
+  'advice.missing': 'Senden Sie redirect_uri: Sie darf nur fehlen, wenn genau eine registriert ist.',
+  'advice.exactly':
+    'Lassen Sie genau diese redirect_uri registrieren, oder senden Sie eine registrierte. Jedes Zeichen zählt, auch ein Schrägstrich am Ende und der Query-Teil.',
+  'advice.loopback':
+    'Lassen Sie genau diese redirect_uri mit ihrem Port registrieren. Oder registrieren und senden Sie http://127.0.0.1 statt localhost: Dort darf der Port abweichen (RFC 8252).',
   'error.reference': 'Vorgang {{reference}}',
 } as const

@@ -116,6 +116,20 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
   'error.login.text': 'To go on, please log in to Stud.IP first. Then come back to this page and click "Continue".',
   'error.login.open': 'Log in to Stud.IP (opens a new tab)',
   'error.login.continue': 'Continue',
+  'error.form.again': 'Start again',
   'error.detail': 'Details for developers',
+  'error.detail.error': 'OAuth error',
+  'error.detail.parameter': 'Parameter',
+  'error.detail.client': 'client_id as it was sent',
+  'error.detail.redirectUri': 'redirect_uri as it was sent',
+  'error.detail.log': 'The operators of this Stud.IP find this request in the log under {{reference}}.',
+  'advice.once': 'Send client_id, and send redirect_uri at most once.',
+  'advice.client':
+    'Compare client_id with the number that the administrators of this Stud.IP see. The application may be suspended.',
+  'advice.missing': 'Send redirect_uri: it may be left out only where exactly one is registered.',
+  'advice.exactly':
+    'Have exactly this redirect_uri registered, or send one that is registered. Every character counts, a slash at the end and the query too.',
+  'advice.loopback':
+    'Have exactly this redirect_uri registered, port included. Or register and send http://127.0.0.1 instead of localhost: there the port may differ (RFC 8252).',
   'error.reference': 'Reference {{reference}}',
 }

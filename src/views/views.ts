@@ -8,7 +8,7 @@ import { addClientValues, adminValues } from './clients.ts'
 import type { ConsentModel } from './consent.ts'
 import { consentValues } from './consent.ts'
 import type { ErrorModel } from './error-pages.ts'
-import { errorPages } from './error-pages.ts'
+import { errorPages, errorValues } from './error-pages.ts'
 import type { FrameDeps, PageContext, PageFrame } from './frame.ts'
 import { createFrames } from './frame.ts'
 import { createRender } from './render.ts'
@@ -42,10 +42,8 @@ export const createViews = (deps: ViewDeps) => {
     consent: (context: PageContext, model: ConsentModel) =>
       show('consent', context, frames.consent, consentValues(deps, model)),
     /** An error page; its status is `errorStatus(model.kind)`. */
-    errorPage: (context: PageContext, model: ErrorModel) => {
-      const { title, text } = errorPages[model.kind]
-      return show('error', context, { title, bodyId: 'api-oauth2-error' }, { ...model, text })
-    },
+    errorPage: (context: PageContext, model: ErrorModel) =>
+      show('error', context, { title: errorPages[model.kind].title, bodyId: 'api-oauth2-error' }, errorValues(model)),
     /** Set-up state and registered clients (contract §11.3). */
     admin: (context: PageContext, model: AdminModel) =>
       show('admin', context, frames.admin, adminValues(deps.settings, model)),

@@ -142,18 +142,26 @@ describe('POST authorize', () => {
       })
     }
 
-    it('S-022 over https, Origin: null needs the browser to say same-origin', async () => {
+    it('B2 over https, Origin: null of a browser that names no site passes with its token', async () => {
       const secure = await testApp({ database: app.database, settings: { baseUrl: 'https://studip.example.org/' } })
       const session = await logIn(secure)
       const { fields } = await consentPage(secure, session, authorizationQuery(client))
-      await refused(post(secure, 'authorize', fields, { Cookie: session, Origin: 'null' }))
-      await refused(post(secure, 'authorize', fields, { Cookie: session, Origin: 'http://studip.example.org' }))
-      await post(secure, 'authorize', fields, {
-        Cookie: session,
-        Origin: 'null',
-        'Sec-Fetch-Site': 'same-origin',
-      }).expect(303)
+      const from = (headers: Record<string, string>, form: Query = fields) =>
+        post(secure, 'authorize', form, { Cookie: session, ...headers })
+      await refused(from({ Origin: 'http://studip.example.org' }))
+      await refused(from({ Origin: 'null', 'Sec-Fetch-Site': 'cross-site' }))
+      await refused(from({ Origin: 'null' }, { ...fields, security_token: 'x' }))
+      await from({ Origin: 'null' }).expect(303)
+      await from({ Origin: 'null', 'Sec-Fetch-Site': 'same-origin' }).expect(303)
       await secure.close()
+    })
+
+    it('B2 another host name of this Stud.IP passes where the browser vouches for it', async () => {
+      const alias = { Host: 'studip.example.edu', Origin: 'https://studip.example.edu' }
+      await refused(submit(await shown(), alias))
+      await refused(submit(await shown(), { ...alias, 'Sec-Fetch-Site': 'same-site' }))
+      await refused(submit(await shown(), { ...alias, Host: '127.0.0.1', 'Sec-Fetch-Site': 'same-origin' }))
+      expect((await submit(await shown(), { ...alias, 'Sec-Fetch-Site': 'same-origin' })).status).to.equal(303)
     })
 
     it('S-022 over plain http, where browsers name no site, Origin: null passes with its token', async () => {

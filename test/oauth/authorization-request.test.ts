@@ -1,7 +1,8 @@
 // The checks of an authorization request, in both phases, with clients in memory.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { checkRequest, findTarget, stateOf, TargetError } from '../../src/oauth/authorization-request.ts'
+import { checkRequest, findTarget, stateOf } from '../../src/oauth/authorization-request.ts'
+import { TargetError } from '../../src/oauth/target-error.ts'
 import { OAuthError } from '../../src/oauth/errors.ts'
 import { isClientId } from '../../src/oauth/grant-id.ts'
 import { bounds } from '../../src/bounds.ts'

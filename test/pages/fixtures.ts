@@ -200,7 +200,16 @@ export const everyPage = (
         `error ${kind}`,
         views.errorPage(kind === 'login-needed' ? { ...page, user: undefined } : page, {
           kind,
-          detail: text,
+          developer: {
+            error: text,
+            description: text,
+            hint: text,
+            parameter: text,
+            clientId: text,
+            redirectUri: text,
+            ...(kind === 'redirect-uri-mismatch' && { advice: 'register-exactly' as const }),
+          },
+          againPath: kind === 'form-expired' ? 'dispatch.php/api/oauth2/authorize?x=1' : undefined,
           reference: text,
           continuePath: 'dispatch.php/api/oauth2/authorize?x=1',
         }),
