@@ -1,6 +1,7 @@
 // The set of worker processes: started, replaced when they die, drained.
 import cluster, { type Worker } from 'node:cluster'
-import { join } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import { isReady } from './readiness.ts'
@@ -23,6 +24,15 @@ const patience = { drain: 10_000, readiness: 4_000, longLife: 10_000, firstPause
 // Megabytes. About 25 are in use; left to itself, V8 lets garbage pile up to eight times that before it looks.
 const heapLimits = ['--max-old-space-size=160', '--max-semi-space-size=8']
 
+/**
+ * The file that a worker starts with, looked for anew each time: where the program was called by a link to the version in use
+ * (`…/current/bin/studip`), a reload after an upgrade starts workers of the version that the link names now.
+ */
+const workerStart = (): string => {
+  const called = join(dirname(process.argv[1] ?? ''), '../dist/src/server/worker-start.cjs')
+  return existsSync(called) ? realpathSync(called) : join(import.meta.dirname, 'worker-start.cjs')
+}
+
 const send = (worker: Worker, message: ToWorker): void =>
   void (worker.isConnected() && worker.send(message, () => undefined))
 
@@ -32,13 +42,11 @@ export const createWorkers = (log: Log, onDeath: () => void): Workers => {
   const expected = new WeakSet<Worker>()
   let asked = 0
   // What the operator gave to node comes last and wins.
-  cluster.setupPrimary({
-    exec: join(import.meta.dirname, 'worker-start.cjs'),
-    execArgv: [...heapLimits, ...process.execArgv],
-  })
+  const execArgv = [...heapLimits, ...process.execArgv]
 
   const start = () =>
     new Promise<Worker>((resolve, reject) => {
+      cluster.setupPrimary({ exec: workerStart(), execArgv })
       const worker = cluster.fork()
       let sentence = 'The worker ended before it was ready.'
       worker.on('message', (message: unknown) => {
