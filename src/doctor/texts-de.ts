@@ -92,7 +92,7 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
   'doctor.front.redirect':
     '{{url}} leitet weiter nach {{location}}. Berichtigen Sie BASE_URL oder die Weiterleitung des Webservers.',
   'doctor.front.not-ours':
-    '{{url}} wird nicht von diesem Dienst beantwortet (Status {{status}}). Binden Sie nginx/root.conf oder nginx/sub-path.conf oberhalb der location ein, die PHP ausführt.',
+    '{{url}} wird nicht von diesem Dienst beantwortet (Status {{status}}). Binden Sie nginx/root.conf oder nginx/sub-path.conf im server { } von Stud.IP ein; kein eigenes return oder rewrite darf davor stehen.',
   'doctor.front.bad-gateway':
     'Der Webserver erreicht den Dienst nicht (Status {{status}}). Vergleichen Sie upstream in nginx/http.conf mit LISTEN.',
   'doctor.front.other-keys':

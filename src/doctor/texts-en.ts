@@ -87,7 +87,7 @@ export const doctorEn = {
     'The certificate of {{url}} is not accepted ({{code}}). Renew it, or add its authority to this machine.',
   'doctor.front.redirect': '{{url}} leads on to {{location}}. Correct BASE_URL, or the redirect of the web server.',
   'doctor.front.not-ours':
-    '{{url}} is not answered by this service (status {{status}}). Include nginx/root.conf or nginx/sub-path.conf above the location that runs PHP.',
+    '{{url}} is not answered by this service (status {{status}}). Include nginx/root.conf or nginx/sub-path.conf in the server { } of Stud.IP; no return or rewrite of its own may come before.',
   'doctor.front.bad-gateway':
     'The web server does not reach the service (status {{status}}). Compare the upstream in nginx/http.conf with LISTEN.',
   'doctor.front.other-keys':
