@@ -88,10 +88,20 @@ export const bounds = Object.freeze({
     'rows read for one page',
     'a page ends early where nothing but old rows lie between two applications',
   ),
+  rowsOfWalk: atMost(
+    5_000,
+    'rows of one step along a whole table',
+    'only commands and the deletion of a client walk; each step is a short read',
+  ),
   rowsOfUser: atMost(
-    50_000,
+    20_000,
     'rows of one user read for one request',
     'far more than a month of refreshes of fifty devices leaves behind',
+  ),
+  rowsOfCount: atMost(
+    500_000,
+    'rows of the token tables up to which grants of a client are counted',
+    'counting reads most of them; beyond it the list of clients shows no number',
   ),
   grantsOfTransaction: atMost(
     100,

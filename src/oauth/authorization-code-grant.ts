@@ -2,6 +2,7 @@
 import { invalidGrant, invalidRequest } from './errors.ts'
 import { grantOf } from './grant-id.ts'
 import { verifyCodeVerifier } from './pkce.ts'
+import type { RequestOrigin } from './ports.ts'
 import { acceptedRedirectUri } from './redirect-uri.ts'
 import { issue, newTokenPair } from './token-issuing.ts'
 import type { AuthorizationCode, Client, Parameters, TokenResponse } from './types.ts'
@@ -46,6 +47,7 @@ const redeem = async (
   })
   if (redemption === 'redeemed') {
     ports.audit({ event: 'code.redeemed', ...who }, origin)
+    await endOldest(ports, who, origin)
     return response
   }
   if (redemption === 'replayed') {
@@ -54,6 +56,18 @@ const redeem = async (
     ports.audit({ event: 'code.replayed', ...who }, origin)
   }
   throw invalid('Authorization code has been revoked')
+}
+
+const endOldest = async (
+  ports: GrantPorts,
+  { clientId, userId, grantId: newest }: { clientId: string; userId: string; grantId: string },
+  origin: RequestOrigin,
+): Promise<void> => {
+  for (const grantId of await ports.tokens.endOldestGrants({ clientId, userId, newest }))
+    ports.audit(
+      { event: 'grant.revoked', clientId, userId, grantId, reason: 'too many of the user and client' },
+      origin,
+    )
 }
 
 // RFC 6749 §4.1.3: required and identical when the authorization request had one.

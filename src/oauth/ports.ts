@@ -51,6 +51,16 @@ export interface Tokens {
   revokeGrant(grantId: string): Promise<void>
   /** Revokes the grant of a replayed code or refresh token, and whatever Stud.IP's own server may have made of it. */
   revokeReplayed(presented: AuthorizationCode | RefreshToken): Promise<void>
+  /**
+   * After a redemption: ends the grants of this user and client beyond the bound, those unused the longest first. A fault of
+   * the database leaves it to the next redemption, because the answer to this one is due. @returns the grants that ended
+   */
+  endOldestGrants(of: {
+    readonly userId: string
+    readonly clientId: string
+    /** The grant that has just begun. */
+    readonly newest: string
+  }): Promise<readonly string[]>
   /** Revokes one access token of this client; nothing happens when it is not there. */
   revokeAccessToken(id: string, clientId: string): Promise<void>
   /** The row of an access token, undefined when missing or revoked. */

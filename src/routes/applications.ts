@@ -9,6 +9,7 @@ import { about } from '../middleware/refusal-line.ts'
 import { originOf } from '../middleware/request-context.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import type { Audit } from '../oauth/ports.ts'
+import { parseForm } from '../oauth/raw-parameters.ts'
 import { basePath } from '../settings.ts'
 import type { ConnectedApplication, Grants } from '../stores/grants.ts'
 import type { Notice } from '../views/notice.ts'
@@ -17,7 +18,7 @@ import { leaveNotice, takeNotice, type NoticeDeps } from './notice.ts'
 import { redirectTo } from '../middleware/redirect.ts'
 
 export interface ApplicationsDeps extends NoticeDeps {
-  readonly grants: Pick<Grants, 'listByUser' | 'find' | 'revoke' | 'revokeAllOf'>
+  readonly grants: Pick<Grants, 'pageOfUser' | 'find' | 'revoke' | 'revokeAllOf'>
   readonly views: Pick<Views, 'applications' | 'application' | 'revoke' | 'revokeAll'>
   readonly audit: Audit
 }
@@ -28,6 +29,9 @@ export const revokeFields: ReadonlySet<string> = new Set(['security_token', 'app
 
 // Stud.IP's own pages name an application by the id of its access token, which starts with the id of the grant (D2).
 const grantPrefix = /^([0-9a-f]{32})(?:[0-9a-f]{48})?$/
+
+// Where a page of the list begins: the id of the last row of the page before it.
+const pageStart = /^[0-9a-f]{80}$/
 
 /** The grant of this id, if it is the user's: unknown ones are 404, another's 403 (S-066). */
 const ownGrant = async (
@@ -54,9 +58,14 @@ const backToList = async (deps: ApplicationsDeps, ctx: Context, notice: Notice):
 /** GET applications */
 export const showApplications = (deps: ApplicationsDeps): Middleware =>
   async function showApplications(ctx) {
-    const applications = await deps.grants.listByUser(identityOf(ctx).user.id)
+    const from = pageStart.exec(loneValue(parseForm(ctx.querystring, new Set(['from'])), 'from') ?? '')?.[0]
+    const page = await deps.grants.pageOfUser(identityOf(ctx).user.id, from)
     ctx.type = 'html'
-    ctx.body = await deps.views.applications(pageContext(ctx), { applications, notice: await takeNotice(deps, ctx) })
+    ctx.body = await deps.views.applications(pageContext(ctx), {
+      ...page,
+      isFirst: from === undefined,
+      notice: await takeNotice(deps, ctx),
+    })
   }
 
 /** GET applications/details/<id> */
@@ -90,10 +99,11 @@ export const revokeApplication = (deps: ApplicationsDeps): Middleware =>
 /** GET applications/revoke_all */
 export const askToRevokeAll = (deps: ApplicationsDeps): Middleware =>
   async function askToRevokeAll(ctx) {
-    const { length: count } = await deps.grants.listByUser(identityOf(ctx).user.id)
+    const { applications, next } = await deps.grants.pageOfUser(identityOf(ctx).user.id)
     ctx.type = 'html'
     ctx.body = await deps.views.revokeAll(pageContext(ctx), {
-      count,
+      count: applications.length,
+      isMore: next !== undefined,
       securityToken: await securityToken(ctx, deps.keys, revokeForm),
     })
   }

@@ -5,9 +5,6 @@ import { estimatedRows } from './estimated-rows.ts'
 import { rowsOf } from './rows.ts'
 import { inTransaction } from './transaction.ts'
 
-/** Rows that one statement reads on its way; what it finds is deleted in smaller parts. */
-const batchSize = 5_000
-
 /** Deletes every code and token row of the client; `onProgress` hears rows walked and an estimate of all. */
 export const deleteTokensOf = async (
   db: Knex,
@@ -20,7 +17,7 @@ export const deleteTokensOf = async (
     let last = ''
     for (;;) {
       const rows = await rowsOf<{ id: string; client_id: string }>(
-        db.raw('SELECT id, client_id FROM ?? WHERE id > ? ORDER BY id LIMIT ?', [table, last, batchSize]),
+        db.raw('SELECT id, client_id FROM ?? WHERE id > ? ORDER BY id LIMIT ?', [table, last, bounds.rowsOfWalk.most]),
       )
       await remove(
         db,
@@ -29,7 +26,7 @@ export const deleteTokensOf = async (
       )
       done += rows.length
       onProgress(done, Math.max(total, done))
-      if (rows.length < batchSize) break
+      if (rows.length < bounds.rowsOfWalk.most) break
       last = rows.at(-1)?.id ?? ''
     }
   }

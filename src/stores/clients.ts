@@ -3,6 +3,8 @@ import type { Knex } from 'knex'
 import type { Clients, Now } from '../oauth/ports.ts'
 import type { Client } from '../oauth/types.ts'
 import { isDatabaseAway } from './database-errors.ts'
+import { bounds } from '../bounds.ts'
+import { estimatedRows } from './estimated-rows.ts'
 import { deleteTokensOf } from './client-tokens.ts'
 import type { LookUp } from './lookups.ts'
 import { changedBy, rowsOf } from './rows.ts'
@@ -102,6 +104,7 @@ const toRegistered = (row: ClientRow, use: Map<string, UseRow> | undefined): Reg
 const countUse = async (db: Knex, ids: readonly string[], now: number): Promise<Map<string, UseRow> | undefined> => {
   if (ids.length === 0) return new Map()
   try {
+    if ((await estimatedRows(db, ['oauth2_refresh_tokens'])) > bounds.rowsOfCount.most) return undefined
     const rows = await rowsOf<UseRow>(
       db
         .raw(

@@ -1,118 +1,72 @@
-// Grants as users and operators see them: one per connected application (D10).
+// Grants as users and operators see them: one per connected application (D10). Whatever somebody has piled up, a statement takes
+// so many rows as it says (S-115), along the keys that Stud.IP's tables have.
 import type { Knex } from 'knex'
-import { isGrantId } from '../oauth/grant-id.ts'
+import { bounds } from '../bounds.ts'
+import { grantOf, isGrantId } from '../oauth/grant-id.ts'
 import type { Now } from '../oauth/ports.ts'
+import { describeGrants, type ConnectedApplication, type LiveGrant } from './described-grants.ts'
+import { liveGrantsOfClient, liveTokensOf, pageOfLiveGrants } from './live-grants.ts'
+import { revokeAllOfClient, revokeAllOfUser } from './revoke-all.ts'
 import { revokeGrants } from './revoke-grants.ts'
-import { rowsOf, scopesOf } from './rows.ts'
 import { inTransaction } from './transaction.ts'
 
-export interface ConnectedApplication {
-  /** 32 hex characters (D2). */
-  readonly grantId: string
-  readonly userId: string
-  readonly clientId: string
-  readonly clientName: string
-  readonly description: string
-  readonly owner: string
-  readonly homepage: string
-  readonly scopes: readonly string[]
-  /** Unix seconds of the consent, as far back as rows remain. */
-  readonly connectedAt: number
-  /** Unix seconds of the last issue or refresh. */
-  readonly lastUsedAt: number
+export type { ConnectedApplication }
+
+export interface GrantPage {
+  /** Last used first. */
+  readonly applications: readonly ConnectedApplication[]
+  /** Where the next page begins; undefined when there is none. A page may be short, or even empty, and not be the last. */
+  readonly next: string | undefined
 }
 
 export interface Grants {
-  listByUser(userId: string): Promise<readonly ConnectedApplication[]>
-  /** Live grants of a client, newest use first, at most `limit`. Walks the token tables: for operators, not for pages. */
+  /** A page of the user's live grants, from the start or from the `next` of another page. */
+  pageOfUser(userId: string, from?: string): Promise<GrantPage>
+  /** The user's live grants, at most `limit`, last used first; by default as many as a page has. */
+  listByUser(userId: string, limit?: number): Promise<readonly ConnectedApplication[]>
+  /** Live grants of a client, at most `limit`, last used first. Walks the token table: for operators, not for pages. */
   listByClient(clientId: string, limit: number): Promise<readonly ConnectedApplication[]>
   /** Undefined unless the grant is live. */
   find(grantId: string): Promise<ConnectedApplication | undefined>
   revoke(grantId: string): Promise<void>
-  /** Codes that wait for their redemption end, too. @returns how many live grants ended */
+  /** In many short transactions. Codes that wait for their redemption end, too. @returns how many live grants ended */
   revokeAllOf(userId: string): Promise<number>
+  /** The same for a client, by a walk over the tables. */
+  revokeAllOfClient(clientId: string): Promise<number>
 }
 
-interface GrantRow {
-  grant_id: string
-  user_id: string
-  client_id: string
-  name: string
-  description: string | null
-  owner: string | null
-  homepage: string | null
-  scopes: string | null
-  last_used_at: number
-}
-
-const liveGrants = (condition: string, limit: string): string => `
-  SELECT g.*, c.name, c.description, c.owner, c.homepage
-    FROM (SELECT LEFT(r.id, 32) AS grant_id, MAX(a.user_id) AS user_id, MAX(a.client_id) AS client_id, MAX(a.scopes) AS scopes, MAX(a.mkdate) AS last_used_at
-            FROM oauth2_access_tokens a JOIN oauth2_refresh_tokens r ON r.access_token_id = a.id
-           WHERE ${condition} AND r.revoked = 0 AND r.expires_at > ? GROUP BY LEFT(r.id, 32) ORDER BY last_used_at DESC ${limit}) g
-    JOIN oauth2_clients c ON c.id = g.client_id
-   ORDER BY g.last_used_at DESC, g.grant_id`
-
-/** First date of each grant. The prefixes are constants of the statement, because only then does LIKE walk the index. */
-const beginnings = async (db: Knex, grantIds: readonly string[]): Promise<ReadonlyMap<string, number>> => {
-  if (grantIds.length === 0) return new Map()
-  const first = 'SELECT ? AS grant_id, MIN(mkdate) AS begun_at FROM ?? WHERE id LIKE ?'
-  const tables = ['oauth2_auth_codes', 'oauth2_access_tokens']
-  const rows = await rowsOf<{ grant_id: string; begun_at: number | null }>(
-    db.raw(
-      grantIds.flatMap(() => tables.map(() => first)).join(' UNION ALL '),
-      grantIds.flatMap((id) => tables.flatMap((table) => [id, table, `${id}%`])),
-    ),
-  )
-  const dates = new Map<string, number>()
-  for (const { grant_id: id, begun_at: at } of rows) if (at !== null) dates.set(id, Math.min(at, dates.get(id) ?? at))
-  return dates
-}
-
-const toApplication = (row: GrantRow, begun: ReadonlyMap<string, number>): ConnectedApplication => ({
-  grantId: row.grant_id,
-  userId: row.user_id,
-  clientId: row.client_id,
-  clientName: row.name,
-  description: row.description ?? '',
-  owner: row.owner ?? '',
-  homepage: row.homepage ?? '',
-  scopes: scopesOf(row.scopes),
-  connectedAt: begun.get(row.grant_id) ?? row.last_used_at,
-  lastUsedAt: row.last_used_at,
-})
+const byLastUse = (a: ConnectedApplication, b: ConnectedApplication): number =>
+  b.lastUsedAt - a.lastUsedAt || (a.grantId < b.grantId ? -1 : 1)
 
 export const createGrants = (db: Knex, now: Now): Grants => {
-  const select = async (
-    condition: string,
-    bindings: readonly (string | number)[],
-    limit = '',
-  ): Promise<readonly ConnectedApplication[]> => {
-    const rows = await rowsOf<GrantRow>(db.raw(liveGrants(condition, limit), [...bindings, now()]))
-    const begun = await beginnings(
-      db,
-      rows.map((row) => row.grant_id),
-    )
-    return rows.map((row) => toApplication(row, begun))
+  const described = async (grants: readonly LiveGrant[]) => [...(await describeGrants(db, grants))].sort(byLastUse)
+  const pageOfUser = async (userId: string, from = '') => {
+    const { grants, next } = await pageOfLiveGrants(db, userId, { from, now: now() })
+    return { applications: await described(grants), next }
   }
-  const listByUser = (userId: string) => select('a.user_id = ?', [userId])
-  const end = (table: 'oauth2_auth_codes' | 'oauth2_access_tokens', userId: string) =>
-    inTransaction(db, (trx) =>
-      trx.raw('UPDATE ?? SET revoked = 1, chdate = ? WHERE user_id = ? AND revoked = 0', [table, now(), userId]),
-    )
-  const revoke = (grantId: string) => inTransaction(db, (trx) => revokeGrants(trx, [grantId], now()))
   return {
-    listByUser,
-    listByClient: (clientId, limit) => select('a.client_id = ?', [clientId], `LIMIT ${Math.trunc(limit)}`),
-    find: async (grantId) => (isGrantId(grantId) ? (await select('r.id LIKE ?', [`${grantId}%`]))[0] : undefined),
-    revoke,
-    revokeAllOf: async (userId) => {
-      // Codes first: one that is being redeemed meanwhile has become a grant when the lock is passed.
-      await end('oauth2_auth_codes', userId)
-      const grants = await listByUser(userId)
-      for (const { grantId } of grants) await revoke(grantId)
-      await end('oauth2_access_tokens', userId)
-      return grants.length
+    pageOfUser,
+    listByUser: async (userId, limit = bounds.grantsOfPage.most) => {
+      const found: ConnectedApplication[] = []
+      for (let from: string | undefined = ''; from !== undefined && found.length < limit;) {
+        const page: GrantPage = await pageOfUser(userId, from)
+        found.push(...page.applications)
+        from = page.next
+      }
+      return found.sort(byLastUse).slice(0, limit)
     },
+    listByClient: async (clientId, limit) => {
+      const found = new Map<string, LiveGrant>()
+      for await (const grants of liveGrantsOfClient(db, clientId, now())) {
+        for (const grant of grants) found.set(grant.grantId, grant)
+        if (found.size >= limit) break
+      }
+      return described([...found.values()].slice(0, limit))
+    },
+    find: async (grantId) =>
+      isGrantId(grantId) ? (await described(await liveTokensOf(db, grantId, now()))).at(0) : undefined,
+    revoke: (grantId) => inTransaction(db, (trx) => revokeGrants(trx, [grantOf(grantId)], now())),
+    revokeAllOf: (userId) => revokeAllOfUser(db, userId, now),
+    revokeAllOfClient: (clientId) => revokeAllOfClient(db, clientId, now),
   }
 }

@@ -5,6 +5,7 @@ import type { Now, Redemption, Rotation, Tokens } from '../oauth/ports.ts'
 import { alwaysThere } from '../oauth/recipient.ts'
 import { revokeReplayed } from './continued-by-studip.ts'
 import { redeemTogether, rotateTogether, type Redeeming, type Rotating } from './issue-together.ts'
+import { endOldestGrants } from './limit-grants.ts'
 import { redeem } from './redeem.ts'
 import { revokeGrants } from './revoke-grants.ts'
 import { rotate } from './rotate.ts'
@@ -30,6 +31,7 @@ export const createTokens = (db: Knex, now: Now): Tokens => {
     takeBackRotation: (presented, pair) => takeBackRotation(db, presented, pair),
     revokeGrant: (grantId) => inTransaction(db, (trx) => revokeGrants(trx, [grantId], now())),
     revokeReplayed: (presented) => revokeReplayed(db, presented, now()),
+    endOldestGrants: (of) => endOldestGrants(db, of, now()).catch(() => []),
     revokeAccessToken: async (id, clientId) => {
       await db.raw(
         'UPDATE oauth2_access_tokens SET revoked = 1, chdate = ? WHERE id = ? AND client_id = ? AND revoked = 0',

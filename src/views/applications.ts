@@ -5,6 +5,10 @@ import type { Notice } from './notice.ts'
 
 export interface ApplicationsModel {
   readonly applications: readonly ConnectedApplication[]
+  /** False on a page that follows another. */
+  readonly isFirst?: boolean
+  /** Where the next page begins, if there is one. */
+  readonly next?: string | undefined
   readonly notice: Notice | undefined
 }
 
@@ -15,6 +19,8 @@ export interface RevokeModel {
 
 export interface RevokeAllModel {
   readonly count: number
+  /** Whether there are more than were counted. */
+  readonly isMore?: boolean
   readonly securityToken: string
 }
 
@@ -26,6 +32,8 @@ const applicationValues = (application: ConnectedApplication) => ({
 /** The variables of templates/applications.ejs. */
 export const applicationsValues = (model: ApplicationsModel) => ({
   ...model,
+  isFirst: model.isFirst ?? true,
+  next: model.next,
   applications: model.applications.map(applicationValues),
 })
 

@@ -141,6 +141,10 @@ export const deLists = {
   'applications.revokeAll.confirm': 'Wollen Sie wirklich alle OAuth2-Autorisierungen widerrufen?',
   'applications.revokeAll.consequence_one': '{{count}} Anwendung kann danach nicht mehr auf Ihr Konto zugreifen.',
   'applications.revokeAll.consequence_other': '{{count}} Anwendungen können danach nicht mehr auf Ihr Konto zugreifen.',
+  'applications.revokeAll.consequenceMore':
+    'Mehr als {{count}} Anwendungen können danach nicht mehr auf Ihr Konto zugreifen.',
+  'applications.first': 'Zum Anfang',
+  'applications.more': 'Weitere Anwendungen',
   'applications.submit': 'Widerrufen',
   'applications.back': 'Zurück',
   'application.title': 'Autorisierte OAuth2-Drittanwendung',

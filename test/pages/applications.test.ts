@@ -1,5 +1,6 @@
 // What a user connected, seen and ended by that user alone.
 import { expect } from 'chai'
+import { randomHex } from '../../src/crypto/random.ts'
 import { users } from '../fixtures/users.ts'
 import { addClient, connect, idOf, logIn, post, refresh, testApp, type TestApp } from '../support/app.ts'
 import { visit } from './steps.ts'
@@ -36,6 +37,45 @@ for (const { studip, baseUrl } of [
         .and.include('Test GmbH')
         .and.include('Gewährt vollständigen Lese-/Schreibzugriff auf die API.')
         .and.include('Verbunden seit')
+    })
+
+    it('A5 pages of a user with many grants lead from one to the next, and back', async () => {
+      const { client, grant } = await connected('Viele')
+      const { knex } = app.database
+      const mkdate = app.deps.now()
+      const ids = Array.from({ length: 60 }, () => [randomHex(40), randomHex(24)] as const)
+      const common = {
+        client_id: client.id,
+        scopes: '[]',
+        revoked: 0,
+        expires_at: mkdate + 999,
+        mkdate,
+        chdate: mkdate,
+      }
+      await knex('oauth2_access_tokens').insert(ids.map(([id]) => ({ id, user_id: users.dozent.user_id, ...common })))
+      await knex('oauth2_refresh_tokens').insert(
+        ids.map(([id, end]) => ({
+          id: id.slice(0, 32) + end,
+          access_token_id: id,
+          revoked: 0,
+          expires_at: mkdate + 999,
+        })),
+      )
+      const user = await visit(app, users.dozent)
+      const shown: string[] = []
+      let path: string | undefined = 'api/oauth2/applications'
+      for (let page = 0; path !== undefined; page += 1) {
+        const { text, status } = await user.get(path)
+        expect([status, page < 5]).to.deep.equal([200, true])
+        shown.push(...[...text.matchAll(/applications\/details\/(\w{32})"/g)].map(([, id]) => id!))
+        expect(text.includes('Zum Anfang')).to.equal(page > 0)
+        path = /dispatch\.php\/(api\/oauth2\/applications\?from=\w+)"/.exec(text)?.[1]
+      }
+      expect(shown.sort()).to.deep.equal(ids.map(([id]) => id.slice(0, 32)).sort())
+      expect((await user.get('api/oauth2/applications/revoke_all')).text).to.include('Mehr als 25 Anwendungen')
+      for (const from of ['%', 'f'.repeat(80), `${"' OR 1"}`, ''])
+        expect((await user.get(`api/oauth2/applications?from=${encodeURIComponent(from)}`)).status, from).to.equal(200)
+      expect(shown).to.not.include(grant)
     })
 
     it('details by the id of the grant, or of an access token as Stud.IP links it', async () => {

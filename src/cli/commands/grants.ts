@@ -7,7 +7,7 @@ import type { Terminal } from '../terminal.ts'
 import type { Translate } from '../texts.ts'
 import { now, withDatabase } from '../with-database.ts'
 
-/** Grants of a client that are listed or revoked at once. */
+/** Grants that are listed. */
 const limit = 1000
 
 const userIdOf = async (db: Knex, user: string, t: Translate): Promise<string> => {
@@ -27,7 +27,7 @@ const chosen = async (
 ): Promise<readonly ConnectedApplication[]> => {
   const [user, client, grant] = [text(options, 'user'), text(options, 'client'), text(options, 'grant')]
   if ([user, client, grant].filter((value) => value !== '').length !== 1) throw new CommandError(t('grants.which'))
-  if (user) return grants.listByUser(await userIdOf(db, user, t))
+  if (user) return grants.listByUser(await userIdOf(db, user, t), limit)
   if (client) return /^[1-9][0-9]{0,19}$/.test(client) ? grants.listByClient(client, limit) : []
   const found = await grants.find(grant)
   return found ? [found] : []
@@ -59,18 +59,17 @@ const print = (terminal: Terminal, applications: readonly ConnectedApplication[]
   if (applications.length === limit) say(t('grants.first', { count: limit }))
 }
 
-/** Revokes them, and of a client the next ones until none are left. */
+/** Revokes those that were listed; where the list was not all, all of the user or client. */
 const revoke = async (
   grants: Grants,
-  first: readonly ConnectedApplication[],
-  more: () => Promise<readonly ConnectedApplication[]>,
+  listed: readonly ConnectedApplication[],
+  { user, client }: { readonly user: string; readonly client: string },
 ): Promise<number> => {
-  let revoked = 0
-  for (let batch = first; batch.length > 0; batch = batch.length === limit ? await more() : []) {
-    for (const { grantId } of batch) await grants.revoke(grantId)
-    revoked += batch.length
-  }
-  return revoked
+  const [one] = listed
+  if (one && listed.length === limit && user) return grants.revokeAllOf(one.userId)
+  if (one && listed.length === limit && client) return grants.revokeAllOfClient(client)
+  for (const { grantId } of listed) await grants.revoke(grantId)
+  return listed.length
 }
 
 export const grants: Command = {
@@ -95,7 +94,7 @@ export const grants: Command = {
       }
       if (applications.length > 0)
         await consent(flag(options, 'force'), t('grants.question', { count: applications.length }))
-      const count = await revoke(store, applications, () => chosen(db, store, options, t))
+      const count = await revoke(store, applications, { user: text(options, 'user'), client: text(options, 'client') })
       success(t('grants.done', { count }))
       result({ revoked: count })
     }),

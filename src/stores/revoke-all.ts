@@ -1,0 +1,86 @@
+// Ends everything of a user or of a client, in short transactions and without a list of it, so that it works at any size (S-115).
+import type { Knex } from 'knex'
+import { bounds } from '../bounds.ts'
+import { grantOf } from '../oauth/grant-id.ts'
+import type { Now } from '../oauth/ports.ts'
+import { liveGrantsOfClient } from './live-grants.ts'
+import { revokeGrants } from './revoke-grants.ts'
+import { changedBy, rowsOf } from './rows.ts'
+import { inTransaction } from './transaction.ts'
+import { everyTokenOfUser, isLive, type TokenOfUser } from './user-tokens.ts'
+
+const inParts = async (db: Knex, grantIds: Iterable<string>, now: Now): Promise<void> => {
+  const ids = [...grantIds]
+  for (let at = 0; at < ids.length; at += bounds.grantsOfTransaction.most) {
+    const some = ids.slice(at, at + bounds.grantsOfTransaction.most)
+    await inTransaction(db, (trx) => revokeGrants(trx, some, now()))
+  }
+}
+
+const endCodes = async (db: Knex, userId: string, now: Now): Promise<void> => {
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const rows: readonly { id: string }[] = await rowsOf<{ id: string }>(
+      db.raw(
+        'SELECT id FROM oauth2_auth_codes IGNORE INDEX (PRIMARY) WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?',
+        [userId, after, bounds.rowsOfStatement.most],
+      ),
+    )
+    const ids = rows.map(({ id }) => id)
+    if (ids.length > 0)
+      await inTransaction(db, (trx) =>
+        changedBy(
+          trx.raw(
+            'UPDATE oauth2_auth_codes FORCE INDEX (PRIMARY) SET revoked = 1, chdate = ? WHERE id IN (?) AND revoked = 0',
+            [now(), ids],
+          ),
+        ),
+      )
+    after = ids.length < bounds.rowsOfStatement.most ? undefined : ids.at(-1)
+  }
+}
+
+const isUnrevoked = (token: TokenOfUser): boolean =>
+  !token.revoked || (token.refreshTokenId !== null && !token.refreshTokenRevoked)
+
+/** One walk over the user's tokens. @returns the grants that were not over yet, and how many of them could still be used */
+const endTokens = async (db: Knex, userId: string, now: Now): Promise<{ ended: number; live: number }> => {
+  const seen = { ended: new Set<string>(), live: new Set<string>() }
+  const some = { rows: bounds.rowsOfStatement.most, most: Number.POSITIVE_INFINITY }
+  for await (const tokens of everyTokenOfUser(db, userId, some)) {
+    const grants = new Set<string>()
+    for (const token of tokens.filter(isUnrevoked)) {
+      for (const id of [token.id, token.refreshTokenId ?? token.id]) grants.add(grantOf(id))
+      if (isLive(token, now())) seen.live.add(grantOf(token.refreshTokenId ?? ''))
+    }
+    await inParts(db, grants, now)
+    for (const grantId of grants) seen.ended.add(grantId)
+  }
+  return { ended: seen.ended.size, live: seen.live.size }
+}
+
+// A grant that is refreshed during a walk may hide behind it; the next walk finds it, and nothing grows out of what has ended.
+const mostWalks = 5
+
+/** @returns how many live grants ended @throws the database's error; what ended before stays so */
+export const revokeAllOfUser = async (db: Knex, userId: string, now: Now): Promise<number> => {
+  // Codes first: one that is being redeemed meanwhile has become a grant when the lock is passed.
+  await endCodes(db, userId, now)
+  let live = 0
+  for (let walk = 0; walk < mostWalks; walk += 1) {
+    const found = await endTokens(db, userId, now)
+    live += found.live
+    if (found.ended === 0) break
+  }
+  return live
+}
+
+/** Walks the table of access tokens. @returns how many live grants ended @throws the database's error */
+export const revokeAllOfClient = async (db: Knex, clientId: string, now: Now): Promise<number> => {
+  const ended = new Set<string>()
+  for await (const grants of liveGrantsOfClient(db, clientId, now())) {
+    const ids = grants.map(({ grantId }) => grantId)
+    await inParts(db, ids, now)
+    for (const id of ids) ended.add(id)
+  }
+  return ended.size
+}
