@@ -1,6 +1,7 @@
 // Prometheus metrics of one process: what happened, how long answers took, how full the pools are.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { AuditEvent } from './oauth/ports.ts'
+import { version } from './version.ts'
 
 export interface AnsweredRequest {
   /** The route's pattern, never the path as sent: it becomes a label. */
@@ -83,6 +84,13 @@ export const createMetrics = (): Metrics => {
     registers: [registry],
   })
   collectDefaultMetrics({ register: registry, prefix })
+  new Gauge({
+    name: `${prefix}build_info`,
+    help: 'Always 1; its labels tell what runs',
+    labelNames: ['version', 'node'],
+    registers: [registry],
+    aggregator: 'first', // of the workers, which are all alike
+  }).set({ version, node: process.versions.node }, 1)
   return {
     registry,
     audit: ({ event, reason, endpoint }) => {

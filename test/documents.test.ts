@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorPages } from '../src/views/error-pages.ts'
 
 const root = join(import.meta.dirname, '..')
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8')
@@ -69,5 +70,14 @@ describe('documents', () => {
     )
     const titles = pointedTo(/\b(?:it|describe)\(\s*['"`]([ABCR]\d+) /g, filesIn('test', /\.test\.ts$/))
     expect(unresolved(titles, known)).to.be.empty
+  })
+
+  it('D29 every event and every reason of a refusal is explained to operators', () => {
+    const reference = textOf('docs/operations.md').split('## Log messages')[1]!.split('\n## ')[0]!
+    const events = [...textOf('src/oauth/ports.ts').matchAll(/\| '([a-z]+\.[a-z-]+)'/g)].map(([, event = '']) => event)
+    const codes = [...textOf('src/oauth/errors.ts').matchAll(/^ {2}\| '([a-z_]+)'/gm)].map(([, code = '']) => code)
+    expect([events.length > 15, codes.length > 10]).to.deep.equal([true, true])
+    const words = [...events, ...codes, ...Object.keys(errorPages)]
+    expect(words.filter((word) => !reference.includes(`\`${word}\``))).to.be.empty
   })
 })

@@ -5,6 +5,7 @@ import { listenText } from '../config/show.ts'
 import { createLog } from '../log.ts'
 import { SetupError } from '../oauth/errors.ts'
 import type { Listen, Settings } from '../settings.ts'
+import { version } from '../version.ts'
 import { listen } from './http.ts'
 import { prepareSocketFile } from './socket-file.ts'
 import { startWarnings } from './warnings.ts'
@@ -65,6 +66,8 @@ export const runPrimary = async (settings: Settings): Promise<void> => {
   if (metricsListen && monitoring) await startMonitoring(metricsListen, monitoring.createMonitoring(workers))
   log.info(
     {
+      version,
+      node: process.versions.node,
       listen: listenText(settings.listen),
       metrics: listenText(metricsListen),
       workers: settings.workers,

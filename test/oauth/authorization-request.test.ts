@@ -1,7 +1,7 @@
 // The checks of an authorization request, in both phases, with clients in memory.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { checkRequest, findTarget, stateOf } from '../../src/oauth/authorization-request.ts'
+import { checkRequest, findTarget, requestQuery, stateOf } from '../../src/oauth/authorization-request.ts'
 import { TargetError } from '../../src/oauth/target-error.ts'
 import { OAuthError } from '../../src/oauth/errors.ts'
 import { isClientId } from '../../src/oauth/grant-id.ts'
@@ -192,6 +192,23 @@ describe('authorization request: everything else', () => {
     expect(stateOf(parseForm('state=a&state=a'))).to.be.undefined
     expect(stateOf(parseForm(`state=${'a'.repeat(bounds.parameter.most)}`))).to.have.length(bounds.parameter.most)
     expect(stateOf(parseForm(`state=${'a'.repeat(bounds.parameter.most + 1)}`))).to.be.undefined
+  })
+
+  it('B16 its query, written anew, asks for exactly the same', () => {
+    const state = fc.option(fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }), { nil: undefined })
+    const more = fc.constantFrom('', '&scope=api', `&code_challenge=${challenge}&code_challenge_method=S256`)
+    const uri = fc.constantFrom(undefined, 'https://app.example.org/cb')
+    fc.assert(
+      fc.property(state, more, uri, (sent, rest, requestedRedirectUri) => {
+        const target = { client, redirectUri: 'https://app.example.org/cb', requestedRedirectUri }
+        const query = `response_type=code${sent === undefined ? '' : `&${new URLSearchParams({ state: sent })}`}${rest}`
+        const request = checkRequest(parseForm(query), target, { pkcePlain: true })
+        const again = parseForm(requestQuery(request))
+        expect(checkRequest(again, target, { pkcePlain: true })).to.deep.equal(request)
+        expect(again['redirect_uri']?.[0]).to.equal(requestedRedirectUri)
+        expect(again['client_id']).to.deep.equal([client.id])
+      }),
+    )
   })
 
   it('S-090 whatever is asked, the error speaks printable ASCII', () => {

@@ -1,5 +1,5 @@
 // The service as a process: health, readiness, metrics, slow clients, workers, signals (D16).
-import { cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { getPriority, tmpdir } from 'node:os'
@@ -54,6 +54,17 @@ describe('oauth2:serve', function () {
     ]) {
       expect(body).to.contain(`studip_oauth2_${name}`)
     }
+  })
+
+  it('O4 says which version runs, in the start line and as a metric of all workers together', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string
+    }
+    const node = process.versions.node
+    expect(logLines(service).find(({ msg }) => msg === 'started')).to.include({ version, node })
+    const { body } = await get(`${service.monitoring}/metrics`)
+    const lines = body.split('\n').filter((line) => line.startsWith('studip_oauth2_build_info'))
+    expect(lines).to.deep.equal([`studip_oauth2_build_info{version="${version}",node="${node}"} 1`])
   })
 
   it('signs in threads that stand back behind the event loop', async function () {
