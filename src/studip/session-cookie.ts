@@ -1,8 +1,35 @@
-// The session id of a request, as PHP would take it from the Cookie header (contract §1.1).
-import { parse } from 'cookie'
+// The session id of a request, as PHP takes it from the Cookie header (contract §1.1, D30).
 
-/** Undefined unless the first cookie of that name is 32 lower-case hex characters. */
+/** As many cookies as PHP reads (`max_input_vars`); what comes later it never sees. */
+const mostCookies = 1000
+const blanks = /^[\t\n\v\f\r ]+/
+
+/** Stray `%` stand for themselves, as in PHP. */
+const decode = (text: string): string =>
+  text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+
+/**
+ * The names of $_COOKIE that a name may end up under: blanks, dots and brackets become underscores, `name[index]` makes an
+ * array of that name. Whether the rest behind a bracket changes, and whether `%XX` is decoded, depends on PHP's version.
+ */
+const phpNames = (name: string): readonly string[] =>
+  [name, decode(name)].flatMap((each) => {
+    const text = each.replace(blanks, '')
+    const [base = ''] = text.split(/[[\0]/, 1)
+    const plain = (part: string) => part.replaceAll(/[ .[]/g, '_')
+    return [plain(base), plain(text), `${plain(base)}_${text.slice(base.length + 1)}`]
+  })
+
+/**
+ * Undefined unless the first cookie that PHP takes for the session's has exactly that name, and 32 lower-case hex characters
+ * as its value: another name that becomes this one would make us and Stud.IP believe in different sessions.
+ */
 export const sessionIdOf = (header: string | undefined, name: string): string | undefined => {
-  const value = parse(header ?? '')[name]
-  return value !== undefined && /^[0-9a-f]{32}$/.test(value) ? value : undefined
+  for (const pair of (header ?? '').split(';', mostCookies)) {
+    const [sent = '', ...value] = pair.replace(blanks, '').split('=')
+    if (sent !== name && !phpNames(sent).includes(name)) continue
+    const id = decode(value.join('='))
+    return sent === name && /^[0-9a-f]{32}$/.test(id) ? id : undefined
+  }
+  return undefined
 }
