@@ -118,4 +118,21 @@ export const bounds = Object.freeze({
     'seconds in which a purge leaves a used code alone',
     'its consent form may be sent again for ten minutes, and is given twice as long',
   ),
+
+  // Cookies: one line of 8,192 bytes holds ours and Stud.IP's together, whatever nginx is set to
+  pendingCookies: atMost(
+    8,
+    'cookies of waiting requests',
+    'fixed names, so that tabs that leave at once add up to no more',
+  ),
+  pendingCookie: atMost(
+    700,
+    'characters of such a cookie',
+    'an ordinary request fits one; all of them, 5.8 KB with their names, hold a `state` of 4,096 random characters',
+  ),
+  noticeCookie: atMost(
+    1_200,
+    'characters of the notice after a form',
+    'a client secret and the name that it is for fit',
+  ),
 } satisfies Readonly<Record<string, Bound>>)

@@ -12,24 +12,38 @@ const cryptoKeyOf = (key: Buffer): Promise<CryptoKey> => {
   return known
 }
 
-/** Encrypts a value as compact JWE. `key` is 32 bytes, `kind` says what it is for and must be named again to open it (RFC 8725 §3.11). */
-export const seal = async (value: object, key: Buffer, kind: string): Promise<string> =>
-  new CompactEncrypt(Buffer.from(JSON.stringify(value)))
+/** Encrypts bytes as compact JWE. `key` is 32 bytes, `kind` says what they are for and must be named again to open them (RFC 8725 §3.11). */
+export const sealBytes = async (bytes: Buffer, key: Buffer, kind: string): Promise<string> =>
+  new CompactEncrypt(bytes)
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: kind })
     .encrypt(await cryptoKeyOf(key))
 
-/**
- * Undefined for anything that `seal` did not make with this key for this kind.
- * Whether the value still has the shape of `T` after an upgrade, and its expiry, are the caller's to check.
- */
-export const open = async <T extends object>(text: string, key: Buffer, kind: string): Promise<T | undefined> => {
+/** Encrypts a value as its JSON. */
+export const seal = (value: object, key: Buffer, kind: string): Promise<string> =>
+  sealBytes(Buffer.from(JSON.stringify(value)), key, kind)
+
+/** Undefined for anything that `sealBytes` did not make with this key for this kind. */
+export const openBytes = async (text: string, key: Buffer, kind: string): Promise<Buffer | undefined> => {
   if (text.length > maxLength || !hasOurHeader(text, kind)) return undefined
   try {
     const { plaintext } = await compactDecrypt(text, await cryptoKeyOf(key), {
       keyManagementAlgorithms: ['dir'],
       contentEncryptionAlgorithms: ['A256GCM'],
     })
-    return JSON.parse(Buffer.from(plaintext).toString()) as T
+    return Buffer.from(plaintext)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Undefined for anything that `seal` did not make with this key for this kind.
+ * Whether the value still has the shape of `T` after an upgrade, and its expiry, are the caller's to check.
+ */
+export const open = async <T extends object>(text: string, key: Buffer, kind: string): Promise<T | undefined> => {
+  const bytes = await openBytes(text, key, kind)
+  try {
+    return bytes && (JSON.parse(bytes.toString()) as T)
   } catch {
     return undefined
   }

@@ -37,6 +37,7 @@ const withVisitor = (deps: Deps, userId: string): Deps => ({
       Promise.resolve({
         kind: 'logged-in',
         sessionId: randomHexOf(userId),
+        loginAt: undefined,
         language: 'en',
         languageTag: 'en-GB',
         user: { id: userId, username: 'oauth2-doctor', fullName: 'oauth2:doctor', perms: 'user' },

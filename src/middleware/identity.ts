@@ -1,9 +1,9 @@
 // The gate at work: who is this, may they pass, and if not, where to (D5, D6). Nothing else looks at cookies.
 import type { Context, Middleware } from 'koa'
-import type { Bounce } from '../studip/bounce.ts'
+import type { Bounce } from '../studip/bounce-answer.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Gate, Verdict } from '../studip/verdict.ts'
+import { lackOf, type Gate, type Lack, type Verdict } from '../studip/verdict.ts'
 import { redirectTo } from './redirect.ts'
 import { PageError } from './page-error.ts'
 import { originOf } from './request-context.ts'
@@ -43,18 +43,26 @@ export const admit = ({ log, bounce, metrics }: AdmitDeps): Middleware =>
       return
     }
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new PageError('form-expired')
-    log.debug(
-      { ...originOf(ctx), verdict: verdict.kind, ...(verdict.kind === 'bounce' && { reason: verdict.reason }) },
-      'not admitted',
-    )
+    log.debug({ ...originOf(ctx), lack: lackOf(verdict) }, 'not admitted')
     const way = await bounce.start({ verdict, target, cookieHeader })
     addCookies(ctx, way.setCookies)
     ctx.set('Cache-Control', 'no-store')
     if (way.kind === 'fallback') throw new PageError('login-needed', { continuePath: way.continuePath })
-    if (way.kind === 'give-up') throw new PageError('login-loop', { hint: way.reason })
-    metrics.bounced(verdict.kind === 'bounce' ? verdict.reason : verdict.kind)
+    if (way.kind === 'give-up') throw new PageError('login-loop', { hint: `${way.lack}: ${hints[way.lack]}` })
+    metrics.bounced(lackOf(verdict) ?? verdict.kind)
     redirectTo(ctx, way.location, 302)
   }
+
+/** For the operator: what can be wrong where somebody comes back from Stud.IP and still lacks this. */
+const hints: Readonly<Record<Lack, string>> = {
+  anonymous:
+    'Stud.IP knows a login that we do not find: compare SESSION_STORE, SESSION_COOKIE, STUDIP_VERSION, the database.',
+  'second-factor': 'Stud.IP is content with the second factor and we are not: compare STUDIP_VERSION and the database.',
+  terms: 'Stud.IP asks for no terms of use and we miss them: compare the database and the STUDIP_CONFIG_ overrides.',
+  visibility: 'Stud.IP asks for no visibility and we miss it: compare the database and the STUDIP_CONFIG_ overrides.',
+  stale: 'The session did not get younger on the way: compare SESSION_LIFETIME, SESSION_STORE and the clocks.',
+  'fresh-login': "Stud.IP's page after the login set no SessionStart: compare STUDIP_VERSION and SESSION_STORE.",
+}
 
 /** Only for root, by the user's row of this moment (S-108). */
 export const requireRoot = (): Middleware =>

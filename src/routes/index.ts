@@ -104,7 +104,7 @@ const createRouter = (deps: Deps): Router => {
   router.get(api('authorize'), askForTarget(deps), ...page, provenTarget(), admit(deps), showConsent(deps))
   router.post(api('authorize'), ...answer)
   router.delete(api('authorize'), ...answer)
-  router.get(api('resume'), noStore(), resume(deps))
+  router.get(api('resume'), ...page, resume(deps))
 
   const own = [...page, admit(deps)]
   const revoking = [...form(bounds.buttonForm, revokeFields), checkSecurityToken(deps.keys, revokeForm)]

@@ -25,6 +25,8 @@ const cookieName = 'oauth2_notice'
 const kind = 'notice'
 /** Seconds: a redirect, not a store. */
 const lifetime = 120
+/** Characters; bounds.noticeCookie holds as many of four bytes each. */
+const mostOfAName = 100
 
 // Bound to the session, whose id does not leave.
 const readerOf = (ctx: Context): string => {
@@ -46,9 +48,18 @@ const setCookie = ({ settings }: NoticeDeps, ctx: Context, value: string, path: 
     }),
   )
 
+// The cookie shares a line with those of waiting requests (A16), and nobody needs more of a name to know which one it is.
+const shortened = (notice: Notice): Notice => {
+  if (!('name' in notice)) return notice
+  const characters = Array.from(notice.name)
+  return characters.length <= mostOfAName
+    ? notice
+    : { ...notice, name: `${characters.slice(0, mostOfAName - 1).join('')}…` }
+}
+
 /** Leaves a notice for the page at `path`; it may hold a client secret (S-096), so it is encrypted and never in an address. */
 export const leaveNotice = async (deps: NoticeDeps, ctx: Context, path: string, notice: Notice): Promise<void> => {
-  const sealed: Sealed = { notice, reader: readerOf(ctx), expiresAt: deps.now() + lifetime }
+  const sealed: Sealed = { notice: shortened(notice), reader: readerOf(ctx), expiresAt: deps.now() + lifetime }
   setCookie(deps, ctx, await seal(sealed, (await deps.keys.current()).derive(kind), kind), path, lifetime)
 }
 

@@ -1,23 +1,20 @@
 // The bounce: to Stud.IP for what is missing, and back to the very same request (D5, D20, contract §4.3).
-import { parse, serialize } from 'cookie'
+import { serialize } from 'cookie'
 import type { Knex } from 'knex'
 import { SetupError } from '../oauth/errors.ts'
 import type { Now } from '../oauth/ports.ts'
 import { basePath, type Settings } from '../settings.ts'
+import type { Bounce, BounceRequest, Homecoming, Redirect } from './bounce-answer.ts'
 import type { StudipConfig } from './config.ts'
-import {
-  cookieAttributes,
-  forgetPending,
-  keepPending,
-  makeRoom,
-  readPending,
-  type Pending,
-  pendingPrefix,
-} from './pending.ts'
+import { cookieAttributes } from './cookie-attributes.ts'
+import { clearMarker, setMarker, startPage } from './marker.ts'
+import { forgetPending, idsIn, keepPending, readPending } from './pending-cookies.ts'
+import { pendingId, type Pending } from './pending.ts'
 import { canonicalTarget } from './target.ts'
-import { trampolineUrl } from './trampoline-url.ts'
+import { formOfReferer, trampolineUrl } from './trampoline-url.ts'
 import { createTrampoline } from './trampoline.ts'
-import type { BounceReason, Verdict } from './verdict.ts'
+import { chosen, counted, newPending } from './waiting.ts'
+import { lackOf } from './verdict.ts'
 
 export interface BounceDeps {
   readonly db: Knex
@@ -30,48 +27,19 @@ export interface BounceDeps {
   readonly onFault?: (error: unknown) => void
 }
 
-export interface BounceRequest {
-  readonly verdict: Verdict
-  /** Path and query of this request as it was received. */
-  readonly target: string
-  readonly cookieHeader: string | undefined
-}
-
-export type BounceAnswer =
-  | { readonly kind: 'redirect'; readonly location: string; readonly setCookies: readonly string[] }
-  /** Show a page: log in in another tab, then go on at `continuePath`, a path below BASE. */
-  | { readonly kind: 'fallback'; readonly continuePath: string; readonly setCookies: readonly string[] }
-  /** Two bounces did not help. Show an error page: sessions are not where, or not of the version, that the settings say. */
-  | { readonly kind: 'give-up'; readonly reason: 'anonymous' | BounceReason; readonly setCookies: readonly string[] }
-
-export interface Redirect {
-  readonly location: string
-  readonly setCookies: readonly string[]
-}
-
-export interface Bounce {
-  start(request: BounceRequest): Promise<BounceAnswer>
-  /** Where `…/api/oauth2/resume` leads: the latest waiting request, else Stud.IP's start page. */
-  resume(request: { readonly cookieHeader: string | undefined }): Promise<Redirect>
-  /** Set-Cookie lines for the page that a request has reached: it waits no longer. */
-  arrived(request: { readonly target: string; readonly cookieHeader: string | undefined }): readonly string[]
-}
-
-const maxBounces = 2
-/** Seconds in which the same request, without having come back, is a loop and not a person who tries again. */
-const loopWindow = 60
-const markerLifetime = 15 * 60
-/** nginx/http.conf knows this name. */
-const marker = 'studip_oauth2_resume'
+const mostReturns = 2
+/** Fewer than browsers follow redirects: an extension of Stud.IP that leads to its start page again and again ends there. */
+const mostShortcuts = 8
 
 export const createBounce = ({ db, settings, config, derive, now, onFault }: BounceDeps): Bounce => {
   const base = basePath(settings)
   const trampoline = createTrampoline({ db, ...(onFault && { onFault }) })
 
-  const setMarker = () => serialize(marker, '1', cookieAttributes(settings, base, markerLifetime))
-  const clearMarker = (cookieHeader: string | undefined): string[] =>
-    parse(cookieHeader ?? '')[marker] === undefined ? [] : [serialize(marker, '', cookieAttributes(settings, base, 0))]
   const expireSession = () => serialize(settings.sessionCookie, '', cookieAttributes(settings, base, 0))
+  const toStartPage = (cookieHeader: string | undefined): Redirect => ({
+    location: startPage(settings),
+    setCookies: clearMarker(cookieHeader, settings),
+  })
 
   const key = async (): Promise<Buffer | undefined> => {
     try {
@@ -88,58 +56,83 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
     const plugin = (await config.global('API_OAUTH_AUTH_PLUGIN')).toLowerCase()
     return plugin === '' || plugin === 'standard' ? undefined : plugin
   }
-  const nextBounce = (waiting: readonly Pending[], target: string): Pending => {
-    const before = waiting.find((each) => each.target === target)
-    const again = before && (before.resumed || now() - before.at < loopWindow)
-    const sequence = 1 + Math.max(0, ...waiting.map((each) => each.sequence))
-    return { target, bounces: (again ? before.bounces : 0) + 1, resumed: false, at: now(), sequence }
-  }
-  const fallback = (target: string | undefined): BounceAnswer => ({
-    kind: 'fallback',
-    continuePath: target?.slice(base.length) ?? 'dispatch.php/start',
-    setCookies: [],
-  })
 
+  /** Undefined when it does not fit into cookies, or the trampoline cannot be made. */
   const send = async (
-    { verdict, cookieHeader }: BounceRequest,
     pending: Pending,
+    { verdict, cookieHeader }: Pick<BounceRequest, 'verdict' | 'cookieHeader'>,
     waiting: readonly Pending[],
     secret: Buffer,
-  ): Promise<BounceAnswer> => {
-    const kept = await keepPending(pending, secret, settings)
-    const notification = kept && (await trampoline.ensure())
-    if (!kept || notification === undefined) return fallback(pending.target)
-    const room = makeRoom(cookieHeader, waiting, pending.target, kept[0]!.length, settings)
+  ): Promise<Redirect | undefined> => {
+    const sequence = 1 + Math.max(0, ...waiting.map((each) => each.sequence))
+    const named = waiting.some((each) => each.target !== pending.target && !each.resumed)
+    const sent = { ...pending, named, resumed: false, at: now(), sequence }
+    const kept = await keepPending(sent, { cookieHeader, waiting }, secret, settings)
+    const notificationId = kept && (await trampoline.ensure())
+    if (!kept || notificationId === undefined) return undefined
     const session = verdict.kind === 'anonymous' && verdict.staleReturn ? [expireSession()] : []
     return {
-      kind: 'redirect',
-      location: trampolineUrl(settings, notification, await ssoPlugin()),
-      setCookies: [...kept, ...room, setMarker(), ...session],
+      location: trampolineUrl(settings, {
+        notificationId,
+        request: named ? pendingId(pending.target) : undefined,
+        sso: await ssoPlugin(),
+      }),
+      setCookies: [...kept, setMarker(settings), ...session],
     }
   }
+
+  /** Stud.IP itself sends back only who is logged in there; the anonymous have given up and want the start page (R18). */
+  const fromStartPage = async (
+    pending: Pending,
+    request: Homecoming,
+    waiting: readonly Pending[],
+    secret: Buffer,
+  ): Promise<Redirect | undefined> =>
+    request.verdict.kind === 'bounce' && pending.shortcuts < mostShortcuts
+      ? send({ ...pending, shortcuts: pending.shortcuts + 1 }, request, waiting, secret)
+      : undefined
+
   return {
     async start(request) {
+      const { verdict, cookieHeader } = request
       const target = canonicalTarget(request.target, settings)
       const secret = target && (await key())
-      if (!target || !secret) return fallback(target)
-      const waiting = await readPending(request.cookieHeader, secret, now(), settings)
-      const pending = nextBounce(waiting, target)
-      if (pending.bounces <= maxBounces) return send(request, pending, waiting, secret)
-      const { verdict, cookieHeader } = request
-      const setCookies = [...forgetPending(target, cookieHeader, settings), ...clearMarker(cookieHeader)]
-      return { kind: 'give-up', reason: verdict.kind === 'bounce' ? verdict.reason : 'anonymous', setCookies }
+      const fallback = { kind: 'fallback', continuePath: target?.slice(base.length) ?? 'dispatch.php/start' } as const
+      if (!target || !secret) return { ...fallback, setCookies: [] }
+      const waiting = await readPending(cookieHeader, secret, now(), settings)
+      const lack = lackOf(verdict) ?? 'anonymous'
+      const pending = counted(waiting.find((each) => each.target === target) ?? newPending(target), lack)
+      if ((pending.returns[lack] ?? 0) < mostReturns) {
+        const way = await send(pending, request, waiting, secret)
+        return way ? { kind: 'redirect', ...way } : { ...fallback, setCookies: [] }
+      }
+      const setCookies = [...forgetPending(target, cookieHeader, settings), ...clearMarker(cookieHeader, settings)]
+      return { kind: 'give-up', lack, setCookies }
     },
-    async resume({ cookieHeader }) {
+
+    async resume(request) {
+      const { verdict, cookieHeader, byStartPage } = request
       const secret = await key()
       const waiting = secret ? await readPending(cookieHeader, secret, now(), settings) : []
-      const pending = waiting.find(({ resumed }) => !resumed) ?? waiting[0]
-      if (!secret || !pending) return { location: `${base}dispatch.php/start`, setCookies: clearMarker(cookieHeader) }
-      const kept = (await keepPending({ ...pending, resumed: true }, secret, settings)) ?? []
-      return { location: pending.target, setCookies: [...kept, ...clearMarker(cookieHeader)] }
+      const pending = chosen(waiting, formOfReferer(request.referer, settings), byStartPage)
+      if (!secret || !pending) return toStartPage(cookieHeader)
+      if (byStartPage && verdict.kind !== 'logged-in')
+        return (await fromStartPage(pending, request, waiting, secret)) ?? toStartPage(cookieHeader)
+      const kept = await keepPending({ ...pending, resumed: true }, { cookieHeader, waiting }, secret, settings)
+      // Another tab that waits needs the marker, too (R21).
+      const others = waiting.some((each) => each !== pending && !each.resumed)
+      return {
+        location: pending.target,
+        setCookies: [...(kept ?? []), ...(others ? [] : clearMarker(cookieHeader, settings))],
+      }
     },
+
     arrived({ target, cookieHeader }) {
-      const canonical = cookieHeader?.includes(pendingPrefix) ? canonicalTarget(target, settings) : undefined
-      return [...(canonical ? forgetPending(canonical, cookieHeader, settings) : []), ...clearMarker(cookieHeader)]
+      const canonical = canonicalTarget(target, settings)
+      const ids = idsIn(cookieHeader)
+      const others = [...ids].some((id) => canonical === undefined || id !== pendingId(canonical))
+      const forgotten = canonical && ids.size > 0 ? forgetPending(canonical, cookieHeader, settings) : []
+      return [...forgotten, ...(others ? [] : clearMarker(cookieHeader, settings))]
     },
   }
 }

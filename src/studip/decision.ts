@@ -75,6 +75,9 @@ const visibilityPending = ({ rules, version }: Facts, { visible, perms }: UserFa
   return rules.visibilityCheck && visible === 'unknown' && !exempt
 }
 
+/** 5.x logs in and does the work after it in one request; only 6.x has a moment between them. */
+const isFreshLogin = ({ session, version }: Facts): boolean => version.major >= 6 && session.sessionStart === undefined
+
 /** The order is Stud.IP's (contract §2.4); unknown means no (D6). */
 export const decide = (facts: Facts): Decision => {
   const { session, user, rules, now } = facts
@@ -83,5 +86,6 @@ export const decide = (facts: Facts): Decision => {
   if (isStale(facts)) return 'stale'
   if (lacksSecondFactor(facts, user)) return 'second-factor'
   if (termsPending(facts, user)) return 'terms'
-  return visibilityPending(facts, user) ? 'visibility' : 'logged-in'
+  if (visibilityPending(facts, user)) return 'visibility'
+  return isFreshLogin(facts) ? 'fresh-login' : 'logged-in'
 }

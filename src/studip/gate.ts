@@ -84,7 +84,14 @@ const verdictOf = (
   })
   if (decision === 'logged-in' && user && sessionId) {
     const { id, username, fullName, perms } = user
-    return { kind: 'logged-in', user: { id, username, fullName, perms: perms as Perms }, sessionId, ...language }
+    const loginAt = session.sessionStart ?? found.stored?.changed
+    return {
+      kind: 'logged-in',
+      user: { id, username, fullName, perms: perms as Perms },
+      sessionId,
+      loginAt,
+      ...language,
+    }
   }
   if (decision === 'anonymous' || decision === 'logged-in') {
     return {

@@ -15,6 +15,8 @@ export interface Session {
   readonly language: string | undefined
   /** 6.x: absolute URL to go to after the login. */
   readonly redirectAfterLogin: string | undefined
+  /** Unix seconds; set by the first full page after a login (contract §18.3). */
+  readonly sessionStart: number | undefined
 }
 
 const nobody: Session = {
@@ -22,8 +24,9 @@ const nobody: Session = {
   confirmation: undefined,
   language: undefined,
   redirectAfterLogin: undefined,
+  sessionStart: undefined,
 }
-const wantedKeys = new Set(['auth', 'tfa/confirmed', '_language', 'redirect_after_login'])
+const wantedKeys = new Set(['auth', 'tfa/confirmed', '_language', 'redirect_after_login', 'SessionStart'])
 const authClasses = new Set(['Seminar_Auth', 'Seminar_Default_Auth', 'Seminar_Register_Auth'])
 const notUsers = new Set(['nobody', 'form'])
 
@@ -44,6 +47,12 @@ const confirmationOf = (value: Serialized | undefined): Confirmation | undefined
   return code !== undefined && timeslice !== undefined ? { code, timeslice } : undefined
 }
 
+// Zero is what PHP calls empty: the next page of Stud.IP sets it anew.
+const secondsOf = (value: Serialized | undefined): number | undefined => {
+  const seconds = Number(asInteger(value) ?? 0n)
+  return Number.isSafeInteger(seconds) && seconds > 0 ? seconds : undefined
+}
+
 /** Never throws: malformed or hostile bytes are an anonymous session. `major` is Stud.IP's major version. */
 export const parseSession = (bytes: Buffer, major: number): Session => {
   const keys = readSession(bytes, wantedKeys)
@@ -54,5 +63,6 @@ export const parseSession = (bytes: Buffer, major: number): Session => {
     confirmation: confirmationOf(keys.get('tfa/confirmed')),
     language: asString(keys.get('_language')),
     redirectAfterLogin: major >= 6 ? asString(keys.get('redirect_after_login')) : undefined,
+    sessionStart: secondsOf(keys.get('SessionStart')),
   }
 }

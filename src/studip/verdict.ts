@@ -14,13 +14,23 @@ export interface StudipUser {
 
 export type Language = 'de' | 'en'
 
-export type BounceReason = 'second-factor' | 'terms' | 'visibility' | 'stale'
+/** `fresh-login`: 6.x has not shown this login a page yet, so its work after a login is still to be done (D20). */
+export type BounceReason = 'second-factor' | 'terms' | 'visibility' | 'stale' | 'fresh-login'
+
+/** What somebody lacks who is not admitted. */
+export type Lack = 'anonymous' | BounceReason
+
+/** Undefined when nothing is missing that Stud.IP's own pages could give. */
+export const lackOf = (verdict: Verdict): Lack | undefined =>
+  verdict.kind === 'bounce' ? verdict.reason : verdict.kind === 'anonymous' ? 'anonymous' : undefined
 
 export type Verdict =
   | {
       readonly kind: 'logged-in'
       readonly user: StudipUser
       readonly sessionId: string
+      /** Unix seconds of the login (contract §18.3), else of the session's last change; undefined where neither is known. */
+      readonly loginAt: number | undefined
       readonly language: Language
       readonly languageTag: string
     }

@@ -116,9 +116,7 @@ export const de = {
     'Die Datenbank antwortet gerade nicht. Bitte versuchen Sie es in wenigen Augenblicken erneut.',
   'error.loop': 'Anmeldung nicht erkannt',
   'error.loop.text':
-    'Ihre Anmeldung bei Stud.IP konnte nicht überprüft werden. Bitte melden Sie sich in Stud.IP ab und wieder an und starten Sie dann die Anmeldung in der Anwendung erneut.',
-  'error.loop.operator':
-    'Hinweis für den Betrieb: Sitzungsspeicher, Stud.IP-Version und Uhrzeit beider Systeme prüfen.',
+    'Ihre Anmeldung bei Stud.IP ist hier nicht angekommen. Bitte melden Sie sich in Stud.IP ab und wieder an und starten Sie dann die Anmeldung in der Anwendung erneut. Hilft das nicht, wenden Sie sich an den Support Ihres Stud.IP und nennen Sie die Vorgangsnummer.',
   'error.login': 'Bitte melden Sie sich an',
   'error.login.text':
     'Um fortzufahren, melden Sie sich bitte zuerst in Stud.IP an. Kehren Sie danach zu dieser Seite zurück und klicken auf "Weiter".',

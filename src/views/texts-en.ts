@@ -110,8 +110,7 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
   'error.unavailable.text': 'The database does not answer at the moment. Please try again in a few moments.',
   'error.loop': 'Login not recognised',
   'error.loop.text':
-    'Your Stud.IP session could not be verified. Please log out of Stud.IP, log in again, and then restart the login in the application.',
-  'error.loop.operator': 'Note for operators: check session storage, Stud.IP version and the clocks of both systems.',
+    'Your Stud.IP login did not arrive here. Please log out of Stud.IP, log in again, and then restart the login in the application. If that does not help, contact the support of your Stud.IP and quote the reference.',
   'error.login': 'Please log in',
   'error.login.text': 'To go on, please log in to Stud.IP first. Then come back to this page and click "Continue".',
   'error.login.open': 'Log in to Stud.IP (opens a new tab)',

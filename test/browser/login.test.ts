@@ -1,5 +1,6 @@
 // A real browser on its way to Stud.IP and back to the very same request (D5, D20, contract §4.3).
 import { expect } from 'chai'
+import { randomBytes } from 'node:crypto'
 import { users } from '../fixtures/users.ts'
 import { addClient } from '../support/app.ts'
 import { startScene, type Scene } from './scene.ts'
@@ -106,7 +107,8 @@ for (const options of [
     it('a request too long to be kept: a page says what to do, and it goes on from there', async () => {
       const visit = await scene.visit()
       const page = await visit.newPage()
-      const url = scene.authorizeUrl({ state: `${'long '.repeat(800)}${state}` })
+      const long = () => randomBytes(3000).toString('base64url')
+      const url = scene.authorizeUrl({ state: long(), x: long() })
       await page.goto(url)
       const [tab] = await Promise.all([visit.waitForEvent('page'), page.click('a.button[target=_blank]')])
       if (scene.version === '5.4') await tab.click('text=Login')

@@ -130,7 +130,7 @@ describe('Apache with the mount of docs/apache.md', () => {
     const answer = await send(port, '/dispatch.php/start/index', { headers: { cookie: 'a=b; studip_oauth2_resume=1' } })
     expect([answer.status, answer.headers.location]).to.deep.equal([
       302,
-      `http://127.0.0.1:${port}/dispatch.php/api/oauth2/resume`,
+      `http://127.0.0.1:${port}/dispatch.php/api/oauth2/resume?from=start`,
     ])
     expect(
       (await send(port, '/dispatch.php/start', { headers: { cookie: 'studip_oauth2_resume=' } })).reached?.who,

@@ -132,7 +132,10 @@ for (const name of readdirSync(examples)) {
         const answer = await send(site.port, `${base}dispatch.php/start`, {
           headers: { cookie: 'studip_oauth2_resume=1' },
         })
-        expect([answer.status, answer.headers.location]).to.deep.equal([302, `${base}dispatch.php/api/oauth2/resume`])
+        expect([answer.status, answer.headers.location]).to.deep.equal([
+          302,
+          `${base}dispatch.php/api/oauth2/resume?from=start`,
+        ])
       })
 
       it("R4 S-085 hands token requests to Stud.IP's PHP, script file and all, and nothing else", async () => {

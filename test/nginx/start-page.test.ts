@@ -19,7 +19,7 @@ for (const base of ['/', '/studip/'] as const) {
       for (const path of ['start', 'start/', 'start/index', 'start/index/', 'start?']) {
         const answer = await get(`${base}dispatch.php/${path}`, { cookie, host: 'evil.example' })
         expect(answer.status, path).to.equal(302)
-        expect(answer.headers.location, path).to.equal(`${base}dispatch.php/api/oauth2/resume`)
+        expect(answer.headers.location, path).to.equal(`${base}dispatch.php/api/oauth2/resume?from=start`)
         expect(answer.headers['cache-control']).to.equal('no-store')
       }
     })

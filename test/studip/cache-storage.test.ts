@@ -32,6 +32,8 @@ interface CacheCase {
   readonly taken_at: number
   readonly entries: readonly Entry[]
   readonly studip: { readonly verdict: string }
+  /** Where our verdict differs: 6.x has not done its work after the login yet (D20). */
+  readonly expected?: string
 }
 const { cases } = readFixture<{ readonly cases: readonly CacheCase[] }>('6.0.2-cache.json')
 
@@ -103,7 +105,8 @@ describe('cache storage', () => {
   }
 
   for (const golden of cases) {
-    it(`as a real 6.0.2 kept it: ${golden.name}: ${golden.studip.verdict}`, async () => {
+    const expected = golden.expected ?? golden.studip.verdict
+    it(`as a real 6.0.2 kept it: ${golden.name}: ${expected}`, async () => {
       await database.knex('cache').del()
       for (const entry of golden.entries) await store(entry)
       const text = golden.backend.endsWith('DbCache')
@@ -111,9 +114,7 @@ describe('cache storage', () => {
         : golden.backend.endsWith('RedisCache')
           ? redis6()
           : files6()
-      expect(await verdict(await openStore(text), cookieHeader(golden.cookie), golden.taken_at)).to.equal(
-        golden.studip.verdict,
-      )
+      expect(await verdict(await openStore(text), cookieHeader(golden.cookie), golden.taken_at)).to.equal(expected)
     })
   }
 

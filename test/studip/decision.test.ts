@@ -21,7 +21,13 @@ const facts: Facts = {
   changed: 1000,
   sessionLifetime: 7200,
   user,
-  session: { userId: user.id, confirmation: undefined, language: undefined, redirectAfterLogin: undefined },
+  session: {
+    userId: user.id,
+    confirmation: undefined,
+    language: undefined,
+    redirectAfterLogin: undefined,
+    sessionStart: 900,
+  },
   rules: {
     maintenance: false,
     showTerms: true,
@@ -34,6 +40,13 @@ const facts: Facts = {
 
 describe('decision', () => {
   it('lets in whom all facts let in', () => expect(decide(facts)).to.equal('logged-in'))
+  it('R1 S-106 a login whose first page 6.x has not shown yet lacks that, and nothing comes before it', () => {
+    const session = { ...facts.session, sessionStart: undefined }
+    expect(decide({ ...facts, session })).to.equal('fresh-login')
+    expect(decide({ ...facts, session, changed: 1000 - 7201 })).to.equal('stale')
+    expect(decide({ ...facts, session, user: { ...user, termsAccepted: '0' } })).to.equal('terms')
+    expect(decide({ ...facts, session, version: { major: 5, minor: 4 } })).to.equal('logged-in')
+  })
   it("S-104 rows of another user than the session names are nobody's", () => {
     expect(decide({ ...facts, user: { ...user, id: 'b'.repeat(32) } })).to.equal('anonymous')
     expect(decide({ ...facts, user: { ...user, id: user.id.toUpperCase() } })).to.equal('anonymous')

@@ -65,6 +65,72 @@ const lines: readonly Line[] = [
     cookie: (sid, name) => `${name}=${'0'.repeat(32)}; ${name}=${sid}`,
     expected: 'anonymous',
   },
+  ...[
+    'Studip.Session',
+    'Studip Session',
+    'Studip[Session',
+    '   Studip.Session',
+    'Studip_Session[]',
+    'Studip_Session[a]',
+    'Studip_Session[a][b',
+    '\tStudip_Session[',
+    '%53tudip_Session',
+    'Studip%2ESession',
+    'Studip%5fSession',
+    '%20Studip%5BSession',
+    'Studip_Session%00x',
+  ].map((alias): Line => ({
+    title: `A15 behind a cookie that PHP may take for it: ${JSON.stringify(alias)}`,
+    versions: ['6.0.2'],
+    cookie: (sid, name) => `a=b;${alias}=${'0'.repeat(32)}; ${name}=${sid}`,
+    expected: 'anonymous',
+  })),
+  ...[
+    'Studip-Session',
+    'studip.session',
+    'Studip_Session_',
+    'Studip_Session ',
+    'XStudip_Session',
+    'Studip__Session',
+    '[Studip_Session',
+    'Studip_Session.',
+    'Studip_Session%20',
+    '',
+  ].map((other): Line => ({
+    title: `A15 behind a cookie that PHP does not take for it: ${JSON.stringify(other)}`,
+    versions: ['6.0.2'],
+    cookie: (sid, name) => `${other}=${'0'.repeat(32)}; ${name}=${sid}; Studip.Session=late; Studip_Session[]=late`,
+    expected: 'logged-in',
+  })),
+  {
+    title: 'A15 a value that is percent-encoded, as PHP decodes it',
+    cookie: (sid, name) => `${name}=%${sid.charCodeAt(0).toString(16)}${sid.slice(1)}`,
+    expected: 'logged-in',
+  },
+  {
+    title: 'A15 the name alone, before the cookie',
+    cookie: (sid, name) => `${name}; ${name}=${sid}`,
+    expected: 'anonymous',
+  },
+  { title: 'A15 a blank behind the value', cookie: (sid, name) => `${name}=${sid} ; a=b`, expected: 'anonymous' },
+  { title: 'A15 a blank before the value', cookie: (sid, name) => `${name}= ${sid}`, expected: 'anonymous' },
+  {
+    title: 'A15 behind more cookies than PHP reads',
+    cookie: (sid, name) => `${'a=;'.repeat(1000)}${name}=${sid}`,
+    expected: 'anonymous',
+  },
+  {
+    title: 'R1 a login whose first page has not been shown yet',
+    versions: ['6.0.2'],
+    session: { sessionStart: null },
+    expected: 'bounce:fresh-login',
+  },
+  {
+    title: 'a session of 5.x without its start',
+    versions: ['5.4.11'],
+    session: { sessionStart: null },
+    expected: 'logged-in',
+  },
   {
     title: 'the first of two cookies',
     cookie: (sid, name) => `a=b; ${name}=${sid}; ${name}=${'0'.repeat(32)}`,
@@ -453,6 +519,21 @@ describe('gate: what it says besides', () => {
       fullName: 'Prof. Dr. Doris Dozentin, M.A.',
       perms: 'dozent',
     })
+  })
+  it('says when the login was: SessionStart, else the last change', async () => {
+    expect(await identify({ uid: users.dozent.user_id, sessionStart: now - 500 })).to.have.property(
+      'loginAt',
+      now - 500,
+    )
+    const settings = gateSettings('5.4.11')
+    const sessions = await openSessionStore({ settings, config: createStudipConfig({ db: database.knex, settings }) })
+    const five = createGate({ read: createRead(database.knex), settings, sessions, now: () => now })
+    const content = { uid: users.dozent.user_id, sessionStart: null }
+    const sid = await insertSession(database.knex, { version: '5.4', content, changed: now - 300 })
+    expect(await five.identify({ cookie: `Seminar_Session=${sid}`, acceptLanguage: undefined })).to.have.property(
+      'loginAt',
+      now - 300,
+    )
   })
   it('S-108 takes the level from the row of this moment, whatever the session says', async () => {
     const sid = await insertSession(database.knex, {

@@ -170,7 +170,7 @@ for (const { studip, baseUrl } of [
         .get(`${app.api('resume')}?return_to=${evil}&target=${evil}&redirect=${evil}&url=${evil}`)
         .set({ Referer: evil, 'X-Forwarded-Host': 'evil.example', 'X-Original-URL': evil, Host: 'evil.example' })
       expect(answer.status).to.equal(302)
-      expect(answer.headers['location']).to.equal(`${app.base}dispatch.php/start`)
+      expect(answer.headers['location']).to.equal(`${app.base}dispatch.php/start?oauth2_resume=0`)
       const posted = await app.http.post(app.api('resume')).type('form').send({ target: evil })
       expect(String(posted.headers['location'] ?? '')).to.not.contain('evil')
     })

@@ -42,6 +42,19 @@ describe('session string: shape of auth by version', () => {
   }
   it('S-103 semi_logged_in alone is no login', () =>
     expect(uidOf(`semi_logged_in|s:32:"${uid}";auth|a:1:{s:3:"uid";s:6:"nobody";}`)).to.equal(undefined))
+  it('reads when the login was, unless that is no time', () => {
+    const start = (text: string) => parseSession(Buffer.from(text), 6).sessionStart
+    expect(start('SessionStart|i:1795469602;')).to.equal(1_795_469_602)
+    for (const text of [
+      '',
+      'SessionStart|i:0;',
+      'SessionStart|i:-5;',
+      'SessionStart|s:2:"17";',
+      'SessionStart|b:1;',
+      'SessionStart|i:9223372036854775807;',
+    ])
+      expect(start(text), text).to.equal(undefined)
+  })
   it('S-103 nothing is no login', () => expect(uidOf('SessionStart|i:1795469602;')).to.equal(undefined))
 })
 

@@ -13,7 +13,8 @@ export interface SessionContent {
   readonly redirectAfterLogin?: string | null
   /** `tfa/confirmed` */
   readonly secondFactor?: { readonly code: string; readonly timeslice: bigint }
-  readonly sessionStart?: number
+  /** `SessionStart`; null leaves it out, as it is between a login on 6.x and the first page after it. */
+  readonly sessionStart?: number | null
   /** Snapshots of 5.x, never to be trusted. */
   readonly perm?: string
   readonly uname?: string
@@ -42,7 +43,7 @@ const isAnonymous = (uid: string): boolean => uid === 'nobody' || uid === 'form'
 
 const common = (content: SessionContent): Record<string, PhpInput> => ({
   ...(content.language === null ? {} : { _language: content.language ?? 'de_DE' }),
-  ...(content.sessionStart === undefined ? {} : { SessionStart: content.sessionStart }),
+  ...(content.sessionStart === null ? {} : { SessionStart: content.sessionStart ?? 1 }),
   'tfa/failed': [],
   ...(content.secondFactor ? { 'tfa/confirmed': { ...content.secondFactor } } : {}),
   ...(content.securityToken ? { security_token: content.securityToken } : {}),
