@@ -79,12 +79,12 @@ export const invalidGrant = (description: string, hint?: string, parameter?: str
   new OAuthError('invalid_grant', description, { ...(hint && { hint }), ...(parameter && { parameter }) })
 export const invalidScope = (description: string, hint?: string) =>
   new OAuthError('invalid_scope', description, { ...(hint && { hint }) })
-export const unsupportedGrantType = () =>
+export const unsupportedGrantType = (supported: readonly string[]) =>
   new OAuthError(
     'unsupported_grant_type',
     'The authorization grant type is not supported by the authorization server.',
     {
-      hint: 'Use authorization_code or refresh_token.',
+      hint: `Use ${supported.join(' or ')}.`,
     },
   )
 export const unsupportedResponseType = () =>

@@ -1,7 +1,7 @@
 // Opens a code or refresh token. A foreign salt costs a PBKDF2 (D4), so those who send bad ones are held off (S-099).
 import { tooManyAttempts } from './errors.ts'
 import type { Attempts } from './client-authentication.ts'
-import type { GrantRequest } from './grant.ts'
+import type { GrantRequest } from './grants/grant.ts'
 import { required } from './parameters.ts'
 import type { Credentials, UserState, Users } from './ports.ts'
 import type { Client } from './types.ts'

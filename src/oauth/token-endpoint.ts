@@ -1,11 +1,10 @@
 // The token endpoint (RFC 6749 §3.2): parameters → client → grant.
 import { authenticateClient, type ClientAuthenticationPorts } from './client-authentication.ts'
 import { unsupportedGrantType } from './errors.ts'
-import { authorizationCodeGrant } from './authorization-code-grant.ts'
-import type { GrantPorts } from './grant.ts'
+import type { GrantPorts } from './grants/grant.ts'
+import { grantTypes } from './grants/index.ts'
 import type { RequestOrigin } from './ports.ts'
 import type { Recipient } from './recipient.ts'
-import { refreshTokenGrant } from './refresh-token-grant.ts'
 import { required, singleParameters } from './parameters.ts'
 import type { RawParameters, TokenResponse } from './types.ts'
 
@@ -23,14 +22,11 @@ export interface ClientRequest {
 export type TokenEndpoint = (request: ClientRequest) => Promise<TokenResponse>
 
 export const createTokenEndpoint = (ports: GrantPorts & ClientAuthenticationPorts): TokenEndpoint => {
-  const grants = new Map([
-    ['authorization_code', authorizationCodeGrant(ports)],
-    ['refresh_token', refreshTokenGrant(ports)],
-  ])
+  const grants = new Map(grantTypes.map(({ name, create }) => [name, create(ports)]))
   return async ({ authorization, form, origin, recipient }) => {
     const parameters = singleParameters(form)
     const grant = grants.get(required(parameters, 'grant_type'))
-    if (!grant) throw unsupportedGrantType()
+    if (!grant) throw unsupportedGrantType([...grants.keys()])
     return grant({
       parameters,
       origin,

@@ -1,10 +1,10 @@
 // What a grant is: a request whose client is still to prove itself in, tokens out.
-import type { Attempts } from './client-authentication.ts'
-import type { ChallengeHash } from './pkce.ts'
-import type { Audit, RequestOrigin, Tokens, Users } from './ports.ts'
-import type { Recipient } from './recipient.ts'
-import type { IssuingPorts } from './token-issuing.ts'
-import type { Client, Parameters, TokenResponse } from './types.ts'
+import type { Attempts } from '../client-authentication.ts'
+import type { ChallengeHash } from '../pkce.ts'
+import type { Audit, RequestOrigin, Tokens, Users } from '../ports.ts'
+import type { Recipient } from '../recipient.ts'
+import type { IssuingPorts } from '../token-issuing.ts'
+import type { Client, Parameters, TokenResponse } from '../types.ts'
 
 export interface GrantPorts extends IssuingPorts {
   readonly tokens: Tokens
@@ -26,3 +26,9 @@ export interface GrantRequest {
 
 /** @throws OAuthError of RFC 6749 §5.2 */
 export type Grant = (request: GrantRequest) => Promise<TokenResponse>
+
+/** A value of grant_type and what answers it. */
+export interface GrantType {
+  readonly name: string
+  readonly create: (ports: GrantPorts) => Grant
+}

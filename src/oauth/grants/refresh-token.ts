@@ -1,17 +1,17 @@
 // grant_type=refresh_token (RFC 6749 §6) with rotation and replay detection (RFC 9700 §4.14.2).
-import { invalidGrant } from './errors.ts'
-import { grantOf } from './grant-id.ts'
-import { formatScope, restrictScope } from './scope.ts'
-import { issue, newTokenPair } from './token-issuing.ts'
-import type { RefreshToken, TokenResponse } from './types.ts'
-import type { Grant, GrantPorts, GrantRequest } from './grant.ts'
-import { present } from './presented-credential.ts'
-import { assertUserMayHoldTokens } from './user-state.ts'
+import { invalidGrant } from '../errors.ts'
+import { grantOf } from '../grant-id.ts'
+import { restrictScope } from '../scopes/parameter.ts'
+import { issue, newTokenPair } from '../token-issuing.ts'
+import type { RefreshToken, TokenResponse } from '../types.ts'
+import type { Grant, GrantPorts, GrantRequest, GrantType } from './grant.ts'
+import { present } from '../presented-credential.ts'
+import { assertUserMayHoldTokens } from '../user-state.ts'
 
 const invalid = (hint: string) => invalidGrant('The refresh token is invalid.', hint, 'refresh_token')
 
 /** Rotates a refresh token: the presented one and its access token end, a fresh pair of the same grant begins. */
-export const refreshTokenGrant =
+const rotateToken =
   (ports: GrantPorts): Grant =>
   async (request) => {
     const {
@@ -22,13 +22,12 @@ export const refreshTokenGrant =
     if (!presented) throw invalid('Cannot decrypt the refresh token')
     if (presented.clientId !== client.id) throw invalid('Token is not linked to client')
     if (presented.expiresAt < ports.now()) throw invalid('Token has expired')
-    const { scope } = request.parameters
-    const scopes = restrictScope(scope, presented.scopes)
+    const scopes = restrictScope(request.parameters['scope'], presented.scopes)
     await assertUserMayHoldTokens(ports.users, presented.userId, userState)
-    const response = await rotate(ports, presented, scopes, request)
-    const granted = formatScope(scopes)
-    return scope === undefined || scope === granted ? response : { ...response, scope: granted }
+    return rotate(ports, presented, scopes, request)
   }
+
+export const refreshToken: GrantType = { name: 'refresh_token', create: rotateToken }
 
 const rotate = async (
   ports: GrantPorts,

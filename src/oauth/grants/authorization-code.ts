@@ -1,19 +1,19 @@
 // grant_type=authorization_code (RFC 6749 §4.1.3, RFC 7636 §4.6).
-import { invalidGrant, invalidRequest } from './errors.ts'
-import { grantOf } from './grant-id.ts'
-import { verifyCodeVerifier } from './pkce.ts'
-import type { RequestOrigin } from './ports.ts'
-import { acceptedRedirectUri } from './redirect-uri.ts'
-import { issue, newTokenPair } from './token-issuing.ts'
-import type { AuthorizationCode, Client, Parameters, TokenResponse } from './types.ts'
-import type { Grant, GrantPorts, GrantRequest } from './grant.ts'
-import { present } from './presented-credential.ts'
-import { assertUserMayHoldTokens } from './user-state.ts'
+import { invalidGrant, invalidRequest } from '../errors.ts'
+import { grantOf } from '../grant-id.ts'
+import { verifyCodeVerifier } from '../pkce.ts'
+import type { RequestOrigin } from '../ports.ts'
+import { acceptedRedirectUri } from '../redirect-uri.ts'
+import { issue, newTokenPair } from '../token-issuing.ts'
+import type { AuthorizationCode, Client, Parameters, TokenResponse } from '../types.ts'
+import type { Grant, GrantPorts, GrantRequest, GrantType } from './grant.ts'
+import { present } from '../presented-credential.ts'
+import { assertUserMayHoldTokens } from '../user-state.ts'
 
 const invalid = (hint: string) => invalidGrant('The authorization code is invalid.', hint, 'code')
 
 /** Redeems an authorization code for tokens. The use is the last check: only who proved possession may trigger a replay. */
-export const authorizationCodeGrant =
+const redeemCode =
   (ports: GrantPorts): Grant =>
   async (request) => {
     const { parameters } = request
@@ -30,6 +30,8 @@ export const authorizationCodeGrant =
     await assertUserMayHoldTokens(ports.users, code.userId, userState)
     return redeem(ports, code, request)
   }
+
+export const authorizationCode: GrantType = { name: 'authorization_code', create: redeemCode }
 
 const redeem = async (
   ports: GrantPorts,
