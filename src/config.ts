@@ -71,6 +71,7 @@ const resolveAll = (sources: Sources, cwd: string) => {
     REFRESH_GRACE: wholeNumber(sources, 'REFRESH_GRACE', 0, 300, 10),
     PKCE_PLAIN: oneOf(sources, 'PKCE_PLAIN', ['on', 'off'], 'on'),
     RESPONSE_ISS: oneOf(sources, 'RESPONSE_ISS', ['openid', 'always'], 'openid'),
+    API_READ: oneOf(sources, 'API_READ', ['on', 'off'], 'off'),
   }
 }
 export type Resolved = ReturnType<typeof resolveAll>
@@ -95,6 +96,7 @@ const settingsOf = (found: Resolved, sources: Sources, env: NodeJS.ProcessEnv): 
   refreshGraceSeconds: found.REFRESH_GRACE.value,
   pkcePlain: found.PKCE_PLAIN.value === 'on',
   responseIss: found.RESPONSE_ISS.value,
+  apiRead: found.API_READ.value === 'on',
 })
 
 /** What a command needs; settings that it does not need may be missing, but none may be wrong. */

@@ -50,6 +50,8 @@ export interface Settings {
   readonly pkcePlain: boolean
   /** Which authorization responses carry `iss` (D32). */
   readonly responseIss: 'openid' | 'always'
+  /** True offers the scope api.read (D24). */
+  readonly apiRead: boolean
 }
 
 /** Path of BASE with leading and trailing slash, e.g. `/` or `/studip/`. */

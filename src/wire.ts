@@ -3,15 +3,16 @@ import { availableParallelism } from 'node:os'
 import type { Knex } from 'knex'
 import { challengeHash } from './crypto/challenge-hash.ts'
 import { createClientSecrets, type RememberingClientSecrets } from './crypto/client-secret.ts'
-import { createCredentials, type SealingCredentials } from './crypto/credentials.ts'
+import { createCredentials, type SealingCredentials } from './crypto/formats/of.ts'
 import { createKeyRing, type KeyRing } from './crypto/key-ring.ts'
 import { randomHex } from './crypto/random.ts'
 import { auditLog, createLog, type Log } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { ResponseIss } from './oauth/authorization-response.ts'
 import type { ClientAuthenticationPorts } from './oauth/client-authentication.ts'
-import type { GrantPorts } from './oauth/grant.ts'
-import type { Audit, AuthorizationCodes, Now, PublicOrigins, Usernames, Users } from './oauth/ports.ts'
+import type { GrantPorts } from './oauth/grants/grant.ts'
+import type { Audit, AuthorizationCodes, Now, OfferedScopes, PublicOrigins, Usernames, Users } from './oauth/ports.ts'
+import { namesOffered } from './oauth/scopes/index.ts'
 import { issuer, type Settings } from './settings.ts'
 import { createAttempts } from './stores/attempts.ts'
 import { createAuthorizationCodes } from './stores/authorization-codes.ts'
@@ -42,6 +43,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts {
   readonly issuer: string
   readonly pkcePlain: boolean
   readonly responseIss: ResponseIss
+  readonly offeredScopes: OfferedScopes
   readonly keys: KeyRing
   readonly credentials: SealingCredentials
   readonly users: Users & Usernames
@@ -131,6 +133,7 @@ export const wire = async (
     issuer: issuer(settings),
     pkcePlain: settings.pkcePlain,
     responseIss: settings.responseIss,
+    offeredScopes: () => Promise.resolve(namesOffered({ apiRead: settings.apiRead, signIn: false })),
     refreshGraceSeconds: settings.refreshGraceSeconds,
     random: randomHex,
     hash: challengeHash,

@@ -76,6 +76,12 @@ export const documentedSettings = [
     meaning:
       'Which authorization responses name their issuer (RFC 9207): `openid` those to requests for that scope, `always` all, which some libraries refuse unless told the issuer.',
   },
+  {
+    name: 'API_READ',
+    fallback: '`off`',
+    meaning:
+      '`on` offers the scope `api.read`, which reads whatever the user may see and changes nothing; needs its part of the nginx snippet.',
+  },
 ] as const satisfies readonly DocumentedSetting[]
 
 export type SettingName = (typeof documentedSettings)[number]['name']

@@ -8,6 +8,7 @@ import { createLog } from '../log.ts'
 import { listen } from '../server/http.ts'
 import { basePath } from '../settings.ts'
 import { wire, type Deps } from '../wire.ts'
+import { formatOf } from '../oauth/scopes/index.ts'
 import { fault, ok, type Check, type Patient } from './check.ts'
 import type { TextKey } from '../cli/texts.ts'
 
@@ -60,18 +61,19 @@ interface Trip {
   readonly origin: string
   readonly clientId: string
   readonly verifier: string
+  readonly scope: string
 }
 
 const post = (url: string, origin: string, fields: Readonly<Record<string, string>>) =>
   fetch(url, { method: 'POST', body: new URLSearchParams(fields), headers: { Origin: origin }, redirect: 'manual' })
 
-const approve = async ({ at, origin, clientId, verifier }: Trip): Promise<string> => {
+const approve = async ({ at, origin, clientId, verifier, scope }: Trip): Promise<string> => {
   const challenge = createHash('sha256').update(verifier).digest('base64url')
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: clientId,
     redirect_uri: redirectUri,
-    scope: 'api',
+    scope,
     state: 'doctor',
     code_challenge: challenge,
     code_challenge_method: 'S256',
@@ -134,6 +136,9 @@ const cleanUp = async ({ db }: Deps, clientId: string, userId: string): Promise<
   await db('oauth2_auth_codes').where({ user_id: userId }).delete()
 }
 
+const oneOfEachFormat = (offered: readonly string[]): readonly string[] =>
+  offered.filter((name, at) => offered.findIndex((other) => formatOf([other]) === formatOf([name])) === at)
+
 const roundTrip = async (deps: Deps): Promise<void> => {
   // Not the md5 of anything in Stud.IP, and a shape that Stud.IP does not use.
   const userId = `oauth2_doctor_${randomHex(9)}`
@@ -151,7 +156,8 @@ const roundTrip = async (deps: Deps): Promise<void> => {
   try {
     await listen(server, { host: '127.0.0.1', port: 0 })
     const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath(deps.settings)}dispatch.php/api/oauth2/`
-    await travel({ at, origin: new URL(deps.settings.baseUrl).origin, clientId, verifier: randomHex(32) }, deps)
+    const trip = { at, origin: new URL(deps.settings.baseUrl).origin, clientId, verifier: randomHex(32) }
+    for (const scope of oneOfEachFormat(await deps.offeredScopes())) await travel({ ...trip, scope }, deps)
   } finally {
     server.closeAllConnections()
     server.close()

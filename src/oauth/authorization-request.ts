@@ -6,7 +6,7 @@ import { isRepeated, loneValue, singleParameters } from './parameters.ts'
 import { parseCodeChallenge } from './pkce.ts'
 import type { Clients } from './ports.ts'
 import { acceptedRedirectUri } from './redirect-uri.ts'
-import { formatScope, parseScope } from './scope.ts'
+import { formatScope, parseScope } from './scopes/parameter.ts'
 import { TargetError } from './target-error.ts'
 import type { AuthorizationRequest, Client, RawParameters } from './types.ts'
 
@@ -43,7 +43,7 @@ export const findTarget = async (raw: RawParameters, clients: Clients): Promise<
 export const checkRequest = (
   raw: RawParameters,
   target: RequestTarget,
-  rules: { pkcePlain: boolean },
+  rules: { pkcePlain: boolean; /** Names of those that are offered. */ scopes: readonly string[] },
 ): AuthorizationRequest => {
   const parameters = singleParameters(raw)
   const responseType = parameters['response_type']
@@ -54,7 +54,7 @@ export const checkRequest = (
     clientId: target.client.id,
     redirectUri: target.redirectUri,
     requestedRedirectUri: target.requestedRedirectUri,
-    scopes: parseScope(parameters['scope']),
+    scopes: parseScope(parameters['scope'], rules.scopes),
     state: parameters['state'],
     codeChallenge: parseCodeChallenge(parameters, {
       required: target.client.secretHash === null,

@@ -1,5 +1,6 @@
 // The answer of /authorize as a redirect location (RFC 6749 §4.1.2, §4.1.2.1; iss of RFC 9207 §2).
 import type { OAuthError } from './errors.ts'
+import { openid } from './scopes/openid.ts'
 
 /** Where the answer goes and what belongs to every one of them. */
 export interface ResponseTarget {
@@ -19,7 +20,7 @@ export type ResponseIss = 'openid' | 'always'
 export const responseIssuer = (
   { issuer, responseIss }: { readonly issuer: string; readonly responseIss: ResponseIss },
   scopes: readonly string[],
-): string | undefined => (responseIss === 'always' || scopes.includes('openid') ? issuer : undefined)
+): string | undefined => (responseIss === 'always' || scopes.includes(openid.name) ? issuer : undefined)
 
 /**
  * The redirect URI byte for byte, plus the parameters, form-encoded (RFC 6749 Appendix B), but with %20 for a blank:

@@ -4,7 +4,8 @@ import { invalidClient, temporarilyUnavailable } from './errors.ts'
 import { required, singleParameters } from './parameters.ts'
 import { openOrThrottle, type OpeningPorts } from './presented-credential.ts'
 import type { Credentials, Now, Tokens, Usernames, Users } from './ports.ts'
-import { formatScope } from './scope.ts'
+import { liveAccessToken } from './live-access-token.ts'
+import { formatScope } from './scopes/parameter.ts'
 import type { ClientRequest } from './token-endpoint.ts'
 
 export interface IntrospectionPorts extends ClientAuthenticationPorts, OpeningPorts {
@@ -74,15 +75,6 @@ export const createIntrospection =
       ...(live.issuedAt !== undefined && { token_type: 'Bearer', iat: live.issuedAt }),
     }
   }
-
-const liveAccessToken = async (
-  { credentials, tokens }: IntrospectionPorts,
-  text: string,
-): Promise<LiveToken | undefined> => {
-  const jwt = await credentials.openAccessToken(text)
-  const row = jwt && (await tokens.findLiveAccessToken(jwt.id))
-  return row && { ...row, expiresAt: Math.min(row.expiresAt, jwt.expiresAt), issuedAt: jwt.issuedAt }
-}
 
 const liveRefreshToken = async (
   ports: IntrospectionPorts,

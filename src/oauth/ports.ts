@@ -79,7 +79,13 @@ export interface Usernames {
   usernameOf(userId: string): Promise<string | undefined>
 }
 
-/** Ciphertexts of contract §9.3. `open…` answers undefined for anything not made with our key or of another kind. */
+/** Names of the scopes that are offered at this moment. */
+export type OfferedScopes = () => Promise<readonly string[]>
+
+/**
+ * What clients carry: `seal…` writes it in the format of the grant's scopes, `open…` reads every format (D23) and answers
+ * undefined for anything not made with our keys or of another kind.
+ */
 export interface Credentials {
   /** True when opening this text is cheap: its salt is our own or was derived lately, so no PBKDF2 is due (D4). */
   knowsSalt(text: string): boolean
@@ -87,10 +93,10 @@ export interface Credentials {
   openCode(text: string): Promise<AuthorizationCode | undefined>
   sealRefreshToken(token: RefreshToken): Promise<string>
   openRefreshToken(text: string): Promise<RefreshToken | undefined>
-  /** Signs the JWT of contract §8.1. Throws SetupError when the key files are unusable, RecipientLeft when nobody waits any more. */
-  signAccessToken(token: AccessToken, recipient?: Recipient): Promise<string>
-  /** Checks signature and claims; the expiry is the caller's. Undefined for anything that we or Stud.IP did not sign. */
-  openAccessToken(jwt: string): Promise<AccessToken | undefined>
+  /** Throws SetupError when the key files are unusable, RecipientLeft when nobody waits any more for a signature. */
+  sealAccessToken(token: AccessToken, recipient?: Recipient): Promise<string>
+  /** Also what Stud.IP signed. The expiry is the caller's. */
+  openAccessToken(text: string): Promise<AccessToken | undefined>
 }
 
 export interface ClientSecrets {

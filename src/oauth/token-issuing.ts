@@ -2,6 +2,7 @@
 import { newIdInGrantOf, newSuccessorOf } from './grant-id.ts'
 import type { Credentials, Now, RandomHex } from './ports.ts'
 import { assertPresent, type Recipient } from './recipient.ts'
+import { formatScope } from './scopes/parameter.ts'
 import type { TokenPair, TokenResponse } from './types.ts'
 
 /** Seconds an access token lives (contract §9.1). */
@@ -42,17 +43,23 @@ export const newTokenPair = (
   return { accessToken, refreshToken }
 }
 
-/** Signs and seals the pair. The answer may leave only when the pair's rows are committed (D8). */
+/** Seals the pair. The answer may leave only when the pair's rows are committed (D8). */
 export const tokenResponse = async (
   { credentials }: IssuingPorts,
   { accessToken, refreshToken }: TokenPair,
   recipient: Recipient,
 ): Promise<TokenResponse> => {
   const [access_token, refresh_token] = await Promise.all([
-    credentials.signAccessToken(accessToken, recipient),
+    credentials.sealAccessToken(accessToken, recipient),
     credentials.sealRefreshToken(refreshToken),
   ])
-  return { token_type: 'Bearer', expires_in: accessToken.expiresAt - accessToken.issuedAt, access_token, refresh_token }
+  return {
+    token_type: 'Bearer',
+    expires_in: accessToken.expiresAt - accessToken.issuedAt,
+    access_token,
+    refresh_token,
+    scope: formatScope(accessToken.scopes),
+  }
 }
 
 interface Issue<Outcome> {

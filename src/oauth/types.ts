@@ -39,7 +39,7 @@ export interface AuthorizationRequest {
   readonly codeChallenge: CodeChallenge | undefined
 }
 
-/** An authorization code as its ciphertext carries it (contract §9.3). Times are unix seconds. */
+/** An authorization code as its text carries it. Times are unix seconds. */
 export interface AuthorizationCode {
   readonly id: string
   readonly clientId: string
@@ -51,7 +51,7 @@ export interface AuthorizationCode {
   readonly expiresAt: number
 }
 
-/** A refresh token as its ciphertext carries it (contract §9.3). Times are unix seconds. */
+/** A refresh token as its text carries it. Times are unix seconds. */
 export interface RefreshToken {
   readonly id: string
   readonly accessTokenId: string
@@ -61,7 +61,7 @@ export interface RefreshToken {
   readonly expiresAt: number
 }
 
-/** An access token as its JWT carries it (contract §8.1). Times are unix seconds. */
+/** An access token as its text carries it. Times are unix seconds. */
 export interface AccessToken {
   readonly id: string
   readonly clientId: string
@@ -77,11 +77,11 @@ export interface TokenPair {
   readonly refreshToken: RefreshToken
 }
 
-/** RFC 6749 §5.1. `scope` only where it differs from what was asked for. */
+/** RFC 6749 §5.1. `scope` is what was granted, whatever was asked for. */
 export interface TokenResponse {
   readonly token_type: 'Bearer'
   readonly expires_in: number
   readonly access_token: string
   readonly refresh_token: string
-  readonly scope?: string
+  readonly scope: string
 }

@@ -14,8 +14,8 @@ import { responseIssuer } from '../oauth/authorization-response.ts'
 import { newConsentTicket, type Approver, type ConsentTicket } from '../oauth/consent.ts'
 import { ConsentError, createConsentAnswer, type ConsentAnswerPorts } from '../oauth/consent-answer.ts'
 import { loneValue } from '../oauth/parameters.ts'
-import type { RandomHex } from '../oauth/ports.ts'
-import { askedScopes } from '../oauth/scope.ts'
+import type { OfferedScopes, RandomHex } from '../oauth/ports.ts'
+import { askedScopes } from '../oauth/scopes/parameter.ts'
 import type { AuthorizationRequest, Client } from '../oauth/types.ts'
 import type { Views } from '../views/views.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
@@ -29,6 +29,7 @@ export interface AuthorizeDeps extends ConsentAnswerPorts {
   readonly views: Pick<Views, 'consent'>
   readonly random: RandomHex
   readonly pkcePlain: boolean
+  readonly offeredScopes: OfferedScopes
 }
 
 /** Name of the consent form for its CSRF token, and of its sealed ticket. */
@@ -70,7 +71,8 @@ export const showConsent = (deps: AuthorizeDeps): Middleware =>
     const { target } = ctx.state as TargetState
     const issuer = responseIssuer(deps, askedScopes(raw))
     answerAt(ctx, { redirectUri: target.redirectUri, state: stateOf(raw), issuer })
-    await renderConsent(deps, ctx, checkRequest(raw, target, deps), target.client)
+    const request = checkRequest(raw, target, { pkcePlain: deps.pkcePlain, scopes: await deps.offeredScopes() })
+    await renderConsent(deps, ctx, request, target.client)
   }
 
 const renderConsent = async (
@@ -89,6 +91,7 @@ const renderConsent = async (
   ctx.body = await deps.views.consent(pageContext(ctx), {
     client,
     redirectUri: request.redirectUri,
+    scopes: request.scopes,
     user: identityOf(ctx).user,
     authToken,
     securityToken: token,

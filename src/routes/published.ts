@@ -2,14 +2,17 @@
 import type { Middleware } from 'koa'
 import type { KeyRing } from '../crypto/key-ring.ts'
 import { serverMetadata } from '../oauth/metadata.ts'
+import type { OfferedScopes } from '../oauth/ports.ts'
 
 /** Seconds that a client may keep them; short, because keys change without a restart (D13). */
 const maxAge = 60
 
-export const metadata = (server: Parameters<typeof serverMetadata>[0]): Middleware =>
-  function metadata(ctx) {
+export const metadata = (
+  server: Omit<Parameters<typeof serverMetadata>[0], 'scopes'> & { readonly offeredScopes: OfferedScopes },
+): Middleware =>
+  async function metadata(ctx) {
     ctx.set('Cache-Control', `public, max-age=${maxAge}`)
-    ctx.body = serverMetadata(server)
+    ctx.body = serverMetadata({ ...server, scopes: await server.offeredScopes() })
   }
 
 export const jwks = ({ keys }: { keys: KeyRing }): Middleware =>

@@ -1,5 +1,6 @@
 // Reading raw results: the driver's shapes end here.
 import type { Knex } from 'knex'
+import { withDefault } from '../oauth/scopes/index.ts'
 
 /** The rows of a raw SELECT. */
 export const rowsOf = async <Row>(query: Knex.Raw): Promise<readonly Row[]> => {
@@ -13,8 +14,10 @@ export const changedBy = async (query: Knex.Raw): Promise<number> => {
   return result.affectedRows
 }
 
-/** Scopes as Stud.IP stores them: JSON array text, possibly NULL. */
-export const scopesOf = (text: string | null): readonly string[] => {
+/** Scopes as Stud.IP stores them: JSON array text, possibly NULL. None means everything, as the API takes it (contract §18.2). */
+export const scopesOf = (text: string | null): readonly string[] => withDefault(parsed(text))
+
+const parsed = (text: string | null): readonly string[] => {
   try {
     const scopes: unknown = JSON.parse(text ?? '[]')
     return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : []

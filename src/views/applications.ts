@@ -2,6 +2,7 @@
 import type { ConnectedApplication } from '../stores/grants.ts'
 import { webAddress } from './addresses.ts'
 import type { Notice } from './notice.ts'
+import { scopeLines } from './scopes.ts'
 
 export interface ApplicationsModel {
   readonly applications: readonly ConnectedApplication[]
@@ -26,6 +27,7 @@ export interface RevokeAllModel {
 
 const applicationValues = (application: ConnectedApplication) => ({
   ...application,
+  scopes: scopeLines(application.scopes),
   homepageLink: webAddress(application.homepage)?.href,
 })
 

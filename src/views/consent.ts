@@ -3,11 +3,14 @@ import type { Client } from '../oauth/types.ts'
 import type { Settings } from '../settings.ts'
 import type { StudipUser } from '../studip/verdict.ts'
 import { redirectTarget, webAddress } from './addresses.ts'
+import { scopeLines } from './scopes.ts'
 
 export interface ConsentModel {
   readonly client: Pick<Client, 'id' | 'name' | 'owner' | 'homepage'>
   /** Where the answer will go, byte for byte. */
   readonly redirectUri: string
+  /** Names of the scopes that the client asks for. */
+  readonly scopes: readonly string[]
   readonly user: StudipUser
   /** The sealed request (D7). */
   readonly authToken: string
@@ -25,6 +28,7 @@ export const consentValues = ({ settings }: Deps, model: ConsentModel) => {
   const { major, minor } = settings.studipVersion
   return {
     ...model,
+    scopes: scopeLines(model.scopes),
     homepageHost: webAddress(model.client.homepage)?.host,
     target: redirectTarget(model.redirectUri, settings.baseUrl),
     avatar: settings.assetsUrl + avatarFile(major, minor),

@@ -71,6 +71,11 @@ export const de = {
   'consent.user': 'Angemeldet als {{name}}',
   'consent.notYou': 'Sind sie nicht {{name}}, so melden Sie sich bitte ab und versuchen es erneut.',
   'scope.api': 'Gewährt vollständigen Lese-/Schreibzugriff auf die API.',
+  'scope.api.read': 'Liest alles, was Sie sehen dürfen, und ändert nichts.',
+  'scope.openid': 'Erfährt, dass Sie es sind, die oder der sich anmeldet.',
+  'scope.profile': 'Liest Ihren Namen und Ihr Bild.',
+  'scope.email': 'Liest Ihre E-Mail-Adresse.',
+  'scope.offline_access': 'Bleibt verbunden, bis Sie die Verbindung beenden.',
   'client.developedBy': 'Entwickelt durch',
 
   // Error pages

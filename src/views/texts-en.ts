@@ -69,6 +69,11 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
   'consent.user': 'Logged in as {{name}}',
   'consent.notYou': 'You are not {{name}}. Please log out and retry.',
   'scope.api': 'Grants full read/write permissions to the API.',
+  'scope.api.read': 'Reads whatever you may see, and changes nothing.',
+  'scope.openid': 'Learns that it is you who signs in.',
+  'scope.profile': 'Reads your name and your picture.',
+  'scope.email': 'Reads your e-mail address.',
+  'scope.offline_access': 'Stays connected until you end the connection.',
   'client.developedBy': 'Developed by',
 
   'error.request': 'Invalid request',

@@ -97,6 +97,7 @@ describe('loadSettings', () => {
       LOG_LEVEL: 'loud',
       PKCE_PLAIN: 'maybe',
       RESPONSE_ISS: 'never',
+      API_READ: 'yes',
       REFRESH_GRACE: '-1',
       METRICS_LISTEN: 'x',
     })
@@ -106,6 +107,7 @@ describe('loadSettings', () => {
       'LOG_LEVEL',
       'PKCE_PLAIN',
       'RESPONSE_ISS',
+      'API_READ',
       'REFRESH_GRACE',
       'METRICS_LISTEN',
       'STUDIP_VERSION',

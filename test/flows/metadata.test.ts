@@ -100,7 +100,8 @@ describe('authorization server metadata', () => {
 
   it('S-073 plain is listed only while it is accepted', () => {
     const methodsWith = (pkcePlain: boolean) =>
-      serverMetadata({ issuer: 'https://a.example', responseIss: 'openid', pkcePlain }).code_challenge_methods_supported
+      serverMetadata({ issuer: 'https://a.example', responseIss: 'openid', pkcePlain, scopes: [] })
+        .code_challenge_methods_supported
     expect(methodsWith(false)).to.deep.equal(['S256'])
     expect(methodsWith(true)).to.deep.equal(['S256', 'plain'])
   })

@@ -36,7 +36,7 @@ const check = (query: string, who = client, pkcePlain = true) =>
   checkRequest(
     parseForm(`response_type=code&${query}`),
     { client: who, redirectUri: 'https://app.example.org/cb', requestedRedirectUri: undefined },
-    { pkcePlain },
+    { pkcePlain, scopes: ['api', 'api.read'] },
   )
 
 const codeOf = (run: () => unknown): string => {
@@ -119,6 +119,9 @@ describe('authorization request: everything else', () => {
     ['S-012', 'scope=API', 'invalid_scope'],
     ['S-012', 'scope=api%09', 'invalid_scope'],
     ['S-012', 'scope=api+api', 'none'],
+    ['S-012', 'scope=api.read+api', 'none'],
+    ['S-012', 'scope=+', 'none'],
+    ['S-012', 'scope=profile', 'invalid_scope'],
     ['S-012', 'scope=', 'none'],
     ['S-010', 'state=a&state=b', 'invalid_request'],
     ['S-010', 'scope=api&scope=api', 'invalid_request'],
@@ -155,6 +158,17 @@ describe('authorization request: everything else', () => {
     })
   }
 
+  it('C4 without a scope, or with none but blanks, a request asks for api', () => {
+    for (const query of ['', 'scope=', 'scope=+', 'scope=api', 'scope=api++api'])
+      expect(check(query).scopes, query).to.deep.equal(['api'])
+    expect(check('scope=api.read').scopes).to.deep.equal(['api.read'])
+    expect(check('scope=api.read+api').scopes).to.deep.equal(['api.read', 'api'])
+  })
+
+  it('S-012 invalid_scope lists the scopes that are offered here', () => {
+    expect(() => check('scope=profile')).to.throw('Offered here: api api.read')
+  })
+
   it('S-016 with plain on, an absent method means plain, never S256', () => {
     expect(check(`code_challenge=${challenge}`).codeChallenge).to.deep.equal({ challenge, method: 'plain' })
     expect(check(`code_challenge=${challenge}&code_challenge_method=`).codeChallenge).to.deep.equal({
@@ -180,7 +194,7 @@ describe('authorization request: everything else', () => {
           checkRequest(
             parseForm(`response_type=${type}`),
             { client, redirectUri: 'x:', requestedRedirectUri: undefined },
-            { pkcePlain: true },
+            { pkcePlain: true, scopes: ['api'] },
           ),
         ),
       ).to.equal(code)

@@ -56,6 +56,7 @@ export const consentModel = (
 ): ConsentModel => ({
   client: { id: '3', name: 'Campus App', owner: 'Rechenzentrum', homepage: 'https://rz.example.org/', ...changes },
   redirectUri,
+  scopes: ['api'],
   user: user(),
   authToken: 'sealed-request',
   securityToken: 'csrf-token',
@@ -190,6 +191,7 @@ export const everyPage = (
   return {
     consent: views.consent(page, {
       client: { id: '3', name: text, owner: text, homepage: address },
+      scopes: ['api'],
       redirectUri: address,
       user: known,
       authToken: text,

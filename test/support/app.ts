@@ -61,6 +61,7 @@ export const testSettings = async (
   refreshGraceSeconds: 10,
   pkcePlain: true,
   responseIss: 'openid',
+  apiRead: false,
   ...more,
 })
 

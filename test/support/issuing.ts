@@ -68,6 +68,7 @@ export const sealedByStudip = async (app: TestApp, plaintext: string): Promise<s
 export const tokensOfStudip = async (
   app: TestApp,
   client: TestClient,
+  scopes: readonly string[] = ['api'],
 ): Promise<{ text: string; token: RefreshToken }> => {
   const time = app.deps.now()
   const token = {
@@ -75,14 +76,14 @@ export const tokensOfStudip = async (
     accessTokenId: randomHex(40),
     clientId: client.id,
     userId: users.autor.user_id,
-    scopes: ['api'],
+    scopes,
     expiresAt: time + 2_592_000,
   }
   await app.database.knex('oauth2_access_tokens').insert({
     id: token.accessTokenId,
     user_id: token.userId,
     client_id: client.id,
-    scopes: '["api"]',
+    scopes: JSON.stringify(scopes),
     revoked: 0,
     expires_at: time + 3600,
     mkdate: time,

@@ -66,6 +66,29 @@ describe('POST introspect', () => {
       )
   })
 
+  it('S-070 a sealed access token shows the scope of its row, but is none of the other kind, whatever the row says', async () => {
+    const tokens = await issueTokens(app, client, { scopes: ['api.read', 'profile'] })
+    expect((await introspect(tokens.access_token).expect(200)).body).to.include({
+      active: true,
+      scope: 'api.read profile',
+      token_type: 'Bearer',
+    })
+    expect((await introspect(tokens.refresh_token).expect(200)).body).to.include({ active: true })
+    const rows = app.database.knex('oauth2_access_tokens').where('id', 'like', `${tokens.grantId}%`)
+    await rows.clone().update({ scopes: '["api.read"]' })
+    expect((await introspect(tokens.access_token).expect(200)).body).to.include({ active: true, scope: 'api.read' })
+    for (const scopes of ['[]', '["api"]', '["api","api.read"]', null, 'x']) {
+      await rows.clone().update({ scopes })
+      expect((await introspect(tokens.access_token).expect(200)).body, String(scopes)).to.deep.equal({ active: false })
+    }
+    const jwt = await issueTokens(app, client)
+    await app.database
+      .knex('oauth2_access_tokens')
+      .where('id', 'like', `${jwt.grantId}%`)
+      .update({ scopes: '["api.read"]' })
+    expect((await introspect(jwt.access_token).expect(200)).body).to.deep.equal({ active: false })
+  })
+
   it('S-070 a live access token shows the client, user, scope and expiry of its row', async () => {
     const tokens = await issueTokens(app, client)
     const {
@@ -91,7 +114,7 @@ describe('POST introspect', () => {
     expect((await introspect(tokens.access_token).expect(200)).body).to.include({
       active: true,
       exp: expiresAt - 100,
-      scope: '',
+      scope: 'api',
     })
   })
 

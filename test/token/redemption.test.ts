@@ -215,15 +215,15 @@ describe('POST token, grant_type=authorization_code', () => {
     await redeem(app, confidential, text).expect(200)
   })
 
-  it('S-046 the answer names type and lifetime, and the lifetime is that of the token', async () => {
+  it('C4 S-046 the answer names type, scope and lifetime, and the lifetime is that of the token', async () => {
     const { text } = await issueCode(app, confidential)
     const { body, headers } = await redeem(app, confidential, text).expect(200)
     const claims = JSON.parse(Buffer.from(body.access_token.split('.')[1], 'base64url').toString()) as {
       exp: number
       iat: number
     }
-    expect(body).to.have.all.keys('token_type', 'expires_in', 'access_token', 'refresh_token')
-    expect(body.token_type).to.equal('Bearer')
+    expect(body).to.have.all.keys('token_type', 'expires_in', 'access_token', 'refresh_token', 'scope')
+    expect(body).to.include({ token_type: 'Bearer', scope: 'api' })
     expect(body.expires_in).to.equal(claims.exp - clock.now())
     expect(headers).to.include({ 'cache-control': 'no-store', pragma: 'no-cache' })
     const row = await app.database

@@ -32,7 +32,7 @@ describe('POST token, grant_type=refresh_token', () => {
   })
 
   const rotated = async (token: string, at = app, more: Query = {}) =>
-    (await refresh(at, client, token, more).expect(200)).body as Tokens & { scope?: string }
+    (await refresh(at, client, token, more).expect(200)).body as Tokens & { scope: string }
   const refused = async (token: string, error = 'invalid_grant', at = app, by = client, more: Query = {}) => {
     const answer = await refresh(at, by, token, more)
     expect([answer.status, answer.body.error]).to.deep.equal([400, error])
@@ -183,20 +183,53 @@ describe('POST token, grant_type=refresh_token', () => {
   })
 
   it('S-054 a scope beyond the grant is refused and consumes nothing', async () => {
-    const [none, api] = [await issueTokens(app, client, { scopes: [] }), await issueTokens(app, client)]
-    await refused(none.refresh_token, 'invalid_scope', app, client, { scope: 'api' })
-    for (const scope of ['admin', 'api admin', 'API', 'api\tapi'])
+    const [read, api] = [await issueTokens(app, client, { scopes: ['api.read'] }), await issueTokens(app, client)]
+    for (const scope of ['api', 'api api.read', 'api.read openid', 'API.READ'])
+      await refused(read.refresh_token, 'invalid_scope', app, client, { scope })
+    for (const scope of ['admin', 'api admin', 'API', 'api\tapi', 'api.read'])
       await refused(api.refresh_token, 'invalid_scope', app, client, { scope })
-    expect(await rotated(none.refresh_token, strict)).not.to.have.property('scope')
-    await rotated(api.refresh_token, strict)
+    expect(await rotated(read.refresh_token, strict)).to.include({ scope: 'api.read' })
+    expect(await rotated(api.refresh_token, strict)).to.include({ scope: 'api' })
   })
 
-  it('S-046 the answer to a refresh names the scope when it differs from the request', async () => {
-    const tokens = await issueTokens(app, client)
-    const same = await rotated(tokens.refresh_token, app, { scope: 'api' })
-    expect(same).not.to.have.property('scope')
-    const other = await rotated(same.refresh_token, app, { scope: 'api  api' })
-    expect(other).to.include({ scope: 'api', expires_in: 3600 })
+  it('C4 S-046 every answer to a refresh names the scope, whether or not one was asked for', async () => {
+    let { refresh_token: token } = await issueTokens(app, client)
+    for (const scope of [undefined, '', 'api', 'api  api', ' ']) {
+      const answer = await rotated(token, app, { scope })
+      expect(answer).to.include({ scope: 'api', expires_in: 3600 })
+      token = answer.refresh_token
+    }
+  })
+
+  it('C4 what Stud.IP issued without any scope has the full power, and is said to have it', async () => {
+    for (const form of [{}, { scope: 'api' }, { scope: '' }]) {
+      const { text, token } = await tokensOfStudip(app, client, [])
+      const answer = await rotated(text, app, form)
+      expect(answer).to.include({ scope: 'api' })
+      const { access } = await rowsOfGrant(app.database.knex, token.id.slice(0, 32))
+      expect(access.map((row) => (row as unknown as { scopes: string }).scopes)).to.deep.equal(['["api"]'])
+    }
+  })
+
+  it('S-123 no refresh widens, an empty scope counts as absent, and a grant never changes its kind', async () => {
+    const sealed = await issueTokens(app, client, { scopes: ['api.read', 'profile'] })
+    for (const scope of ['api', 'api.read profile email', 'api.read api'])
+      await refused(sealed.refresh_token, 'invalid_scope', app, client, { scope })
+    const same = await rotated(sealed.refresh_token, app, { scope: '' })
+    expect(same).to.include({ scope: 'api.read profile' })
+    const less = await rotated(same.refresh_token, app, { scope: 'api.read' })
+    expect(less).to.include({ scope: 'api.read' })
+    for (const { access_token, refresh_token } of [sealed, same, less])
+      for (const text of [access_token, refresh_token]) expect(text.split('.')).to.have.length(5)
+    await refused(less.refresh_token, 'invalid_scope', app, client, { scope: 'api.read profile' })
+
+    const whole = await issueTokens(app, client, { scopes: ['api', 'api.read', 'profile'] })
+    for (const scope of ['api.read', 'profile', 'profile api.read'])
+      await refused(whole.refresh_token, 'invalid_scope', app, client, { scope })
+    const api = await rotated(whole.refresh_token, app, { scope: 'profile api' })
+    expect(api).to.include({ scope: 'profile api' })
+    expect(api.refresh_token).to.match(/^def50200/)
+    expect(api.access_token.split('.')).to.have.length(3)
   })
 
   it('S-055 a refresh token unused for a calendar month is refused, used in time it lives on', async () => {
