@@ -4,22 +4,20 @@ import type { AccessToken } from '../oauth/types.ts'
 import type { Keys } from './key-ring.ts'
 import { isClientId, isId, isScopes, isUserId, parseObject } from './payloads.ts'
 
+/** The claims of contract §8.1. */
+export const claimsOf = ({ id, clientId, userId, scopes, issuedAt, expiresAt }: AccessToken) => ({
+  aud: clientId,
+  jti: id,
+  iat: issuedAt,
+  nbf: issuedAt,
+  exp: expiresAt,
+  sub: userId,
+  scopes: [...scopes],
+})
+
 /** Signs in the thread pool. Whole seconds: Stud.IP compares them with a clock in microseconds, without leeway. */
-export const signAccessToken = (
-  { id, clientId, userId, scopes, issuedAt, expiresAt }: AccessToken,
-  { signingKey, kid }: Keys,
-): Promise<string> =>
-  new SignJWT({
-    aud: clientId,
-    jti: id,
-    iat: issuedAt,
-    nbf: issuedAt,
-    exp: expiresAt,
-    sub: userId,
-    scopes: [...scopes],
-  })
-    .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid })
-    .sign(signingKey)
+export const signAccessToken = (token: AccessToken, { signingKey, kid }: Keys): Promise<string> =>
+  new SignJWT(claimsOf(token)).setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid }).sign(signingKey)
 
 /** What a token says that we or Stud.IP signed; its expiry is not judged. The key is ours alone: nothing in the header chooses one (RFC 8725 §3.1, §3.10). */
 export const verifyAccessToken = async (jwt: string, { publicKey }: Keys): Promise<AccessToken | undefined> => {
@@ -33,7 +31,8 @@ export const verifyAccessToken = async (jwt: string, { publicKey }: Keys): Promi
   }
 }
 
-const readClaims = (json: string): AccessToken | undefined => {
+/** Undefined unless every claim that we need is there with its type. */
+export const readClaims = (json: string): AccessToken | undefined => {
   const { aud, jti, iat, exp, sub, scopes } = parseObject(json) ?? {}
   const [clientId, ...others] = Array.isArray(aud) ? (aud as unknown[]) : [aud]
   if (!isClientId(clientId) || others.length > 0 || !isId(jti) || !isUserId(sub) || !isScopes(scopes)) return undefined

@@ -1,4 +1,4 @@
-// Values that travel through the browser and come back: the pending cookie and the consent form's auth_token (D5, D7).
+// Values that leave and come back to us alone: the pending cookie, the consent form's auth_token (D5, D7), the tokens of smaller scopes (D23).
 import { webcrypto } from 'node:crypto'
 import { compactDecrypt, CompactEncrypt, decodeProtectedHeader, type CryptoKey } from 'jose'
 

@@ -1,9 +1,10 @@
 // Are the key files there, closed to others, readable by PHP and us, and do they work (contract §8.2, S-061)?
 import { stat } from 'node:fs/promises'
-import { createCredentials } from '../crypto/credentials.ts'
+import { createCredentials } from '../crypto/formats/of.ts'
 import { inspectKeyFiles, readKeyFiles, type KeyFileState } from '../crypto/key-files.ts'
 import { createKeyRing } from '../crypto/key-ring.ts'
 import { SetupError } from '../oauth/errors.ts'
+import { withDefault } from '../oauth/scopes/index.ts'
 import { fault, foundOr, type Check, type Finding, type Patient } from './check.ts'
 
 const modeFindings = (files: readonly KeyFileState[], { t }: Patient): Finding[] =>
@@ -25,7 +26,7 @@ const groupFindings = async (files: readonly KeyFileState[], { t }: Patient): Pr
     )
 }
 
-/** Seals and opens a token of nobody: shows that encryption key and derived keys fit together. */
+/** Seals and opens a token of nobody, as Stud.IP reads it: shows that encryption key and derived keys fit together. */
 const decrypts = async ({ settings, now }: Patient): Promise<boolean> => {
   const credentials = createCredentials({ keys: createKeyRing({ dir: settings.keysPath, now }), now })
   const token = {
@@ -33,7 +34,7 @@ const decrypts = async ({ settings, now }: Patient): Promise<boolean> => {
     accessTokenId: '1'.repeat(80),
     clientId: '1',
     userId: 'nobody',
-    scopes: [],
+    scopes: withDefault([]),
     expiresAt: now(),
   }
   return (await credentials.openRefreshToken(await credentials.sealRefreshToken(token)))?.id === token.id

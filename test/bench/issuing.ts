@@ -1,6 +1,6 @@
 // Codes and refresh tokens to begin with, written as league writes them: both our service and league take them.
 import { createHash, randomBytes } from 'node:crypto'
-import { createCredentials } from '../../src/crypto/credentials.ts'
+import { createCredentials } from '../../src/crypto/formats/of.ts'
 import { createKeyRing } from '../../src/crypto/key-ring.ts'
 import type { CodeChallenge } from '../../src/oauth/types.ts'
 import { redirectUri, userId } from './environment.ts'

@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, syml
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { importSPKI, jwtVerify } from 'jose'
-import { createCredentials } from '../../src/crypto/credentials.ts'
+import { createCredentials } from '../../src/crypto/formats/of.ts'
 import { readKeyFiles } from '../../src/crypto/key-files.ts'
 import { generateKeyFiles } from '../../src/crypto/key-generation.ts'
 import type { KeyGenerationOptions } from '../../src/crypto/key-generation.ts'
@@ -200,7 +200,7 @@ const signer = async (options: KeyGenerationOptions) => {
   const dir = emptyFolder()
   await generateKeyFiles(dir, options)
   const credentials = createCredentials({ keys: createKeyRing({ dir, now: () => seconds }), now: () => seconds })
-  return { ...(await readKeyFiles(dir)), sign: () => credentials.signAccessToken(token) }
+  return { ...(await readKeyFiles(dir)), sign: () => credentials.sealAccessToken(token) }
 }
 
 const millisecondsEach = async (work: () => Promise<unknown>): Promise<number> => {

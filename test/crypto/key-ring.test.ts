@@ -3,7 +3,7 @@ import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify } from 'jose'
-import { createCredentials } from '../../src/crypto/credentials.ts'
+import { createCredentials } from '../../src/crypto/formats/of.ts'
 import { createKeyRing } from '../../src/crypto/key-ring.ts'
 import type { Keys } from '../../src/crypto/key-ring.ts'
 import { SetupError } from '../../src/oauth/errors.ts'
@@ -68,7 +68,7 @@ describe('key ring', () => {
     const keys = ring(dir)
     const credentials = createCredentials({ keys, now })
     const verify = async () =>
-      jwtVerify(await credentials.signAccessToken(token), createLocalJWKSet({ keys: [(await keys.current()).jwk] }), {
+      jwtVerify(await credentials.sealAccessToken(token), createLocalJWKSet({ keys: [(await keys.current()).jwk] }), {
         currentDate: new Date(now() * 1000),
       })
     const first = await verify()
@@ -129,12 +129,12 @@ describe('key ring', () => {
     const { dir, write } = keyFolder()
     const keys = ring(dir)
     const credentials = createCredentials({ keys, now })
-    const jwt = await credentials.signAccessToken(token)
+    const jwt = await credentials.sealAccessToken(token)
     write('public.key', otherPair.publicPem)
     keys.wait(2000)
     expect(await fault(keys.current())).to.match(/public\.key does not belong to/)
     for (const use of [
-      credentials.signAccessToken(token),
+      credentials.sealAccessToken(token),
       credentials.openAccessToken(jwt),
       credentials.openCode('x'),
       credentials.openRefreshToken('x'),

@@ -1,6 +1,6 @@
 // What sealing and opening cost beside the signature: must be nothing (D4). The figures stand in the titles.
 import { expect } from 'chai'
-import { createCredentials } from '../../src/crypto/credentials.ts'
+import { createCredentials } from '../../src/crypto/formats/of.ts'
 import { createKeyRing } from '../../src/crypto/key-ring.ts'
 import { leagueCiphertexts } from '../fixtures/league/golden.ts'
 import { keyFolder } from './key-folder.ts'

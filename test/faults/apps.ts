@@ -1,7 +1,7 @@
 // Client applications that behave: each keeps its last answer, tries again when none came, and writes everything down.
 import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
-import { createCredentials, type SealingCredentials } from '../../src/crypto/credentials.ts'
+import { createCredentials, type SealingCredentials } from '../../src/crypto/formats/of.ts'
 import { createKeyRing } from '../../src/crypto/key-ring.ts'
 import { users } from '../fixtures/users.ts'
 import { post, type TokenBody } from './post.ts'

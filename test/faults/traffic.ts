@@ -1,7 +1,7 @@
 // Mixed traffic at a service with many users: refreshes, redemptions, look-ups and pages, with a watch on errors, times and memory.
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createCredentials } from '../../src/crypto/credentials.ts'
+import { createCredentials } from '../../src/crypto/formats/of.ts'
 import { createKeyRing } from '../../src/crypto/key-ring.ts'
 import { percentiles, type Percentiles } from '../bench/statistics.ts'
 import type { Knex } from 'knex'

@@ -3,13 +3,13 @@ import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { CompactSign, SignJWT, base64url, decodeJwt, decodeProtectedHeader, importPKCS8, importSPKI } from 'jose'
-import { createCredentials } from '../../src/crypto/credentials.ts'
-import { createKeyRing } from '../../src/crypto/key-ring.ts'
-import { seal } from '../../src/crypto/sealed.ts'
-import type { AccessToken, AuthorizationCode, RefreshToken } from '../../src/oauth/types.ts'
-import { league, leagueCiphertexts, leagueDir } from '../fixtures/league/golden.ts'
-import { openIndependently } from './independent-defuse.ts'
-import { keyFolder, otherPair, password, soundPair } from './key-folder.ts'
+import { createCredentials } from '../../../src/crypto/formats/of.ts'
+import { createKeyRing } from '../../../src/crypto/key-ring.ts'
+import { seal } from '../../../src/crypto/sealed.ts'
+import type { AccessToken, AuthorizationCode, RefreshToken } from '../../../src/oauth/types.ts'
+import { league, leagueCiphertexts, leagueDir } from '../../fixtures/league/golden.ts'
+import { openIndependently } from '../independent-defuse.ts'
+import { keyFolder, otherPair, password, soundPair } from '../key-folder.ts'
 
 const now = () => 1_795_463_878
 const ringOf = (dir: string) => createKeyRing({ dir, now })
@@ -49,7 +49,7 @@ describe('credentials', () => {
   describe('codes and refresh tokens', () => {
     it('open to what was sealed', async () => {
       expect(await credentials.openCode(await credentials.sealCode(code))).to.deep.equal(code)
-      const bare = { ...code, redirectUri: undefined, codeChallenge: undefined, scopes: [] }
+      const bare = { ...code, redirectUri: undefined, codeChallenge: undefined }
       expect(await credentials.openCode(await credentials.sealCode(bare))).to.deep.equal(bare)
       expect(await credentials.openRefreshToken(await credentials.sealRefreshToken(refreshToken))).to.deep.equal(
         refreshToken,
@@ -125,7 +125,8 @@ describe('credentials', () => {
           userId: payload.user_id,
           expiresAt: payload.expire_time,
         })
-        expect(opened?.scopes, title).to.deep.equal(payload.scopes)
+        // An empty list has the full power at the API.
+        expect(opened?.scopes, title).to.deep.equal(['api'])
         if (kind === 'code') {
           expect(opened, title).to.deep.include({
             redirectUri: payload.redirect_uri ?? undefined,
@@ -143,7 +144,7 @@ describe('credentials', () => {
     const texts = {
       code: await credentials.sealCode(code),
       refreshToken: await credentials.sealRefreshToken(refreshToken),
-      accessToken: await credentials.signAccessToken(accessToken),
+      accessToken: await credentials.sealAccessToken(accessToken),
       pending: await seal(code, derive('pending'), 'pending'),
       authToken: await seal(code, derive('auth_token'), 'auth_token'),
     }
@@ -168,7 +169,7 @@ describe('credentials', () => {
 
   describe('access tokens', () => {
     it('S-058 carry exactly the header and claims of contract §8.1, in whole seconds', async () => {
-      const jwt = await credentials.signAccessToken(accessToken)
+      const jwt = await credentials.sealAccessToken(accessToken)
       const { kid } = await keys.current()
       expect(decodeProtectedHeader(jwt)).to.deep.equal({ typ: 'JWT', alg: 'RS256', kid })
       expect(JSON.stringify(decodeJwt(jwt))).to.equal(
@@ -200,7 +201,7 @@ describe('credentials', () => {
           id: claims.jti,
           clientId: claims.aud,
           userId: claims.sub,
-          scopes: claims.scopes,
+          scopes: ['api'],
           issuedAt: Math.floor(claims.iat),
           expiresAt: Math.floor(claims.exp),
         })
@@ -209,7 +210,7 @@ describe('credentials', () => {
     })
 
     it('S-059 signed with another algorithm or another key are refused', async () => {
-      const valid = await credentials.signAccessToken(accessToken)
+      const valid = await credentials.sealAccessToken(accessToken)
       const claims = decodeJwt(valid)
       const [, payload, signature] = valid.split('.') as [string, string, string]
       const header = (value: object) => base64url.encode(JSON.stringify(value))
@@ -249,7 +250,7 @@ describe('credentials', () => {
       } as const
       for (const [name, value] of Object.entries(hostile)) {
         const sign = async (key: typeof attackers) =>
-          new SignJWT(decodeJwt(await credentials.signAccessToken(accessToken)))
+          new SignJWT(decodeJwt(await credentials.sealAccessToken(accessToken)))
             .setProtectedHeader({ typ: 'JWT', alg: 'RS256', [name]: value })
             .sign(key)
         expect(await credentials.openAccessToken(await sign(attackers)), `${name}, attacker's key`).to.equal(undefined)
@@ -266,7 +267,7 @@ describe('credentials', () => {
         new CompactSign(Buffer.from(JSON.stringify(claims)))
           .setProtectedHeader({ typ: 'JWT', alg: 'RS256', ...header })
           .sign(signingKey)
-      const good = decodeJwt(await credentials.signAccessToken(accessToken))
+      const good = decodeJwt(await credentials.sealAccessToken(accessToken))
       expect(await credentials.openAccessToken(await signed({ ...good, aud: ['2'] }))).to.deep.equal(accessToken)
       const wrong: object[] = [
         [good],

@@ -1,16 +1,17 @@
-// The three credentials of a grant, sealed and opened with the keys of the moment (D3).
+// What Stud.IP reads and renews: Defuse ciphertexts of league's JSON, and a JWT signed with private.key (contract §8.1, §9.3; D3).
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import type { Credentials, Now } from '../oauth/ports.ts'
-import { alwaysThere, assertPresent } from '../oauth/recipient.ts'
-import { signAccessToken, verifyAccessToken } from './access-token.ts'
-import { decrypt, encrypt, saltOf } from './defuse.ts'
-import { createDerivedKeys } from './derived-keys.ts'
-import type { DerivedKeys } from './derived-keys.ts'
-import type { EncryptionKey } from './encryption-key.ts'
-import type { KeyRing } from './key-ring.ts'
-import { readCode, readRefreshToken, writeCode, writeRefreshToken } from './payloads.ts'
-import { createSignatureQueue } from './signature-queue.ts'
+import type { Now } from '../../oauth/ports.ts'
+import { alwaysThere, assertPresent } from '../../oauth/recipient.ts'
+import { withFullPower } from '../../oauth/scopes/index.ts'
+import { signAccessToken, verifyAccessToken } from '../access-token.ts'
+import { decrypt, encrypt, saltOf } from '../defuse.ts'
+import { createDerivedKeys, type DerivedKeys } from '../derived-keys.ts'
+import type { EncryptionKey } from '../encryption-key.ts'
+import type { KeyRing } from '../key-ring.ts'
+import { readCode, readRefreshToken, writeCode, writeRefreshToken } from '../payloads.ts'
+import { createSignatureQueue } from '../signature-queue.ts'
+import type { CredentialFormat } from './format.ts'
 
 /** For the metrics: signatures under way, and the derivation of foreign salts (D4). */
 export interface CredentialStats {
@@ -18,7 +19,9 @@ export interface CredentialStats {
   readonly derivedKeys: ReturnType<DerivedKeys['stats']>
 }
 
-export interface SealingCredentials extends Credentials {
+export interface LeagueFormat extends CredentialFormat {
+  /** True when opening this text is cheap: its salt is our own or was derived lately, so no PBKDF2 is due (D4). */
+  knowsSalt(text: string): boolean
   /** Derives this month's keys ahead of the first request. Rejects with SetupError when the key files are unusable. */
   prepare(): Promise<void>
   stats(): CredentialStats
@@ -26,15 +29,15 @@ export interface SealingCredentials extends Credentials {
   runningDry(): Promise<void>
 }
 
-interface CredentialOptions {
+export interface CredentialOptions {
   readonly keys: KeyRing
   readonly now: Now
   /** Access tokens signed at the same time. Fewer than the pool has threads, or the encryption of a page waits behind them. */
   readonly signatures?: number
 }
 
-/** All methods reject with SetupError while the key files are unusable, and opening with temporarily_unavailable when too many foreign salts wait. */
-export const createCredentials = ({ keys, now, signatures = 1 }: CredentialOptions): SealingCredentials => {
+/** Opening rejects with temporarily_unavailable when too many foreign salts wait. */
+export const createLeagueFormat = ({ keys, now, signatures = 1 }: CredentialOptions): LeagueFormat => {
   let inUse: { readonly encryption: EncryptionKey; readonly derivedKeys: DerivedKeys } | undefined
   const queue = createSignatureQueue(signatures)
 
@@ -50,10 +53,13 @@ export const createCredentials = ({ keys, now, signatures = 1 }: CredentialOptio
     const { salt, keys: messageKeys } = await (await derivedKeys()).own()
     return encrypt(plaintext, messageKeys, { salt, iv: randomBytes(16) })
   }
-  const open = async <T>(text: string, read: (json: string) => T | undefined): Promise<T | undefined> => {
+  const open = async <T extends Scoped>(
+    text: string,
+    read: (json: string) => T | undefined,
+  ): Promise<T | undefined> => {
     const { forSalt } = await derivedKeys()
     const plaintext = await decrypt(text, forSalt)
-    return plaintext === undefined ? undefined : read(plaintext)
+    return plaintext === undefined ? undefined : empowered(read(plaintext))
   }
 
   return {
@@ -65,14 +71,14 @@ export const createCredentials = ({ keys, now, signatures = 1 }: CredentialOptio
     openCode: (text) => open(text, readCode),
     sealRefreshToken: (token) => seal(writeRefreshToken(token)),
     openRefreshToken: (text) => open(text, readRefreshToken),
-    signAccessToken: async (token, recipient = alwaysThere) => {
+    sealAccessToken: async (token, recipient = alwaysThere) => {
       const current = await keys.current()
       return queue.add(async () => {
         await assertPresent(recipient)
         return signAccessToken(token, current)
       })
     },
-    openAccessToken: async (jwt) => verifyAccessToken(jwt, await keys.current()),
+    openAccessToken: async (jwt) => empowered(await verifyAccessToken(jwt, await keys.current())),
     runningDry: queue.runningDry,
     prepare: async () => {
       await (await derivedKeys()).own()
@@ -83,3 +89,11 @@ export const createCredentials = ({ keys, now, signatures = 1 }: CredentialOptio
     }),
   }
 }
+
+interface Scoped {
+  readonly scopes: readonly string[]
+}
+
+// Stud.IP's server writes an empty list where nobody asked for a scope, and its API takes that for everything.
+const empowered = <T extends Scoped>(opened: T | undefined): T | undefined =>
+  opened && { ...opened, scopes: withFullPower(opened.scopes) }

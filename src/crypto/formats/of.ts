@@ -1,0 +1,26 @@
+// Which format what is written in: a grant's scopes decide, and a text shows by its shape. The only place that knows both (D23).
+import type { Credentials } from '../../oauth/ports.ts'
+import { formatOf } from '../../oauth/scopes/index.ts'
+import type { CredentialFormat } from './format.ts'
+import { createLeagueFormat, type CredentialOptions, type LeagueFormat } from './league.ts'
+import { createSealedFormat, isSealed } from './sealed.ts'
+
+/** The credentials of every format, with the keys of the moment. */
+export interface SealingCredentials extends Credentials, Pick<LeagueFormat, 'prepare' | 'stats' | 'runningDry'> {}
+
+export const createCredentials = (options: CredentialOptions): SealingCredentials => {
+  const league = createLeagueFormat(options)
+  const sealed = createSealedFormat(options)
+  const ofGrant = ({ scopes }: { readonly scopes: readonly string[] }): CredentialFormat =>
+    formatOf(scopes) === 'league' ? league : sealed
+  const ofText = (text: string): CredentialFormat => (isSealed(text) ? sealed : league)
+  return {
+    ...league,
+    sealCode: (code) => ofGrant(code).sealCode(code),
+    openCode: (text) => ofText(text).openCode(text),
+    sealRefreshToken: (token) => ofGrant(token).sealRefreshToken(token),
+    openRefreshToken: (text) => ofText(text).openRefreshToken(text),
+    sealAccessToken: (token, recipient) => ofGrant(token).sealAccessToken(token, recipient),
+    openAccessToken: (text) => ofText(text).openAccessToken(text),
+  }
+}
