@@ -1,6 +1,7 @@
 // The catalogue: no key missing, none unused, both languages alike.
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { scopes } from '../../src/oauth/scopes/index.ts'
 import { deLists } from '../../src/views/texts-de-lists.ts'
 import { de } from '../../src/views/texts-de.ts'
 import { enLists } from '../../src/views/texts-en-lists.ts'
@@ -21,8 +22,9 @@ const sources = readdirSync('src/views')
   .filter((name) => !name.startsWith('texts-'))
   .map((name) => readFileSync(`src/views/${name}`, 'utf8'))
   .join('\n')
-// Keys that are put together: `admin.setup.${name}` and `fault.uri.${code}`.
+// Keys that are put together: `admin.setup.${name}` and `fault.uri.${code}`; and those that scopes name.
 const composed = [
+  ...scopes.map(({ text }) => text),
   'admin.setup.private.key',
   'admin.setup.public.key',
   'admin.setup.encryption_key.php',
