@@ -216,9 +216,9 @@ describe('authorization request: everything else', () => {
       fc.property(state, more, uri, (sent, rest, requestedRedirectUri) => {
         const target = { client, redirectUri: 'https://app.example.org/cb', requestedRedirectUri }
         const query = `response_type=code${sent === undefined ? '' : `&${new URLSearchParams({ state: sent })}`}${rest}`
-        const request = checkRequest(parseForm(query), target, { pkcePlain: true })
+        const request = checkRequest(parseForm(query), target, { pkcePlain: true, scopes: ['api'] })
         const again = parseForm(requestQuery(request))
-        expect(checkRequest(again, target, { pkcePlain: true })).to.deep.equal(request)
+        expect(checkRequest(again, target, { pkcePlain: true, scopes: ['api'] })).to.deep.equal(request)
         expect(again['redirect_uri']?.[0]).to.equal(requestedRedirectUri)
         expect(again['client_id']).to.deep.equal([client.id])
       }),
