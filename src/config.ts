@@ -8,7 +8,12 @@ import type { SettingFault } from './config/fault-texts.ts'
 import { resolveCacheKeyPrefix, resolveDatabase } from './config/database.ts'
 import { configOverrides, fileCachePath, resolveKeysPath, resolveVersion } from './config/installation.ts'
 import { oneOf, wholeNumber, type Sources } from './config/reading.ts'
-import { resolveSessionCookie, resolveSessionLifetime, resolveSessionStore } from './config/session.ts'
+import {
+  detectedSessionStore,
+  resolveSessionCookie,
+  resolveSessionLifetime,
+  resolveSessionStore,
+} from './config/session.ts'
 import { SettingsError } from './config/settings-error.ts'
 import { showSettings, type ShownSetting } from './config/show.ts'
 import { readStudipFiles } from './config/studip-files.ts'
@@ -22,6 +27,8 @@ export interface Resolution {
   readonly settings: Settings | undefined
   readonly faults: readonly SettingFault[]
   readonly shown: readonly ShownSetting[]
+  /** Where Stud.IP's files say that sessions are, whatever SESSION_STORE says; undefined when they do not tell. */
+  readonly detectedStore: Settings['sessionStore'] | undefined
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -117,7 +124,12 @@ export const resolveSettings = async (
   const faults = all
     .filter(({ missing }) => !missing || !needs || needs.includes(missing))
     .map(({ key, values }) => ({ key, values }))
-  return { settings: faults.length > 0 ? undefined : settings, faults, shown: showSettings(found) }
+  return {
+    settings: faults.length > 0 ? undefined : settings,
+    faults,
+    shown: showSettings(found),
+    detectedStore: detectedSessionStore(sources),
+  }
 }
 
 /** The settings, frozen. Throws SettingsError with every fault at once. */

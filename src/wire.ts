@@ -1,6 +1,7 @@
 // The only place where the parts are joined: settings → everything the application needs.
 import { availableParallelism } from 'node:os'
 import type { Knex } from 'knex'
+import type { FollowSessions } from './config/follow-sessions.ts'
 import { challengeHash } from './crypto/challenge-hash.ts'
 import { createClientSecrets, type RememberingClientSecrets } from './crypto/client-secret.ts'
 import { createCredentials, type SealingCredentials } from './crypto/formats/of.ts'
@@ -67,6 +68,8 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts {
 export interface Outside {
   readonly now?: Now
   readonly log?: Log
+  /** Where Stud.IP keeps its sessions now; what the settings say unless given. */
+  readonly followSessions?: FollowSessions
 }
 
 // Signatures at once in one worker: one for each of its processors, and one that is ready when the first is done. Three at most,
@@ -99,7 +102,7 @@ const monthInStudipZone = (config: StudipConfig) => {
  */
 export const wire = async (
   settings: Settings,
-  { now = systemClock, log = createLog(settings.logLevel) }: Outside = {},
+  { now = systemClock, log = createLog(settings.logLevel), followSessions }: Outside = {},
 ): Promise<Deps> => {
   const db = openDatabase(settings.database)
   const read = createRead(db)
@@ -111,7 +114,7 @@ export const wire = async (
   }
   const keys = createKeyRing({ dir: settings.keysPath, now, log })
   const config = createStudipConfig({ db, settings })
-  const sessions = await openSessionStore({ db, settings, config })
+  const sessions = await openSessionStore({ settings, config, ...(followSessions && { follow: followSessions }) })
   const assets = createOwnAssets()
   const credentials = createCredentials({ keys, now, signatures: signaturesAtOnce(settings.workers) })
   watchQueues(metrics, credentials, db)

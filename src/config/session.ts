@@ -21,20 +21,29 @@ const switchOf = ({ studip }: Sources, variable: string, environment: string, fa
     : { on: truthy({ value: text, assumed: false }), source: `${environment} of Stud.IP's environment` }
 }
 
+const detect = (sources: Sources): Sourced<Store> | FaultKey => {
+  if (!sources.studip) return 'store-without-path'
+  if (sources.studip.faults.length > 0) return 'store-unread'
+  const caching = switchOf(sources, 'CACHING_ENABLE', 'STUDIP_CACHING_ENABLE', true)
+  const inCache = switchOf(sources, 'CACHE_IS_SESSION_STORAGE', 'STUDIP_CACHE_IS_SESSION_STORAGE', false)
+  if (caching === 'unsure' || inCache === 'unsure') return 'store-computed'
+  if (sources.studip.includesOthers) return 'store-included'
+  return { value: caching.on && inCache.on ? 'cache' : 'database', source: inCache.source }
+}
+
+/** What Stud.IP's files say, whatever SESSION_STORE says; undefined when they do not tell for certain. */
+export const detectedSessionStore = (sources: Sources): Store | undefined => {
+  const found = detect(sources)
+  return typeof found === 'string' ? undefined : found.value
+}
+
 /** The session store. After a switch to the cache old rows stay in session_data for ever, so that guessing would let dead sessions in. */
 export const resolveSessionStore = (sources: Sources): Sourced<Store> => {
   if (sources.own('SESSION_STORE')) return oneOf(sources, 'SESSION_STORE', ['database', 'cache'], 'database')
-  const refuse = (why: FaultKey) => {
-    sources.fault(why, {}, 'SESSION_STORE')
-    return byDefault<Store>('database')
-  }
-  if (!sources.studip) return refuse('store-without-path')
-  if (sources.studip.faults.length > 0) return refuse('store-unread')
-  const caching = switchOf(sources, 'CACHING_ENABLE', 'STUDIP_CACHING_ENABLE', true)
-  const inCache = switchOf(sources, 'CACHE_IS_SESSION_STORAGE', 'STUDIP_CACHE_IS_SESSION_STORAGE', false)
-  if (caching === 'unsure' || inCache === 'unsure') return refuse('store-computed')
-  if (sources.studip.includesOthers) return refuse('store-included')
-  return { value: caching.on && inCache.on ? 'cache' : 'database', source: inCache.source }
+  const found = detect(sources)
+  if (typeof found !== 'string') return found
+  sources.fault(found, {}, 'SESSION_STORE')
+  return byDefault<Store>('database')
 }
 
 const sessionOption = (

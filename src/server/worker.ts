@@ -2,6 +2,7 @@
 import cluster from 'node:cluster'
 import { AggregatorRegistry } from 'prom-client'
 import { createApp } from '../app.ts'
+import { followSessions } from '../config/follow-sessions.ts'
 import { listenText } from '../config/show.ts'
 import { SetupError } from '../oauth/errors.ts'
 import type { Settings } from '../settings.ts'
@@ -48,7 +49,7 @@ const end = async (deps: Deps, { drain }: HttpServer, code: number): Promise<voi
 /** Runs until the primary says drain. Resolves when it listens. */
 export const runWorker = async (settings: Settings): Promise<void> => {
   try {
-    const deps = await wire(settings)
+    const deps = await wire(settings, { followSessions: followSessions(settings) })
     const answer = createApp(deps).callback()
     const http = createHttpServer((request, response) => void answer(request, response))
     new AggregatorRegistry()

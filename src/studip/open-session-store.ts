@@ -1,6 +1,5 @@
 // Opens the store that holds Stud.IP's sessions, or refuses with what to do (contract §1.2).
 import { access, constants } from 'node:fs/promises'
-import type { Knex } from 'knex'
 import { SetupError } from '../oauth/errors.ts'
 import type { Settings } from '../settings.ts'
 import type { StudipConfig } from './config.ts'
@@ -34,34 +33,46 @@ const openCache = async (cache: SystemCache, { cacheKeyPrefix }: StoreSettings):
   return { store, close: () => store.close() }
 }
 
-/** Follows SYSTEMCACHE while the service runs: entries of a cache that Stud.IP has left must never be believed. */
-const followSystemCache = (settings: StoreSettings, config: StudipConfig): SessionStore => {
-  let opened: (Opened & { readonly text: string }) | undefined
-  return {
-    async current() {
-      const text = await config.global('SYSTEMCACHE')
-      if (opened?.text !== text) {
-        const next = { text, ...(await openCache(systemCache(text, settings), settings)) }
-        await opened?.close()
-        opened = next
-      }
-      return opened.store
-    },
-    close: async () => opened?.close(),
-  }
+interface Opening {
+  readonly settings: StoreSettings
+  readonly config: StudipConfig
+  /** What of the settings holds now; they themselves unless given. Rejects when that is not certain. */
+  readonly follow?: () => Promise<StoreSettings>
 }
 
-/** @throws SetupError when sessions are kept where we cannot read them; with a sentence that says what to do */
+/**
+ * Follows Stud.IP while the service runs, its files and SYSTEMCACHE: entries of a store that Stud.IP has left must never be
+ * believed.
+ * @throws SetupError when sessions are kept where we cannot read them; with a sentence that says what to do
+ */
 export const openSessionStore = async ({
   settings,
   config,
-}: {
-  db?: Knex
-  settings: StoreSettings
-  config: StudipConfig
-}): Promise<SessionStore> => {
-  if (settings.sessionStore === 'database') return { current: () => Promise.resolve(databaseSessions), close: nothing }
-  const store = followSystemCache(settings, config)
-  await store.current()
-  return store
+  follow = () => Promise.resolve(settings),
+}: Opening): Promise<SessionStore> => {
+  let opened: (Opened & { readonly place: string }) | undefined
+  const leave = async () => {
+    const left = opened
+    opened = undefined
+    await left?.close()
+  }
+  const sessions: SessionStore = {
+    async current() {
+      const now = await follow()
+      if (now.sessionStore === 'database') {
+        if (opened) await leave()
+        return databaseSessions
+      }
+      const text = await config.global('SYSTEMCACHE')
+      const place = JSON.stringify([text, now.cacheKeyPrefix, now.fileCachePath])
+      if (opened?.place === place) return opened.store
+      const next = { place, ...(await openCache(systemCache(text, now), now)) }
+      await leave()
+      opened = next
+      return next.store
+    },
+    close: leave,
+  }
+  await sessions.current()
+  return sessions
 }

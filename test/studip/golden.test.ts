@@ -9,7 +9,7 @@ import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { cookieHeader, gateSettings, goldenFiles, loadCase, spelled, type GateSettings } from './golden.ts'
 
 const openGate = async (db: Knex, settings: GateSettings, now: () => number) => {
-  const sessions = await openSessionStore({ db, settings, config: createStudipConfig({ db, settings }) })
+  const sessions = await openSessionStore({ settings, config: createStudipConfig({ db, settings }) })
   return createGate({ read: createRead(db), settings, sessions, now })
 }
 
