@@ -155,6 +155,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
 
   'registration.missing': '--{{option}} fehlt.',
   'registration.too-long': '--{{option}} ist zu lang.',
+  'registration.unstorable':
+    '--{{option}} kann nicht gespeichert werden: Die Zeichen gibt es in der Tabelle oauth2_clients nicht, oder es ist zu lang. Tabellen von Stud.IP sind utf8mb4.',
   'registration.malformed': '--{{option}} ist nicht wohlgeformt.',
   'registration.redirect.no-scheme': '{{uri}} ist keine absolute URI. Sie muss mit https:// anfangen.',
   'registration.redirect.fragment': '{{uri}} hat ein Fragment. Lassen Sie # und alles danach weg.',

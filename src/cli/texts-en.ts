@@ -148,6 +148,8 @@ export const en = {
 
   'registration.missing': '--{{option}} is missing.',
   'registration.too-long': '--{{option}} is too long.',
+  'registration.unstorable':
+    '--{{option}} cannot be stored: its characters do not exist in the table oauth2_clients, or it is too long. Tables of Stud.IP are utf8mb4.',
   'registration.malformed': '--{{option}} is not well-formed.',
   'registration.redirect.no-scheme': '{{uri}} is not an absolute URI. It must start with https://.',
   'registration.redirect.fragment': '{{uri}} has a fragment. Leave out # and what follows.',

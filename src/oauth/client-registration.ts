@@ -17,7 +17,7 @@ export type RegistrationField = keyof ClientRegistration
 
 export interface RegistrationFault {
   readonly field: RegistrationField
-  readonly code: 'missing' | 'too-long' | 'malformed' | RedirectUriFault
+  readonly code: 'missing' | 'too-long' | 'malformed' | 'unstorable' | RedirectUriFault
   /** The redirect URI at fault, where one is. */
   readonly uri?: string
 }

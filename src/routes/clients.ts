@@ -10,6 +10,7 @@ import {
   checkClientRegistration,
   type CheckedRegistration,
   type ClientRegistration,
+  type RegistrationFault,
 } from '../oauth/client-registration.ts'
 import { isClientId } from '../oauth/grant-id.ts'
 import { loneValue } from '../oauth/parameters.ts'
@@ -17,6 +18,7 @@ import type { Audit, AuditEvent } from '../oauth/ports.ts'
 import { isFixedToItsPort } from '../oauth/redirect-uri-registration.ts'
 import { basePath } from '../settings.ts'
 import type { ClientAdministration, RegisteredClient } from '../stores/clients.ts'
+import { UnstorableError } from '../stores/unstorable.ts'
 import { emptyRegistration, type AddClientModel } from '../views/clients.ts'
 import type { Notice } from '../views/notice.ts'
 import type { Views } from '../views/views.ts'
@@ -90,14 +92,15 @@ export const storeClient = (deps: ClientsDeps): Middleware =>
     const form = typedIn(ctx)
     const sharedScheme = loneValue(formOf(ctx), 'shared_scheme') !== undefined
     const result = checkClientRegistration(form, { sharedScheme })
-    if ('faults' in result) {
+    const outcome = 'faults' in result ? result : await registerOrTell(deps, result.client)
+    if ('faults' in outcome) {
       ctx.status = 422
-      refuse(ctx, { reason: 'form-faulty', hint: result.faults.map(({ field }) => field).join(' ') })
-      return showForm(deps, ctx, { form, faults: result.faults, sharedScheme })
+      refuse(ctx, { reason: 'form-faulty', hint: outcome.faults.map(({ field }) => field).join(' ') })
+      return showForm(deps, ctx, { form, faults: outcome.faults, sharedScheme })
     }
-    const { clientId, secret } = await register(deps, result.client)
+    const { clientId, secret, redirectUris } = outcome
     record(deps, ctx, 'client.added', clientId)
-    const fixedToPort = result.client.redirectUris.filter(isFixedToItsPort)
+    const fixedToPort = redirectUris.filter(isFixedToItsPort)
     await backToList(deps, ctx, { kind: 'created', clientId, fixedToPort, ...(secret !== undefined && { secret }) })
   }
 
@@ -105,6 +108,25 @@ const register = async ({ administration }: ClientsDeps, { confidential, ...clie
   const secret = confidential ? newClientSecret() : undefined
   const secretHash = secret === undefined ? null : await hashClientSecret(secret)
   return { clientId: await administration.add({ ...client, secretHash }), secret }
+}
+
+interface Registered {
+  readonly clientId: string
+  readonly secret: string | undefined
+  readonly redirectUris: readonly string[]
+}
+
+/** The database's own no to a text is a fault of its field like any other. */
+const registerOrTell = async (
+  deps: ClientsDeps,
+  client: CheckedRegistration,
+): Promise<Registered | { readonly faults: readonly RegistrationFault[] }> => {
+  try {
+    return { ...(await register(deps, client)), redirectUris: client.redirectUris }
+  } catch (error) {
+    if (error instanceof UnstorableError) return { faults: error.faults }
+    throw error
+  }
 }
 
 /** GET clients/delete/<id> */

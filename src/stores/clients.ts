@@ -5,6 +5,7 @@ import type { Client } from '../oauth/types.ts'
 import { isDatabaseAway } from './database-errors.ts'
 import { bounds } from '../bounds.ts'
 import { estimatedRows } from './estimated-rows.ts'
+import { asUnstorable } from './unstorable.ts'
 import { deleteTokensOf } from './client-tokens.ts'
 import type { LookUp } from './lookups.ts'
 import { changedBy, rowsOf } from './rows.ts'
@@ -41,7 +42,7 @@ export interface ClientAdministration {
     pageSize: number
   }): Promise<{ clients: readonly RegisteredClient[]; total: number }>
   get(id: string): Promise<RegisteredClient | undefined>
-  /** @returns the id that the database gave */
+  /** @returns the id that the database gave @throws UnstorableError */
   add(client: NewClient): Promise<string>
   /** Removes the client, which ends its tokens everywhere at once, then their rows in batches. @returns grants ended; undefined if unknown */
   delete(id: string, onProgress?: (done: number, total: number) => void): Promise<number | undefined>
@@ -152,13 +153,12 @@ export const createClientAdministration = (db: Knex, now: Now): ClientAdministra
     list: async ({ search, page, pageSize }) => {
       const matching = db<ClientRow>('oauth2_clients')
       const needle = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`
+      // Converted, because a column of fewer characters cannot be compared with all that somebody may look for.
       if (search !== '')
-        matching.whereRaw('(id = ? OR name LIKE ? OR owner LIKE ? OR redirect LIKE ?)', [
-          search,
-          needle,
-          needle,
-          needle,
-        ])
+        matching.whereRaw(
+          `(id = ? OR ${['name', 'owner', 'redirect'].map((column) => `CONVERT(${column} USING utf8mb4) LIKE ?`).join(' OR ')})`,
+          [search, needle, needle, needle],
+        )
       const [{ total } = { total: 0 }] = await matching.clone().count<{ total: number | string }[]>({ total: '*' })
       const rows = await matching
         .orderBy([
@@ -176,22 +176,23 @@ export const createClientAdministration = (db: Knex, now: Now): ClientAdministra
     },
     add: async (client) => {
       const time = now()
-      const [result] = (await db.raw(
-        `INSERT INTO oauth2_clients (name, secret, redirect, revoked, description, owner, homepage, admin_notes, mkdate, chdate)
-         VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?)`,
-        [
-          client.name,
-          client.secretHash,
-          client.redirectUris.join(','),
-          client.description,
-          client.owner,
-          client.homepage,
-          client.adminNotes,
-          time,
-          time,
-        ],
-      )) as [{ insertId: number | string }]
-      return String(result.insertId)
+      const texts = {
+        name: client.name,
+        redirect: client.redirectUris.join(','),
+        description: client.description,
+        owner: client.owner,
+        homepage: client.homepage,
+        admin_notes: client.adminNotes,
+      }
+      const inserted = db.raw<readonly { insertId: number | string }[]>(
+        `INSERT INTO oauth2_clients (name, redirect, description, owner, homepage, admin_notes, secret, revoked, mkdate, chdate)
+         VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
+        [...Object.values(texts), client.secretHash, time, time],
+      )
+      const [result] = await inserted.catch((error: unknown) => {
+        throw asUnstorable(error, texts)
+      })
+      return String(result?.insertId)
     },
     delete: async (id, onProgress) => {
       const client = await get(id)

@@ -77,6 +77,7 @@ const faultText = ({
 }: RegistrationFault): { readonly text: TextKey; readonly values: TextValues } => {
   if (uri !== undefined) return { text: `fault.uri.${code as 'comma'}`, values: { uri } }
   if (code === 'too-long') return { text: 'fault.too-long', values: { limit: registrationLimits[field as 'name'] } }
+  if (code === 'unstorable') return { text: 'fault.unstorable', values: {} }
   if (code === 'missing') return { text: field === 'confidentiality' ? 'fault.choose' : 'fault.missing', values: {} }
   return { text: field === 'homepage' ? 'fault.homepage' : 'fault.malformed', values: {} }
 }

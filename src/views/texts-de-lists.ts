@@ -88,6 +88,8 @@ export const deLists = {
   'fault.choose': 'Bitte wählen Sie eine der beiden Möglichkeiten.',
   'fault.too-long': 'Höchstens {{limit}} Zeichen sind möglich.',
   'fault.malformed': 'Bitte geben Sie einzeiligen Text ohne Steuerzeichen ein.',
+  'fault.unstorable':
+    'Das kann die Datenbank nicht speichern: Einige der Zeichen, vielleicht Emoji, gibt es dort nicht, oder es ist zu lang.',
   'fault.homepage': 'Bitte geben Sie eine gültige Adresse ein, die mit https:// oder http:// beginnt.',
   'fault.uri.malformed': '{{uri}} ist keine gültige Adresse.',
   'fault.uri.too-long': '{{uri}} ist zu lang.',

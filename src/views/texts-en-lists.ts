@@ -85,6 +85,8 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'fault.choose': 'Please choose one of the two options.',
   'fault.too-long': 'At most {{limit}} characters are possible.',
   'fault.malformed': 'Please enter text of one line without control characters.',
+  'fault.unstorable':
+    'The database cannot store this: some of its characters, emoji perhaps, do not exist there, or it is too long.',
   'fault.homepage': 'Please enter a valid address that starts with https:// or http://.',
   'fault.uri.malformed': '{{uri}} is not a valid address.',
   'fault.uri.too-long': '{{uri}} is too long.',

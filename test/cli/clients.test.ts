@@ -43,6 +43,31 @@ describe('oauth2:client:*', function () {
     expect(await verifyBcrypt(secret!, stored!.secret!)).to.equal(true)
   })
 
+  it('B18 names the option that tables of three-byte or one-byte characters cannot store, or columns too short', async () => {
+    const narrow = await testDatabase()
+    try {
+      const addTo = async (...args: string[]) =>
+        run(['oauth2:client:add', '--redirect', 'https://a.example.org/cb', ...args], {
+          env: await environmentOf(narrow),
+        })
+      for (const charset of ['utf8mb3', 'latin1']) {
+        await narrow.knex.raw(`ALTER TABLE oauth2_clients CONVERT TO CHARACTER SET ${charset}`)
+        const { code, stderr } = await addTo('--name', 'App 😀', ...about)
+        expect([code, stderr]).to.deep.equal([1, stderr])
+        expect(stderr).to.contain('--name cannot be stored').and.not.contain('ER_')
+      }
+      await narrow.knex.raw('ALTER TABLE oauth2_clients MODIFY owner varchar(10)')
+      const { code, stderr } = await addTo('--name', 'App', '--owner', 'Eine lange Hochschule', ...about.slice(2))
+      expect(code).to.equal(1)
+      expect(stderr).to.contain('--owner cannot be stored')
+      // Looking for such characters finds nothing, and fails nowhere.
+      const listed = await run(['oauth2:clients', '--search', '😀'], { env: await environmentOf(narrow) })
+      expect(listed.code, listed.stderr).to.equal(0)
+    } finally {
+      await narrow.drop()
+    }
+  })
+
   it('registers a public client without a secret', async () => {
     const client = await added('--public', '--redirect', 'org.example.app:/cb')
     expect(client).to.have.all.keys('id')

@@ -130,6 +130,24 @@ for (const { studip, baseUrl } of [
       })
     }
 
+    it('B18 a character that the tables lack is a fault beside its field, and what was typed stays', async () => {
+      const root = await visit(app, users.root)
+      const { knex } = app.database
+      await knex.raw('ALTER TABLE oauth2_clients CONVERT TO CHARACTER SET utf8mb3')
+      try {
+        for (const field of ['name', 'owner', 'description', 'admin_notes']) {
+          const form = { ...typedClient(), [field]: 'Müller 😀' }
+          const answer = await root.submit('api/oauth2/clients/add', 'api/oauth2/clients/store', form)
+          expect(answer.status, field).to.equal(422)
+          expect(answer.text).to.include('kann die Datenbank nicht speichern').and.include('Müller 😀')
+          expect(answer.text.match(/kann die Datenbank nicht speichern/g), field).to.have.length(1)
+        }
+        expect((await root.get(`admin/oauth2?search=${encodeURIComponent('😀')}`)).status).to.equal(200)
+      } finally {
+        await knex.raw('ALTER TABLE oauth2_clients CONVERT TO CHARACTER SET utf8mb4')
+      }
+    })
+
     it('S-077 the form takes com.example.app:/cb and com.example.app://cb, and refuses myapp:/cb', async () => {
       const root = await visit(app)
       expect(

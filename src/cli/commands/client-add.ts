@@ -6,6 +6,7 @@ import {
   type RegistrationFault,
 } from '../../oauth/client-registration.ts'
 import { isFixedToItsPort, type RedirectUriFault } from '../../oauth/redirect-uri-registration.ts'
+import { UnstorableError } from '../../stores/unstorable.ts'
 import { createClientAdministration } from '../../stores/clients.ts'
 import { CommandError, flag, list, text, type Command, type Options } from '../command.ts'
 import type { Translate } from '../texts.ts'
@@ -23,7 +24,9 @@ const optionOf = {
 
 const sentence = (t: Translate, fault: RegistrationFault): string => {
   if ('uri' in fault) return t(`registration.redirect.${fault.code as RedirectUriFault}`, { uri: fault.uri! })
-  return t(`registration.${fault.code as 'missing' | 'too-long' | 'malformed'}`, { option: optionOf[fault.field] })
+  return t(`registration.${fault.code as 'missing' | 'too-long' | 'malformed' | 'unstorable'}`, {
+    option: optionOf[fault.field],
+  })
 }
 
 const registrationOf = (options: Options, t: Translate): CheckedRegistration => {
@@ -41,10 +44,11 @@ const registrationOf = (options: Options, t: Translate): CheckedRegistration => 
     { insecureHttp: insecure, sharedScheme: insecure },
   )
   if ('client' in checked) return checked.client
-  throw new CommandError(
-    [t('fault.registration'), ...checked.faults.map((fault) => `  - ${sentence(t, fault)}`)].join('\n'),
-  )
+  throw faulty(t, checked.faults)
 }
+
+const faulty = (t: Translate, faults: readonly RegistrationFault[]): CommandError =>
+  new CommandError([t('fault.registration'), ...faults.map((fault) => `  - ${sentence(t, fault)}`)].join('\n'))
 
 export const clientAdd: Command = {
   name: 'oauth2:client:add',
@@ -79,7 +83,11 @@ export const clientAdd: Command = {
     const { confidential, ...client } = registrationOf(options, t)
     const secret = confidential ? newClientSecret() : undefined
     const secretHash = secret ? await hashClientSecret(secret) : null
-    const id = await withDatabase((db) => createClientAdministration(db, now).add({ ...client, secretHash }))
+    const id = await withDatabase((db) => createClientAdministration(db, now).add({ ...client, secretHash })).catch(
+      (error: unknown) => {
+        throw error instanceof UnstorableError ? faulty(t, error.faults) : error
+      },
+    )
     success(t('client.add.done', { id }))
     for (const uri of client.redirectUris.filter(isFixedToItsPort)) warn(t('client.add.fixed-port', { uri }))
     if (secret) say(t('client.add.secret', { secret }))
