@@ -15,6 +15,15 @@ export interface DatabaseSettings {
   readonly user: string
   readonly password: string
   readonly database: string
+  /** Undefined: no TLS. */
+  readonly tls?: DatabaseTls
+}
+
+export interface DatabaseTls {
+  /** False encrypts, but takes whoever answers for the server. */
+  readonly verify: boolean
+  /** Path and PEM text of the authorities that may sign; those of the system where it is not given. */
+  readonly authorities?: { readonly path: string; readonly pem: string }
 }
 
 export interface Settings {

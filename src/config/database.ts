@@ -1,6 +1,7 @@
 // The database of Stud.IP: DATABASE_URL, else its own credentials (contract §12).
-import { existsSync } from 'node:fs'
-import type { DatabaseSettings } from '../settings.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import type { DatabaseSettings, DatabaseTls } from '../settings.ts'
 import { byDefault, studipText, type Found, type Sourced, type Sources } from './reading.ts'
 
 // Where Debian, Red Hat, SUSE, MySQL's own packages and Homebrew put it. PHP has one of them compiled in or in php.ini.
@@ -16,16 +17,63 @@ const databaseSocket = (): string => socketPaths.find((path) => existsSync(path)
 
 const nothing: DatabaseSettings = { user: '', password: '', database: '' }
 
-const fromUrl = (text: string): DatabaseSettings | undefined => {
+const isAddress = (host: string): boolean => isIP(host.replace(/^\[|\]$/g, '')) !== 0
+
+const authoritiesOf = (sources: Sources, path: string): DatabaseTls['authorities'] | undefined => {
   try {
-    const url = new URL(text)
-    const database = decodeURIComponent(url.pathname.slice(1))
-    const login = { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password), database }
-    if (!/^(mysql|mariadb):$/.test(url.protocol) || !database || !login.user) return undefined
-    const socketPath = url.searchParams.get('socketPath')
-    if (socketPath) return { ...login, socketPath }
-    if (!url.hostname) return undefined
-    return { ...login, host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port ? Number(url.port) : 3306 }
+    const pem = readFileSync(path, 'utf8')
+    if (pem.includes('-----BEGIN CERTIFICATE-----')) return { path, pem }
+  } catch {
+    // The fault says what is expected.
+  }
+  sources.fault('database-authorities', { path })
+  return undefined
+}
+
+/** `?tls=required` or `?tls=verify`, then with `&ca=/path.pem` where the system's authorities are not meant. */
+const tlsOf = (sources: Sources, url: URL): DatabaseTls | undefined => {
+  const [tls, ca] = [url.searchParams.get('tls'), url.searchParams.get('ca')]
+  if (tls === null && ca === null) return undefined
+  if (
+    (tls !== 'required' && tls !== 'verify') ||
+    (ca !== null && tls === 'required') ||
+    url.searchParams.has('socketPath')
+  ) {
+    sources.fault('database-tls')
+    return undefined
+  }
+  // A certificate is compared with a name.
+  if (tls === 'verify' && isAddress(url.hostname)) sources.fault('database-tls-address', { host: url.hostname })
+  const authorities = ca === null ? undefined : authoritiesOf(sources, ca)
+  return { verify: tls === 'verify', ...(authorities && { authorities }) }
+}
+
+const urlParameters = new Set(['socketPath', 'tls', 'ca'])
+
+const fromUrl = (sources: Sources, text: string): DatabaseSettings | undefined => {
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  const [user, password, database] = [url.username, url.password, url.pathname.slice(1)].map(decoded)
+  if (!/^(mysql|mariadb):$/.test(url.protocol) || !database || !user || password === undefined) return undefined
+  // One that is not understood may have been meant to protect the connection.
+  for (const name of url.searchParams.keys())
+    if (!urlParameters.has(name)) sources.fault('database-parameter', { name })
+  const login = { user, password, database }
+  const tls = tlsOf(sources, url)
+  const socketPath = url.searchParams.get('socketPath')
+  if (socketPath) return { ...login, socketPath }
+  if (!url.hostname) return undefined
+  return {
+    ...login,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port ? Number(url.port) : 3306,
+    ...(tls && { tls }),
+  }
+}
+
+const decoded = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text)
   } catch {
     return undefined
   }
@@ -83,7 +131,7 @@ const fromStudip = (sources: Sources): Sourced<DatabaseSettings> => {
 export const resolveDatabase = (sources: Sources): Sourced<DatabaseSettings> => {
   const found = sources.own('DATABASE_URL')
   if (!found) return fromStudip(sources)
-  const value = fromUrl(found.text)
+  const value = fromUrl(sources, found.text)
   if (value) return { value, source: found.source }
   // The text itself stays out of the sentence: it may hold the password.
   sources.fault('database-malformed')

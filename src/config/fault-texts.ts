@@ -21,6 +21,12 @@ const en = {
     'The database is not known: neither DATABASE_URL nor $DB_STUDIP_USER and $DB_STUDIP_DATABASE of Stud.IP are set. Set DATABASE_URL.',
   'database-malformed':
     'DATABASE_URL is not of the form mysql://user:password@host:port/database or mysql://user:password@localhost/database?socketPath=/path. Special characters in it must be percent-encoded.',
+  'database-parameter': 'DATABASE_URL has a parameter {{name}}, which is none of socketPath, tls and ca.',
+  'database-tls':
+    'DATABASE_URL asks for TLS in a way that is not known. Write ?tls=required (encrypts only) or ?tls=verify&ca=/path/to/ca.pem (ca may be left out), without socketPath.',
+  'database-tls-address':
+    'DATABASE_URL has ?tls=verify and the address {{host}}, but a certificate is compared with a name. Write the name that stands in it.',
+  'database-authorities': 'DATABASE_URL: {{path}} cannot be read, or holds no certificate in PEM.',
   'keys-unknown': 'The folder of the key files is not known. Set KEYS_PATH or STUDIP_PATH.',
   'address-malformed': '{{name}} is {{text}}, but must be host:port, [IPv6]:port or unix:/path.',
   number: '{{name}} is {{text}}, but must be a whole number from {{from}} to {{to}}.',
@@ -62,6 +68,12 @@ const de: Readonly<Record<FaultKey, string>> = {
     'Die Datenbank ist nicht bekannt: Weder DATABASE_URL noch $DB_STUDIP_USER und $DB_STUDIP_DATABASE von Stud.IP sind gesetzt. Setzen Sie DATABASE_URL.',
   'database-malformed':
     'DATABASE_URL hat nicht die Form mysql://benutzer:passwort@host:port/datenbank oder mysql://benutzer:passwort@localhost/datenbank?socketPath=/pfad. Sonderzeichen darin müssen prozentkodiert sein.',
+  'database-parameter': 'DATABASE_URL hat einen Parameter {{name}}, der keiner von socketPath, tls und ca ist.',
+  'database-tls':
+    'DATABASE_URL verlangt TLS auf eine unbekannte Weise. Schreiben Sie ?tls=required (verschlüsselt nur) oder ?tls=verify&ca=/pfad/ca.pem (ca darf fehlen), ohne socketPath.',
+  'database-tls-address':
+    'DATABASE_URL hat ?tls=verify und die Adresse {{host}}, aber ein Zertifikat wird mit einem Namen verglichen. Schreiben Sie den Namen, der darin steht.',
+  'database-authorities': 'DATABASE_URL: {{path}} ist nicht lesbar oder enthält kein Zertifikat in PEM.',
   'keys-unknown': 'Der Ordner der Schlüsseldateien ist nicht bekannt. Setzen Sie KEYS_PATH oder STUDIP_PATH.',
   'address-malformed': '{{name}} ist {{text}}, muss aber host:port, [IPv6]:port oder unix:/pfad sein.',
   number: '{{name}} ist {{text}}, muss aber eine ganze Zahl von {{from}} bis {{to}} sein.',

@@ -20,9 +20,16 @@ export const listenText = (listen: Listen | undefined): string =>
         ? `[${listen.host}]:${listen.port}`
         : `${listen.host}:${listen.port}`
 
-const databaseText = ({ user, password, database, socketPath, host, port }: DatabaseSettings): string =>
-  database &&
-  `mysql://${user}${password && ':***'}@${socketPath ? 'localhost' : `${host}:${port}`}/${database}${socketPath ? `?socketPath=${socketPath}` : ''}`
+const databaseText = ({ user, password, database, socketPath, host, port, tls }: DatabaseSettings): string => {
+  if (!database) return ''
+  const parameters = [
+    ...(socketPath ? [`socketPath=${socketPath}`] : []),
+    ...(tls ? [`tls=${tls.verify ? 'verify' : 'required'}`] : []),
+    ...(tls?.authorities ? [`ca=${tls.authorities.path}`] : []),
+  ]
+  const query = parameters.length > 0 ? `?${parameters.join('&')}` : ''
+  return `mysql://${user}${password && ':***'}@${socketPath ? 'localhost' : `${host}:${port}`}/${database}${query}`
+}
 
 const valueText = (found: Resolved, name: SettingName): string => {
   if (name === 'DATABASE_URL') return databaseText(found.DATABASE_URL.value)

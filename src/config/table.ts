@@ -24,7 +24,8 @@ export const documentedSettings = [
   {
     name: 'DATABASE_URL',
     fallback: "Stud.IP's own credentials",
-    meaning: '`mysql://user:password@host:port/database`, or with `?socketPath=/run/mysqld/mysqld.sock`.',
+    meaning:
+      '`mysql://user:password@host:port/database`, or with `?socketPath=/run/mysqld/mysqld.sock`; `?tls=verify` (with `&ca=/path/ca.pem`) or `?tls=required` for TLS.',
   },
   {
     name: 'KEYS_PATH',

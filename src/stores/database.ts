@@ -1,10 +1,17 @@
 // The connection to Stud.IP's database: one bounded pool, one way to configure a connection.
 import knex, { type Knex } from 'knex'
-import type { DatabaseSettings } from '../settings.ts'
+import type { DatabaseSettings, DatabaseTls } from '../settings.ts'
 import { patience, prepareConnection, type RawConnection } from './fresh-connection.ts'
 import { migrationSource } from './migration-source.ts'
 
 const quiet = () => undefined
+
+// The driver compares the certificate with the host's name only where it is told to.
+const tlsOptions = ({ verify, authorities }: DatabaseTls) => ({
+  rejectUnauthorized: verify,
+  verifyIdentity: verify,
+  ...(authorities && { ca: authorities.pem }),
+})
 
 /** Knex configuration of our database; also what knexfile.ts exports. BIGINTs arrive as strings, because client ids pass 2^53. */
 export const knexConfig = (database: DatabaseSettings, poolSize = 10): Knex.Config => ({
@@ -14,6 +21,7 @@ export const knexConfig = (database: DatabaseSettings, poolSize = 10): Knex.Conf
     user: database.user,
     password: database.password,
     database: database.database,
+    ...(database.tls && { ssl: tlsOptions(database.tls) }),
     charset: 'utf8mb4',
     supportBigNumbers: true,
     bigNumberStrings: true,
