@@ -63,6 +63,41 @@ export const bounds = Object.freeze({
     'a redirect URI of every day fits; more would be a way to fill the log',
   ),
 
+  // What is expensive, and who waits for it
+  waitingSalts: atMost(
+    256,
+    'foreign salts that wait for their key',
+    'one takes 30 ms: nobody waits longer than eight seconds',
+  ),
+  waitingSecrets: atMost(
+    100,
+    'client secrets that wait for bcrypt',
+    'one takes 60 ms: nobody waits longer than six seconds',
+  ),
+  waitingSuspects: atMost(
+    16,
+    'places that one network with failures may take in such a queue',
+    'the others keep their room',
+  ),
+  failedSecrets: atMost(
+    10,
+    'wrong secrets a minute of a client and network before one try a second is all that is welcome',
+    'nobody mistypes more often, and a guess takes for ever',
+  ),
+  failedCredentials: atMost(
+    30,
+    'codes and tokens a minute, of a client and network, that cost a key and opened nothing, less those that opened',
+    'further ones wait behind everybody else',
+  ),
+  countedSenders: atMost(20_000, 'clients and networks whose failures are counted', 'the oldest count goes first'),
+  knownSalts: atMost(4_096, 'keys of foreign salts in memory', 'a kilobyte each; who is forgotten is derived again'),
+  knownSecrets: atMost(10_000, 'client secrets whose outcome is remembered', 'more clients than an installation has'),
+  rotations: atMost(
+    20,
+    'rotations a minute of a grant, counted by each worker',
+    'each leaves two rows for a month; an app needs one an hour',
+  ),
+
   // Browser apps
   publicClients: atMost(
     10_000,

@@ -23,6 +23,7 @@ import { createGrants, type Grants } from './stores/grants.ts'
 import { createPublicOrigins } from './stores/public-origins.ts'
 import { createLookUp, type LookUp } from './stores/lookups.ts'
 import { createRead } from './stores/reads.ts'
+import { createRotationPace } from './stores/rotation-pace.ts'
 import { createTokens } from './stores/tokens.ts'
 import type { Bounce } from './studip/bounce-answer.ts'
 import { createBounce } from './studip/bounce.ts'
@@ -143,6 +144,7 @@ export const wire = async (
     refreshTokenExpiry: monthInStudipZone(config),
     secrets: createClientSecrets({ now }),
     attempts: createAttempts(),
+    rotationPace: createRotationPace(),
     ...partiesBy(createLookUp(read)),
     issuing: partiesBy(createLookUp(read, () => credentials.runningDry())),
     administration: createClientAdministration(db, now),

@@ -1,17 +1,18 @@
 // Client secrets: bcrypt as PHP writes it, and a short memory so that a busy client pays for it once (D15).
 import { createHmac, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import pLimit from 'p-limit'
-import { temporarilyUnavailable } from '../oauth/errors.ts'
-import type { ClientSecrets, Now } from '../oauth/ports.ts'
+import { bounds } from '../bounds.ts'
+import type { Asker, ClientSecrets, Now } from '../oauth/ports.ts'
 import { hashBcrypt, verifyBcrypt } from './bcrypt.ts'
 import { equalConstantTime } from './constant-time.ts'
+import { createFairQueue, nobody } from './fair-queue.ts'
 import { randomAlphanumeric } from './random.ts'
 
 export interface RememberingClientSecrets extends ClientSecrets {
   /** True when this process verified this secret for this client and hash, however long ago: whoever has it is not held off. */
   recalls(clientId: string, secret: string, hash: string): boolean
-  stats(): { readonly remembered: number; readonly waiting: number }
+  /** `checked` counts the runs of bcrypt. */
+  stats(): { readonly remembered: number; readonly waiting: number; readonly checked: number }
 }
 
 interface Deps {
@@ -36,49 +37,50 @@ export const hashClientSecret = (secret: string): Promise<string> => {
   return hashBcrypt(secret, cost)
 }
 
-/** Failures are never remembered. Throws temporarily_unavailable while too many verifications wait. */
-export const createClientSecrets = ({ now, concurrency = 1, maxWaiting = 100 }: Deps): RememberingClientSecrets => {
+/** Verifying rejects with temporarily_unavailable or slow_down while too many wait, and with RecipientLeft. */
+export const createClientSecrets = ({
+  now,
+  concurrency = 1,
+  maxWaiting = bounds.waitingSecrets.most,
+}: Deps): RememberingClientSecrets => {
   const processKey = randomBytes(32)
-  const limit = pLimit(concurrency)
-  const remembered = new LRUCache<string, { readonly mac: Buffer; readonly until: number }>({ max: 10_000 })
-  const underWay = new Map<string, Promise<boolean>>()
+  const queue = createFairQueue({
+    atOnce: concurrency,
+    places: maxWaiting,
+    suspectPlaces: bounds.waitingSuspects.most,
+  })
+  const remembered = new LRUCache<string, { readonly mac: Buffer; readonly until: number }>({
+    max: bounds.knownSecrets.most,
+  })
+  // What bcrypt said once of a secret and a stored hash holds for ever; a new hash makes another name.
+  const wrong = new LRUCache<string, true>({ max: bounds.knownSecrets.most, ttl: secondsToRemember * 1000 })
+  let checked = 0
   const macOf = (...parts: readonly string[]) => createHmac('sha256', processKey).update(JSON.stringify(parts)).digest()
 
   const recalled = (clientId: string, mac: Buffer) => {
     const known = remembered.get(clientId)
     return known && equalConstantTime(known.mac, mac) ? known : undefined
   }
-  const check = async (
-    clientId: string,
-    secret: string,
-    stored: string,
-    mac: Buffer,
-    before?: () => Promise<void>,
-  ): Promise<boolean> => {
-    const right = await limit(async () => {
-      await before?.()
-      return verifyBcrypt(secret, stored)
-    })
-    if (right) remembered.set(clientId, { mac, until: now() + secondsToRemember })
-    return right
-  }
-
   return {
-    verify: async (clientId, secret, stored, before) => {
+    verify: async (clientId, secret, stored, asker: Asker = nobody, before) => {
       if (!isPossible(secret)) return false
       const mac = macOf(clientId, stored, secret)
       if ((recalled(clientId, mac)?.until ?? 0) > now()) return true
       const id = mac.toString('hex')
-      const same = underWay.get(id)
-      if (same) return same
-      if (limit.pendingCount >= maxWaiting) throw temporarilyUnavailable('Too many client authentications at once.')
-      const checking = check(clientId, secret, stored, mac, before).finally(() => underWay.delete(id))
-      underWay.set(id, checking)
-      return checking
+      if (wrong.has(id)) return false
+      // By network, because `before` speaks for one of them.
+      return queue.run(`${id} ${asker.network}`, asker, async () => {
+        before?.()
+        checked += 1
+        const right = await verifyBcrypt(secret, stored)
+        if (right) remembered.set(clientId, { mac, until: now() + secondsToRemember })
+        else wrong.set(id, true)
+        return right
+      })
     },
     recalls: (clientId, secret, stored) =>
       isPossible(secret) && recalled(clientId, macOf(clientId, stored, secret)) !== undefined,
-    stats: () => ({ remembered: remembered.size, waiting: limit.pendingCount }),
+    stats: () => ({ remembered: remembered.size, waiting: queue.waiting(), checked }),
   }
 }
 

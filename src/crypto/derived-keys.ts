@@ -2,11 +2,11 @@
 import { createHmac, createHash, hkdfSync, pbkdf2 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { LRUCache } from 'lru-cache'
-import pLimit from 'p-limit'
-import { temporarilyUnavailable } from '../oauth/errors.ts'
-import type { Now } from '../oauth/ports.ts'
+import { bounds } from '../bounds.ts'
+import type { Asker, Now } from '../oauth/ports.ts'
 import type { MessageKeys } from './defuse.ts'
 import type { EncryptionKey } from './encryption-key.ts'
+import { createFairQueue, nobody } from './fair-queue.ts'
 
 export interface SaltedKeys {
   readonly salt: Buffer
@@ -16,8 +16,8 @@ export interface SaltedKeys {
 export interface DerivedKeys {
   /** What to encrypt with this month. */
   readonly own: () => Promise<SaltedKeys>
-  /** The keys of any salt. Throws temporarily_unavailable while too many foreign salts wait. */
-  readonly forSalt: (salt: Buffer) => Promise<MessageKeys>
+  /** The keys of any salt. Rejects with temporarily_unavailable or slow_down while too many foreign salts wait, RecipientLeft. */
+  readonly forSalt: (salt: Buffer, asker?: Asker) => Promise<MessageKeys>
   /** True when `forSalt` answers at once. */
   readonly knows: (salt: Buffer) => boolean
   readonly stats: () => { readonly cached: number; readonly waiting: number; readonly derived: number }
@@ -39,11 +39,15 @@ export const createDerivedKeys = ({
   encryption,
   now,
   concurrency = 1,
-  maxWaiting = 256,
-  maxCached = 4096,
+  maxWaiting = bounds.waitingSalts.most,
+  maxCached = bounds.knownSalts.most,
 }: Options): DerivedKeys => {
-  const limit = pLimit(concurrency)
-  const foreign = new LRUCache<string, Promise<MessageKeys>>({ max: maxCached })
+  const queue = createFairQueue({
+    atOnce: concurrency,
+    places: maxWaiting,
+    suspectPlaces: bounds.waitingSuspects.most,
+  })
+  const foreign = new LRUCache<string, MessageKeys>({ max: maxCached })
   let derived = 0
   const derive = async (salt: Buffer): Promise<MessageKeys> => {
     derived += 1
@@ -70,15 +74,15 @@ export const createDerivedKeys = ({
     return months
   }
 
-  const derivedOnce = (id: string, salt: Buffer): Promise<MessageKeys> => {
+  const derivedOnce = (id: string, salt: Buffer, asker: Asker): Promise<MessageKeys> => {
     if (encryption.kind === 'key') return derive(salt)
     const known = foreign.get(id)
-    if (known) return known
-    if (limit.pendingCount >= maxWaiting) throw temporarilyUnavailable('Too many tokens of another server at once.')
-    const keys = limit(() => derive(salt))
-    foreign.set(id, keys)
-    keys.catch(() => foreign.delete(id))
-    return keys
+    if (known) return Promise.resolve(known)
+    return queue.run(id, asker, async () => {
+      const keys = await derive(salt)
+      foreign.set(id, keys)
+      return keys
+    })
   }
 
   return {
@@ -86,15 +90,15 @@ export const createDerivedKeys = ({
       const { salt, keys } = turned()[0]!
       return { salt, keys: await keys }
     },
-    forSalt: async (salt) => {
+    forSalt: async (salt, asker = nobody) => {
       const id = salt.toString('hex')
-      return turned().find((m) => m.id === id)?.keys ?? derivedOnce(id, salt)
+      return turned().find((m) => m.id === id)?.keys ?? derivedOnce(id, salt, asker)
     },
     knows: (salt) => {
       const id = salt.toString('hex')
       return encryption.kind === 'key' || turned().some((m) => m.id === id) || foreign.has(id)
     },
-    stats: () => ({ cached: foreign.size, waiting: limit.pendingCount, derived }),
+    stats: () => ({ cached: foreign.size, waiting: queue.waiting(), derived }),
   }
 }
 

@@ -2,17 +2,29 @@
 import { bounds } from '../bounds.ts'
 import { invalidClient, invalidRequest, tooManyAttempts } from './errors.ts'
 import { isClientId } from './grant-id.ts'
+import { networkOf } from './network.ts'
+import type { Recipient } from './recipient.ts'
 import type { Clients, ClientSecrets } from './ports.ts'
 import { loneValue } from './parameters.ts'
 import type { Client, Parameters, RawParameters } from './types.ts'
 
-/** Counts failures per client and address. */
+/** Counts failures per client and network. */
 export interface Attempts {
-  /** Seconds until the next try is welcome; 0 when it is now. */
-  blockedFor(kind: AttemptKind, clientId: string, address: string): Promise<number>
-  failed(kind: AttemptKind, clientId: string, address: string): Promise<void>
+  /** True after too many failures within a minute. */
+  isSuspect(kind: AttemptKind, clientId: string, address: string): boolean
+  /** Seconds until this try is welcome; 0 when it is now. While suspects are held off, one of them a second is welcome all the same. */
+  waitFor(kind: AttemptKind, clientId: string, address: string): number
+  failed(kind: AttemptKind, clientId: string, address: string): void
+  /** Takes one failure back: among many who share an address, some mistakes are no attack. */
+  succeeded(kind: AttemptKind, clientId: string, address: string): void
 }
 export type AttemptKind = 'client-secret' | 'credential'
+
+/** Where a request comes from, and who waits for its answer. */
+export interface Sender {
+  readonly address: string
+  readonly recipient: Recipient
+}
 
 /** What a request says of its client: an id and the secrets it may have meant. */
 interface Claim {
@@ -32,7 +44,7 @@ export interface ClientAuthenticationPorts {
  */
 export const authenticateClient = async (
   ports: ClientAuthenticationPorts,
-  request: { authorization: string | undefined; parameters: Parameters; address: string },
+  request: { authorization: string | undefined; parameters: Parameters } & Sender,
 ): Promise<Client> => {
   const claim = readClaim(request.authorization, request.parameters)
   if (claim.clientId === undefined)
@@ -40,28 +52,33 @@ export const authenticateClient = async (
   const client = isClientId(claim.clientId) ? await ports.clients.find(claim.clientId) : undefined
   if (!client) throw invalidClient()
   if (client.secretHash === null) return client
-  await verifySecret(ports, client.id, client.secretHash, claim.secrets, request.address)
+  await verifySecret(ports, client.id, client.secretHash, claim.secrets, request)
   return client
 }
 
 // A secret that was right before is tried even while an attacker at the same address is held off.
 const verifySecret = async (
-  ports: ClientAuthenticationPorts,
+  { secrets, attempts }: ClientAuthenticationPorts,
   id: string,
   hash: string,
   claimed: readonly string[],
-  address: string,
+  { address, recipient }: Sender,
 ): Promise<void> => {
-  const { secrets, attempts } = ports
+  const who = ['client-secret', id, address] as const
   const proven = claimed.some((secret) => secrets.recalls(id, secret, hash))
-  const assertWelcome = async (): Promise<void> => {
-    const wait = proven ? 0 : await attempts.blockedFor('client-secret', id, address)
+  const isSuspect = (): boolean => !proven && attempts.isSuspect(...who)
+  let isWelcome = false
+  // Asked when it is this try's turn: many at once are as good as one after the other.
+  const assertWelcome = (): void => {
+    const wait = isWelcome || proven ? 0 : attempts.waitFor(...who)
     if (wait > 0) throw tooManyAttempts(wait)
+    isWelcome = true
   }
-  await assertWelcome()
-  // Asked again when a place is free: many at once are as good as one after the other.
-  for (const secret of claimed) if (await secrets.verify(id, secret, hash, assertWelcome)) return
-  await attempts.failed('client-secret', id, address)
+  const asker = { network: networkOf(address), isSuspect, recipient }
+  for (const secret of claimed) if (await secrets.verify(id, secret, hash, asker, assertWelcome)) return
+  // A secret that is known to be wrong takes nobody's turn.
+  if (!isWelcome && isSuspect()) throw tooManyAttempts(1)
+  attempts.failed(...who)
   throw invalidClient()
 }
 

@@ -92,5 +92,8 @@ export const unsupportedResponseType = () =>
 export const accessDenied = () => new OAuthError('access_denied', 'The resource owner denied the request.')
 export const temporarilyUnavailable = (description: string, cause?: unknown) =>
   new OAuthError('temporarily_unavailable', description, { retryAfter: 10, cause })
+/** Nothing failed, it is only too much at a time; `retryAfter` in seconds. */
+export const slowDown = (retryAfter: number) =>
+  new OAuthError('slow_down', 'Too many requests of this kind. Try again later.', { retryAfter })
 export const tooManyAttempts = (retryAfter: number) =>
   new OAuthError('slow_down', 'Too many failed attempts. Try again later.', { retryAfter })

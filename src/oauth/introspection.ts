@@ -1,5 +1,5 @@
 // Token introspection (RFC 7662): confidential clients ask about access tokens, and about their own refresh tokens (D33).
-import { authenticateClient, type ClientAuthenticationPorts } from './client-authentication.ts'
+import { authenticateClient, type ClientAuthenticationPorts, type Sender } from './client-authentication.ts'
 import { invalidClient, temporarilyUnavailable } from './errors.ts'
 import { required, singleParameters } from './parameters.ts'
 import { openOrThrottle, type OpeningPorts } from './presented-credential.ts'
@@ -47,14 +47,14 @@ interface LiveToken {
  */
 export const createIntrospection =
   (ports: IntrospectionPorts) =>
-  async ({ authorization, form, origin }: ClientRequest): Promise<IntrospectionResponse> => {
+  async ({ authorization, form, origin, recipient }: ClientRequest): Promise<IntrospectionResponse> => {
     const parameters = singleParameters(form)
-    const client = await authenticateClient(ports, { authorization, parameters, address: origin.address })
+    const client = await authenticateClient(ports, { authorization, parameters, address: origin.address, recipient })
     if (client.secretHash === null) throw invalidClient()
     const token = required(parameters, 'token')
     const live =
       (await liveAccessToken(ports, token)) ??
-      (await liveRefreshToken(ports, { text: token, clientId: client.id, address: origin.address }))
+      (await liveRefreshToken(ports, { text: token, clientId: client.id, address: origin.address, recipient }))
     if (!live || live.expiresAt <= ports.now()) return { active: false }
     const [issuedTo, state, username] = await Promise.all([
       live.clientId === client.id ? client : ports.clients.find(live.clientId),
@@ -78,7 +78,7 @@ export const createIntrospection =
 
 const liveRefreshToken = async (
   ports: IntrospectionPorts,
-  presented: { text: string; clientId: string; address: string },
+  presented: { text: string; clientId: string } & Sender,
 ): Promise<LiveToken | undefined> => {
   const token = await openOrThrottle(ports, { ...presented, open: ports.credentials.openRefreshToken })
   const own = token?.clientId === presented.clientId

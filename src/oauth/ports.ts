@@ -79,6 +79,15 @@ export interface Usernames {
   usernameOf(userId: string): Promise<string | undefined>
 }
 
+/** Who asks for work that waits in a queue. */
+export interface Asker {
+  /** Senders that share one take turns with the others (networkOf). */
+  readonly network: string
+  /** True while failures before make this try stand behind the others. */
+  readonly isSuspect: () => boolean
+  readonly recipient: Recipient
+}
+
 /** Names of the scopes that are offered at this moment. */
 export type OfferedScopes = () => Promise<readonly string[]>
 
@@ -90,9 +99,9 @@ export interface Credentials {
   /** True when opening this text is cheap: its salt is our own or was derived lately, so no PBKDF2 is due (D4). */
   knowsSalt(text: string): boolean
   sealCode(code: AuthorizationCode): Promise<string>
-  openCode(text: string): Promise<AuthorizationCode | undefined>
+  openCode(text: string, asker?: Asker): Promise<AuthorizationCode | undefined>
   sealRefreshToken(token: RefreshToken): Promise<string>
-  openRefreshToken(text: string): Promise<RefreshToken | undefined>
+  openRefreshToken(text: string, asker?: Asker): Promise<RefreshToken | undefined>
   /** Throws SetupError when the key files are unusable, RecipientLeft when nobody waits any more for a signature. */
   sealAccessToken(token: AccessToken, recipient?: Recipient): Promise<string>
   /** Also what Stud.IP signed. The expiry is the caller's. */
@@ -100,8 +109,8 @@ export interface Credentials {
 }
 
 export interface ClientSecrets {
-  /** Compares with the bcrypt hash; remembers successes for a few minutes (D15). `before` runs after the wait for a place; what it throws ends the try. */
-  verify(clientId: string, secret: string, hash: string, before?: () => Promise<void>): Promise<boolean>
+  /** Compares with the bcrypt hash; remembers the outcome for a few minutes (D15). `before` runs after the wait for a place; what it throws ends the try. */
+  verify(clientId: string, secret: string, hash: string, asker?: Asker, before?: () => void): Promise<boolean>
 }
 
 /** `bytes` random bytes as lower-case hex, from the system's CSPRNG. */

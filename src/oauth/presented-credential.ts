@@ -1,9 +1,9 @@
 // Opens a code or refresh token. A foreign salt costs a PBKDF2 (D4), so those who send bad ones are held off (S-099).
-import { tooManyAttempts } from './errors.ts'
-import type { Attempts } from './client-authentication.ts'
+import type { Attempts, Sender } from './client-authentication.ts'
 import type { GrantRequest } from './grants/grant.ts'
+import { networkOf } from './network.ts'
 import { required } from './parameters.ts'
-import type { Credentials, UserState, Users } from './ports.ts'
+import type { Asker, Credentials, UserState, Users } from './ports.ts'
 import type { Client } from './types.ts'
 
 export interface OpeningPorts {
@@ -13,22 +13,26 @@ export interface OpeningPorts {
 
 /**
  * The opened credential, or undefined when it is none of ours.
- * Failures that cost a derivation count per client and address. Past the limit only texts that are cheap to open are
- * still opened, so that nobody who holds a credential of ours is kept out by what others did from the same address.
- * @throws OAuthError slow_down
+ * Failures that cost a derivation count per client and network, and successes against them. Past the limit such texts wait
+ * behind everybody else's, a few at a time; what is cheap to open never waits, so that nobody who holds a credential is kept
+ * out by what others did from the same address.
+ * @throws OAuthError slow_down, temporarily_unavailable; RecipientLeft
  */
 export const openOrThrottle = async <T>(
   { attempts, credentials }: OpeningPorts,
-  presented: { text: string; open: (text: string) => Promise<T | undefined>; clientId: string; address: string },
+  presented: { text: string; open: Open<T>; clientId: string } & Sender,
 ): Promise<T | undefined> => {
-  const { text, open, clientId, address } = presented
+  const { text, open, clientId, address, recipient } = presented
   if (credentials.knowsSalt(text)) return open(text)
-  const wait = await attempts.blockedFor('credential', clientId, address)
-  if (wait > 0) throw tooManyAttempts(wait)
-  const opened = await open(text)
-  if (opened === undefined) await attempts.failed('credential', clientId, address)
+  const who = ['credential', clientId, address] as const
+  const isSuspect = (): boolean => attempts.isSuspect(...who)
+  const opened = await open(text, { network: networkOf(address), isSuspect, recipient })
+  if (opened === undefined) attempts.failed(...who)
+  else attempts.succeeded(...who)
   return opened
 }
+
+type Open<T> = (text: string, asker?: Asker) => Promise<T | undefined>
 
 interface Presented<T> {
   readonly client: Client
@@ -45,9 +49,9 @@ interface Presented<T> {
  */
 export const present = async <T extends { readonly userId: string }>(
   ports: OpeningPorts & { readonly users: Users },
-  { parameters, origin, authenticate }: GrantRequest,
+  { parameters, origin, recipient, authenticate }: GrantRequest,
   name: 'code' | 'refresh_token',
-  open: (text: string) => Promise<T | undefined>,
+  open: Open<T>,
 ): Promise<Presented<T>> => {
   const text = parameters[name]
   const ahead = text !== undefined && ports.credentials.knowsSalt(text) ? await open(text) : undefined
@@ -61,6 +65,7 @@ export const present = async <T extends { readonly userId: string }>(
       open,
       clientId: client.id,
       address: origin.address,
+      recipient,
     }))
   return { client, credential, userState }
 }

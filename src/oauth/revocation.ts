@@ -23,15 +23,16 @@ export interface RevocationPorts extends ClientAuthenticationPorts, OpeningPorts
  */
 export const createRevocation =
   (ports: RevocationPorts) =>
-  async ({ authorization, form, origin }: ClientRequest): Promise<void> => {
+  async ({ authorization, form, origin, recipient }: ClientRequest): Promise<void> => {
     const parameters = singleParameters(form)
-    const client = await authenticateClient(ports, { authorization, parameters, address: origin.address })
+    const client = await authenticateClient(ports, { authorization, parameters, address: origin.address, recipient })
     const token = required(parameters, 'token')
     const refreshToken = await openOrThrottle(ports, {
       text: token,
       open: ports.credentials.openRefreshToken,
       clientId: client.id,
       address: origin.address,
+      recipient,
     })
     if (refreshToken) {
       assertOwn(client, refreshToken.clientId)

@@ -31,7 +31,7 @@ export const createTokenEndpoint = (ports: GrantPorts & ClientAuthenticationPort
       parameters,
       origin,
       recipient,
-      authenticate: () => authenticateClient(ports, { authorization, parameters, address: origin.address }),
+      authenticate: () => authenticateClient(ports, { authorization, parameters, address: origin.address, recipient }),
     })
   }
 }

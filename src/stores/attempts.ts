@@ -1,30 +1,40 @@
-// Failed attempts per client and address, counted by each process for itself (D15, S-098).
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+// Failed attempts per client and network, counted by each process for itself (D15, S-098, S-116).
+import { LRUCache } from 'lru-cache'
+import { bounds, type Bound } from '../bounds.ts'
 import type { AttemptKind, Attempts } from '../oauth/client-authentication.ts'
+import { networkOf } from '../oauth/network.ts'
 
-/** Failures within so many seconds before further tries are refused until the time is over. */
-const limits: Readonly<Record<AttemptKind, { points: number; duration: number }>> = {
-  'client-secret': { points: 10, duration: 60 },
-  // Each failure with a foreign salt cost a PBKDF2.
-  credential: { points: 30, duration: 60 },
+/** Milliseconds after which failures are forgotten, by a clock that nobody sets. */
+const memory = 60_000
+/** Milliseconds: while others are held off, one try in so long passes. */
+const share = 1_000
+
+const failuresOf: Readonly<Record<AttemptKind, Bound>> = {
+  'client-secret': bounds.failedSecrets,
+  credential: bounds.failedCredentials,
 }
 
-const limiterOf = (kind: AttemptKind) => new RateLimiterMemory({ keyPrefix: kind, ...limits[kind] })
-
 export const createAttempts = (): Attempts => {
-  const limiters = { 'client-secret': limiterOf('client-secret'), credential: limiterOf('credential') }
-  const keyOf = (clientId: string, address: string) => `${clientId}|${address}`
+  const failures = new LRUCache<string, number>({ max: bounds.countedSenders.most, ttl: memory, noUpdateTTL: true })
+  const passed = new LRUCache<string, number>({ max: bounds.countedSenders.most, ttl: memory })
+  const keyOf = (kind: AttemptKind, clientId: string, address: string) => `${kind}|${clientId}|${networkOf(address)}`
+  const change = (key: string, by: number): void => void failures.set(key, Math.max(0, (failures.get(key) ?? 0) + by))
+  const isSuspect: Attempts['isSuspect'] = (kind, clientId, address) =>
+    (failures.get(keyOf(kind, clientId, address)) ?? 0) >= failuresOf[kind].most
   return {
-    blockedFor: async (kind, clientId, address) => {
-      const state = await limiters[kind].get(keyOf(clientId, address))
-      if (!state || state.consumedPoints < limits[kind].points) return 0
-      // The limiter forgets after `duration` by a clock of its own, so nobody has to wait longer when the system's is set back.
-      return Math.min(limits[kind].duration, Math.max(1, Math.ceil(state.msBeforeNext / 1000)))
+    isSuspect,
+    waitFor: (kind, clientId, address) => {
+      if (!isSuspect(kind, clientId, address)) return 0
+      const key = keyOf(kind, clientId, address)
+      const since = performance.now() - (passed.get(key) ?? -Infinity)
+      if (since < share) return Math.ceil((share - since) / 1000)
+      passed.set(key, performance.now())
+      return 0
     },
-    failed: async (kind, clientId, address) => {
-      await limiters[kind].consume(keyOf(clientId, address)).catch((refusal: unknown) => {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal
-      })
+    failed: (kind, clientId, address) => change(keyOf(kind, clientId, address), 1),
+    succeeded: (kind, clientId, address) => {
+      const key = keyOf(kind, clientId, address)
+      if (failures.has(key)) change(key, -1)
     },
   }
 }

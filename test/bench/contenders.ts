@@ -12,6 +12,8 @@ import type { PeerSettings } from './peers/peer.ts'
 /** Database connections of a contender; as many as load connections, so that nobody queues for one. */
 export const poolSize = 16
 export const connections = 16
+/** Live grants that a contender on Stud.IP's tables rotates in turn: one that is rotated twenty times a minute is told to slow down. */
+export const grants = 10_000
 
 export interface Contender {
   readonly name: string
@@ -75,7 +77,7 @@ export const startOurs = async (
     env,
   })
   const readyAfter = performance.now() - before
-  const tokens = await issueRefreshTokens(environment, { keys: kind, clientId: publicClient, count: connections })
+  const tokens = await issueRefreshTokens(environment, { keys: kind, clientId: publicClient, count: grants })
   return {
     name: 'this service',
     port,
@@ -100,7 +102,7 @@ export const startLeagueContender = async (environment: Environment, kind: KeyKi
     port,
     children: poolSize,
   })
-  const tokens = await issueRefreshTokens(environment, { keys: kind, clientId: publicClient, count: connections })
+  const tokens = await issueRefreshTokens(environment, { keys: kind, clientId: publicClient, count: grants })
   return {
     name: 'league, php-fpm',
     port,

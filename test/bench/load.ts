@@ -15,7 +15,7 @@ export interface LoadPlan {
   readonly seconds: number
   /** How long each connection rests after an answer. */
   readonly pauseMilliseconds?: number
-  /** `requests` is used up once, round `repeat` over and over; `chain` posts a refresh token and goes on with the one it gets. */
+  /** `requests` is used up once, round `repeat` over and over; `chain` posts the refresh tokens in turn and puts in their place what it gets. */
   readonly kind: 'chain' | 'requests' | 'repeat'
   /** Whole HTTP/1.1 requests; for `chain` one form without its refresh token per request. */
   readonly requests: readonly string[]
@@ -36,7 +36,7 @@ export interface LoadResult {
   readonly curve: readonly [number, number][]
   /** Milliseconds of CPU that the generator itself took, of the measured time. */
   readonly cpu: number
-  /** Where each chain stands. */
+  /** Those that are live now. */
   readonly tokens: readonly string[]
 }
 
@@ -57,13 +57,15 @@ const requestsOf = (plan: LoadPlan, index: number, shared: { next: number }, tok
     next: (): string | undefined => {
       if (plan.kind === 'repeat') return head
       if (plan.kind === 'requests') return plan.requests[shared.next++]
-      const body = `${form}&refresh_token=${tokens[index]}`
+      const token = tokens.shift()
+      if (token === undefined) return undefined
+      const body = `${form}&refresh_token=${token}`
       return `${before.replace(/Content-Length: \d+/, `Content-Length: ${body.length}`)}\r\n\r\n${body}`
     },
     answered: (status: number, body: string): boolean => {
       if (plan.kind === 'chain') {
         const from = body.indexOf('"refresh_token":"') + 17
-        if (status === 200 && from > 16) tokens[index] = body.slice(from, body.indexOf('"', from))
+        if (status === 200 && from > 16) tokens.push(body.slice(from, body.indexOf('"', from)))
         return status === 200 && from > 16
       }
       return status === 200
@@ -94,7 +96,9 @@ export const load = async (plan: LoadPlan): Promise<LoadResult> => {
   const drive = async (index: number) => {
     const http = connection(plan.port)
     const requests = requestsOf(plan, index, shared, tokens)
-    for (let request = requests.next(); request !== undefined && performance.now() < end; request = requests.next()) {
+    while (performance.now() < end) {
+      const request = requests.next()
+      if (request === undefined) break
       const sent = performance.now()
       const answer = await http.send(request)
       const now = performance.now()

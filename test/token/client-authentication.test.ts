@@ -319,9 +319,37 @@ describe('client authentication', () => {
       expect(Number(headers['retry-after'])).to.be.within(1, 60)
       expect(body).to.have.property('error')
     }
-    await call('introspect', credentialsOf(victim), attacker).expect(429)
     await call('introspect', credentialsOf(victim), address()).expect(200)
     await call('introspect', credentialsOf(neighbour), attacker).expect(200)
+  })
+
+  it('A7 a wrong secret over and over does not keep the right one out, also after a restart', async () => {
+    const victim = await addClient(app)
+    const shared = address()
+    for (let i = 0; i < 30; i += 1) {
+      const { status } = await call('introspect', { client_id: victim.id, client_secret: 'of yesterday' }, shared)
+      expect(status).to.equal(i < 10 ? 401 : 429)
+    }
+    expect(app.deps.secrets.recalls(victim.id, clientSecret, ''), 'never seen').to.equal(false)
+    await call('introspect', credentialsOf(victim), shared).expect(200)
+  })
+
+  it('A7 among new wrong secrets the right one passes with the share of one try a second', async () => {
+    const victim = await addClient(app)
+    const shared = address()
+    let status = 0
+    for (let i = 0; i < 200 && status !== 200; i += 1) {
+      if (i < 12 || i % 3 === 0) await call('introspect', { client_id: victim.id, client_secret: `wrong ${i}` }, shared)
+      else {
+        const answer = await call('introspect', credentialsOf(victim), shared)
+        status = answer.status
+        if (status === 429) {
+          expect(Number(answer.headers['retry-after'])).to.equal(1)
+          await new Promise((resolve) => setTimeout(resolve, 1000))
+        }
+      }
+    }
+    expect(status).to.equal(200)
   })
 
   it('S-098 wrong secrets that come all at once are held off as those that come one by one', async () => {

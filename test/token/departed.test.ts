@@ -13,7 +13,7 @@ import {
   type TestApp,
   type TestClient,
 } from '../support/app.ts'
-import { issueCode, issueTokens, stoppedClock } from '../support/issuing.ts'
+import { issueCode, issueTokens, stoppedClock, tokensOfStudip } from '../support/issuing.ts'
 import { until } from '../server/service.ts'
 
 describe('clients that leave', () => {
@@ -101,6 +101,25 @@ describe('clients that leave', () => {
     expect(await rows()).to.equal(before + 1)
     clock.pass(60)
     await refresh(app, client, gone.refresh_token).expect(200)
+  })
+
+  it('A4 no key is derived and no secret is checked for who left while waiting', async () => {
+    const confidential = await addClient(app)
+    const slow = await Promise.all(Array.from({ length: 4 }, () => tokensOfStudip(app, client)))
+    const derivedBefore = app.deps.credentials.stats().derivedKeys.derived
+    const sockets = slow.map(({ text }) => post('token', refreshForm(text)))
+    await until(() => app.deps.credentials.stats().derivedKeys.waiting > 0)
+    await Promise.all(sockets.map(leave))
+    await until(() => events().filter((event) => event === 'client left').length === 4)
+    expect(app.deps.credentials.stats().derivedKeys.derived - derivedBefore, 'the one under way').to.equal(1)
+    const secretSockets = Array.from({ length: 9 }, (_, i) =>
+      post('introspect', { client_id: confidential.id, client_secret: `wrong ${i}`, token: 'x' }),
+    )
+    while (app.deps.secrets.stats().waiting < 5) await sleep(1)
+    await Promise.all(secretSockets.map(leave))
+    await until(() => events().filter((event) => event === 'client left').length > 4 + 4)
+    // Each of the four can still be used.
+    for (const { text } of slow) await refresh(app, client, text).expect(200)
   })
 
   it('A4 who left is counted, answered by nothing and no fault', async () => {

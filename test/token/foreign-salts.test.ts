@@ -93,7 +93,7 @@ describe('foreign salts', () => {
     ['revoke', 'token', {}],
     ['introspect', 'token', {}],
   ] as const) {
-    it(`S-099 ${path} holds off who sends one foreign salt after another, but not their tokens of our own`, async () => {
+    it(`S-099 ${path} holds off who sends many foreign salts at once, but not their tokens of our own`, async () => {
       const sender = address()
       const before = derived()
       const answers = await Promise.all(
@@ -102,10 +102,8 @@ describe('foreign salts', () => {
         ),
       )
       const held = answers.filter(({ status }) => status === 429)
-      // What was under way before the limit was reached is not called back.
-      const after = await post(app, path, { ...credentialsOf(client), ...more, [name]: garbage() }, sender)
-      expect(after.status).to.equal(429)
-      expect(Number(after.headers['retry-after'])).to.be.within(1, 60)
+      expect(held.length).to.be.greaterThan(5)
+      for (const { headers } of held) expect(Number(headers['retry-after'])).to.be.within(1, 60)
       expect(derived() - before).to.equal(60 - held.length)
       const own = await issueTokens(app, client)
       await post(app, 'introspect', { ...credentialsOf(client), token: own.refresh_token }, sender).expect(200)
@@ -118,22 +116,41 @@ describe('foreign salts', () => {
     })
   }
 
+  it('A7 tokens of PHP are served to an address whose neighbour sent nothing but junk', async () => {
+    const sender = address()
+    const junk = () =>
+      post(app, 'introspect', { ...credentialsOf(client), token: garbage() }, sender).then(({ status }) => status)
+    for (let i = 0; i < 35; i += 1) expect(await junk()).to.equal(200)
+    const { text } = await tokensOfStudip(app, client)
+    await Promise.all([
+      post(app, 'introspect', { ...credentialsOf(client), token: text }, sender).expect(200, /"active":true/),
+      ...Array.from({ length: 5 }, junk),
+    ])
+  })
+
+  it('A7 junk of one /64 does not fill the queue for others', async () => {
+    const flood = Promise.all(
+      Array.from({ length: 300 }, (_, i) =>
+        post(
+          app,
+          'introspect',
+          { ...credentialsOf(client), token: garbage() },
+          { 'X-Forwarded-For': `2001:db8:1:2:${i.toString(16)}::${i}` },
+        ),
+      ),
+    )
+    while (app.deps.credentials.stats().derivedKeys.waiting < 200) await new Promise((resolve) => setImmediate(resolve))
+    const { text } = await tokensOfStudip(app, client)
+    const before = derived()
+    await post(app, 'introspect', { ...credentialsOf(client), token: text }, address()).expect(200, /"active":true/)
+    expect(derived() - before, 'before its turn').to.be.lessThan(10)
+    const refused = (await flood).filter(({ status }) => status !== 200)
+    expect(refused.length, 'of the /64').to.be.greaterThan(200)
+  })
+
   it('S-099 a flood from many addresses does not keep codes of our own from being answered', async function () {
-    this.timeout(60_000)
-    const measure = async (count: number): Promise<number[]> => {
-      const times: number[] = []
-      for (let i = 0; i < count; i += 1) {
-        const { text } = await issueCode(app, client)
-        const start = performance.now()
-        await redeem(app, client, text).expect(200)
-        times.push(performance.now() - start)
-      }
-      return times.sort((a, b) => a - b)
-    }
-    const at = (times: number[], share: number) =>
-      Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN)
+    this.timeout(120_000)
     const mobile = await addClient(app, { confidential: false })
-    const quiet = await measure(100)
     let flooding = true
     let sent = 0
     const flood = Promise.all(
@@ -149,12 +166,19 @@ describe('foreign salts', () => {
         }
       }),
     )
-    const flooded = await measure(100)
-    const { waiting } = app.deps.credentials.stats().derivedKeys
+    const { credentials } = app.deps
+    while (credentials.stats().derivedKeys.waiting < 30) await new Promise((resolve) => setImmediate(resolve))
+    const passedBy: number[] = []
+    for (let i = 0; i < 30; i += 1) {
+      const { text } = await issueCode(app, client)
+      const before = derived()
+      await redeem(app, client, text).expect(200)
+      passedBy.push(derived() - before)
+    }
     flooding = false
     await flood
-    const figures = `quiet p50 ${at(quiet, 0.5)} p99 ${at(quiet, 0.99)} ms; under ${sent} foreign salts p50 ${at(flooded, 0.5)} p99 ${at(flooded, 0.99)} ms, ${waiting} waiting`
-    if (this.test) this.test.title += ` (${figures})`
-    expect(at(flooded, 0.99), figures).to.be.lessThan(1000)
+    // Who waits in the queue waits for those thirty and more.
+    passedBy.sort((a, b) => a - b)
+    expect(passedBy[15], `derivations during a redemption: ${passedBy.join()}`).to.be.lessThan(15)
   })
 })

@@ -1,7 +1,7 @@
 // What Stud.IP reads and renews: Defuse ciphertexts of league's JSON, and a JWT signed with private.key (contract §8.1, §9.3; D3).
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import type { Now } from '../../oauth/ports.ts'
+import type { Asker, Now } from '../../oauth/ports.ts'
 import { alwaysThere, assertPresent } from '../../oauth/recipient.ts'
 import { withFullPower } from '../../oauth/scopes/index.ts'
 import { signAccessToken, verifyAccessToken } from '../access-token.ts'
@@ -56,9 +56,10 @@ export const createLeagueFormat = ({ keys, now, signatures = 1 }: CredentialOpti
   const open = async <T extends Scoped>(
     text: string,
     read: (json: string) => T | undefined,
+    asker?: Asker,
   ): Promise<T | undefined> => {
     const { forSalt } = await derivedKeys()
-    const plaintext = await decrypt(text, forSalt)
+    const plaintext = await decrypt(text, (salt) => forSalt(salt, asker))
     return plaintext === undefined ? undefined : empowered(read(plaintext))
   }
 
@@ -68,9 +69,9 @@ export const createLeagueFormat = ({ keys, now, signatures = 1 }: CredentialOpti
       return salt === undefined || inUse?.derivedKeys.knows(salt) === true
     },
     sealCode: (code) => seal(writeCode(code)),
-    openCode: (text) => open(text, readCode),
+    openCode: (text, asker) => open(text, readCode, asker),
     sealRefreshToken: (token) => seal(writeRefreshToken(token)),
-    openRefreshToken: (text) => open(text, readRefreshToken),
+    openRefreshToken: (text, asker) => open(text, readRefreshToken, asker),
     sealAccessToken: async (token, recipient = alwaysThere) => {
       const current = await keys.current()
       return queue.add(async () => {

@@ -17,9 +17,9 @@ export const createCredentials = (options: CredentialOptions): SealingCredential
   return {
     ...league,
     sealCode: (code) => ofGrant(code).sealCode(code),
-    openCode: (text) => ofText(text).openCode(text),
+    openCode: (text, asker) => ofText(text).openCode(text, asker),
     sealRefreshToken: (token) => ofGrant(token).sealRefreshToken(token),
-    openRefreshToken: (text) => ofText(text).openRefreshToken(text),
+    openRefreshToken: (text, asker) => ofText(text).openRefreshToken(text, asker),
     sealAccessToken: (token, recipient) => ofGrant(token).sealAccessToken(token, recipient),
     openAccessToken: (text) => ofText(text).openAccessToken(text),
   }

@@ -21,7 +21,7 @@ const redeemCode =
       client,
       credential: code,
       userState,
-    } = await present(ports, request, 'code', (text) => ports.credentials.openCode(text))
+    } = await present(ports, request, 'code', (text, asker) => ports.credentials.openCode(text, asker))
     if (!code) throw invalid('Cannot decrypt the authorization code')
     if (code.clientId !== client.id) throw invalid('Authorization code was not issued to this client')
     if (code.expiresAt < ports.now()) throw invalid('Authorization code has expired')

@@ -12,6 +12,8 @@ export interface GrantPorts extends IssuingPorts {
   readonly attempts: Attempts
   readonly hash: ChallengeHash
   readonly audit: Audit
+  /** Seconds to wait before this grant may be rotated; 0 counts it. */
+  readonly rotationPace: (grantId: string) => number
   /** Grace window of D8 in seconds; 0 turns it off. */
   readonly refreshGraceSeconds: number
 }

@@ -1,5 +1,5 @@
 // grant_type=refresh_token (RFC 6749 §6) with rotation and replay detection (RFC 9700 §4.14.2).
-import { invalidGrant } from '../errors.ts'
+import { invalidGrant, slowDown } from '../errors.ts'
 import { grantOf } from '../grant-id.ts'
 import { restrictScope } from '../scopes/parameter.ts'
 import { issue, newTokenPair } from '../token-issuing.ts'
@@ -18,7 +18,7 @@ const rotateToken =
       client,
       credential: presented,
       userState,
-    } = await present(ports, request, 'refresh_token', (text) => ports.credentials.openRefreshToken(text))
+    } = await present(ports, request, 'refresh_token', (text, asker) => ports.credentials.openRefreshToken(text, asker))
     if (!presented) throw invalid('Cannot decrypt the refresh token')
     if (presented.clientId !== client.id) throw invalid('Token is not linked to client')
     if (presented.expiresAt < ports.now()) throw invalid('Token has expired')
@@ -36,6 +36,8 @@ const rotate = async (
   { origin, recipient }: GrantRequest,
 ): Promise<TokenResponse> => {
   const pair = newTokenPair(ports, presented.id, { ...presented, scopes })
+  const wait = ports.rotationPace(grantOf(presented.id))
+  if (wait > 0) throw slowDown(wait)
   const who = { clientId: presented.clientId, userId: presented.userId, grantId: grantOf(presented.id) }
   const { outcome: rotation, response } = await issue(ports, pair, recipient, {
     use: () => ports.tokens.rotate(presented, pair, ports.refreshGraceSeconds, recipient),

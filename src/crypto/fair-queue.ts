@@ -1,0 +1,136 @@
+// Who waits for expensive work, and in which order: first those without failures, in turn by network, then the others (S-116).
+import { slowDown, temporarilyUnavailable } from '../oauth/errors.ts'
+import type { Asker } from '../oauth/ports.ts'
+import { alwaysThere, RecipientLeft } from '../oauth/recipient.ts'
+
+export interface FairQueue {
+  /** Does the work once for all who ask for the same id meanwhile. @throws OAuthError temporarily_unavailable or slow_down without a place, RecipientLeft */
+  readonly run: <T>(id: string, asker: Asker, work: () => Promise<T>) => Promise<T>
+  readonly waiting: () => number
+}
+
+interface Entry {
+  readonly id: string
+  readonly network: string
+  readonly askers: Asker[]
+  readonly start: () => Promise<unknown>
+  readonly reject: (error: unknown) => void
+}
+
+/** For work that no request asks for. */
+export const nobody: Asker = { network: '', isSuspect: () => false, recipient: alwaysThere }
+
+/** Entries by network, one of each in turn. */
+const createLine = () => {
+  const networks = new Map<string, Entry[]>()
+  let length = 0
+  const of = (network: string): readonly Entry[] => networks.get(network) ?? []
+  const push = (entry: Entry): void => {
+    length += 1
+    const own = networks.get(entry.network)
+    if (own) own.push(entry)
+    else networks.set(entry.network, [entry])
+  }
+  const take = (network: string, at: number): Entry | undefined => {
+    const own = networks.get(network) ?? []
+    const [entry] = own.splice(at, 1)
+    networks.delete(network)
+    if (own.length > 0) networks.set(network, own) // at the end: the others come first
+    if (entry) length -= 1
+    return entry
+  }
+  const next = (): Entry | undefined => {
+    const [network] = networks.keys()
+    return network === undefined ? undefined : take(network, 0)
+  }
+  /** The network that takes most room. */
+  const longest = (): string | undefined =>
+    [...networks].reduce<readonly [string | undefined, number]>(
+      (most, [network, { length: own }]) => (own > most[1] ? [network, own] : most),
+      [undefined, 0],
+    )[0]
+  return { of, push, take, next, longest, length: () => length }
+}
+
+interface Room {
+  readonly atOnce: number
+  /** Places in all. */
+  readonly places: number
+  /** Places that suspects of one network may take. */
+  readonly suspectPlaces: number
+}
+
+export const createFairQueue = ({ atOnce, places, suspectPlaces }: Room): FairQueue => {
+  const [trusted, suspect] = [createLine(), createLine()]
+  const entries = new Map<string, Entry>()
+  const outcomes = new Map<string, Promise<unknown>>()
+  let running = 0
+
+  const isWanted = ({ askers }: Entry): boolean => askers.some(({ recipient }) => !recipient.hasLeft())
+  const isSuspect = ({ askers }: Entry): boolean => askers.every((asker) => asker.isSuspect())
+  const forget = ({ id }: Entry): void => {
+    entries.delete(id)
+    outcomes.delete(id)
+  }
+  const refuse = (entry: Entry | undefined, error: Error): void => {
+    if (!entry) return
+    forget(entry)
+    entry.reject(error)
+  }
+  const full = () => temporarilyUnavailable('Too many requests of this kind at once.')
+
+  // The youngest of the longest line goes; a newcomer who would only make that line longer is refused itself.
+  const makeRoom = (network: string, line: typeof trusted): boolean => {
+    if (trusted.length() + suspect.length() < places) return true
+    const from = suspect.length() > 0 ? suspect : line
+    const longest = from.longest()
+    if (longest === undefined) return false
+    if (from === line && from.of(longest).length <= from.of(network).length + 1) return false
+    refuse(from.take(longest, from.of(longest).length - 1), full())
+    return true
+  }
+  const enter = (entry: Entry): void => {
+    const line = isSuspect(entry) ? suspect : trusted
+    const own = suspect.of(entry.network).length
+    if (line === suspect && own >= suspectPlaces) refuse(entry, slowDown(1))
+    else if (makeRoom(entry.network, line)) line.push(entry)
+    else refuse(entry, full())
+  }
+  const begin = (): void => {
+    while (running < atOnce) {
+      const fromTrusted = trusted.length() > 0
+      const entry = (fromTrusted ? trusted : suspect).next()
+      if (!entry) return
+      if (!isWanted(entry)) refuse(entry, new RecipientLeft('The client left before its turn.'))
+      else if (fromTrusted && isSuspect(entry)) enter(entry)
+      else void work(entry)
+    }
+  }
+  const work = async (entry: Entry): Promise<void> => {
+    running += 1
+    await entry.start()
+    running -= 1
+    forget(entry)
+    begin()
+  }
+
+  return {
+    run: <T>(id: string, asker: Asker, task: () => Promise<T>): Promise<T> => {
+      const same = entries.get(id)
+      if (same) {
+        same.askers.push(asker)
+        return outcomes.get(id) as Promise<T>
+      }
+      const done = new Promise<T>((resolve, reject) => {
+        const start = () => task().then(resolve, reject)
+        const entry: Entry = { id, network: asker.network, askers: [asker], start, reject }
+        entries.set(id, entry)
+        enter(entry)
+      })
+      if (entries.has(id)) outcomes.set(id, done)
+      begin()
+      return done
+    },
+    waiting: () => trusted.length() + suspect.length(),
+  }
+}
