@@ -2,7 +2,7 @@
 // so many rows as it says (S-115), along the keys that Stud.IP's tables have.
 import type { Knex } from 'knex'
 import { bounds } from '../bounds.ts'
-import { grantOf, isGrantId } from '../oauth/grant-id.ts'
+import { isGrantId } from '../oauth/grant-id.ts'
 import type { Now } from '../oauth/ports.ts'
 import { describeGrants, type ConnectedApplication, type LiveGrant } from './described-grants.ts'
 import { liveGrantsOfClient, liveTokensOf, pageOfLiveGrants } from './live-grants.ts'
@@ -65,7 +65,7 @@ export const createGrants = (db: Knex, now: Now): Grants => {
     },
     find: async (grantId) =>
       isGrantId(grantId) ? (await described(await liveTokensOf(db, grantId, now()))).at(0) : undefined,
-    revoke: (grantId) => inTransaction(db, (trx) => revokeGrants(trx, [grantOf(grantId)], now())),
+    revoke: (grantId) => inTransaction(db, (trx) => revokeGrants(trx, [grantId], now())),
     revokeAllOf: (userId) => revokeAllOfUser(db, userId, now),
     revokeAllOfClient: (clientId) => revokeAllOfClient(db, clientId, now),
   }
