@@ -19,7 +19,11 @@ export const resolveBaseUrl = (sources: Sources): Sourced<string> => {
   }
   const url = webUrl(found.text)
   if (url) return { value: withSlash(url.href), source: found.source }
-  sources.fault('base-url-malformed', { text: found.text.replace(/\/\/[^/@]*@/, '//…@'), source: found.source })
+  sources.fault('base-url-malformed', {
+    text: found.text.replace(/\/\/[^/@]*@/, '//…@'),
+    source: found.source,
+    setting: 'BASE_URL',
+  })
   return byDefault('http://localhost/')
 }
 
@@ -29,7 +33,7 @@ export const resolveAssetsUrl = (sources: Sources, baseUrl: string): Sourced<str
   if (!found) return byDefault(`${baseUrl}assets/`)
   if (webUrl(found.text) ?? /^\/(?!\/)[^?#]*$/.test(found.text))
     return { value: withSlash(found.text), source: found.source }
-  sources.fault('assets-url-malformed', { text: found.text, source: found.source })
+  sources.fault('assets-url-malformed', { text: found.text, source: found.source, setting: 'ASSETS_URL' })
   return byDefault(`${baseUrl}assets/`)
 }
 

@@ -26,7 +26,7 @@ const authoritiesOf = (sources: Sources, path: string): DatabaseTls['authorities
   } catch {
     // The fault says what is expected.
   }
-  sources.fault('database-authorities', { path })
+  sources.fault('database-authorities', { path, setting: 'DATABASE_URL' })
   return undefined
 }
 
@@ -39,11 +39,11 @@ const tlsOf = (sources: Sources, url: URL): DatabaseTls | undefined => {
     (ca !== null && tls === 'required') ||
     url.searchParams.has('socketPath')
   ) {
-    sources.fault('database-tls')
+    sources.fault('database-tls', { setting: 'DATABASE_URL' })
     return undefined
   }
   // A certificate is compared with a name.
-  if (tls === 'verify' && isAddress(url.hostname)) sources.fault('database-tls-address', { host: url.hostname })
+  if (tls === 'verify' && isAddress(url.hostname)) sources.fault('database-tls-address', { host: url.hostname, setting: 'DATABASE_URL' })
   const authorities = ca === null ? undefined : authoritiesOf(sources, ca)
   return { verify: tls === 'verify', ...(authorities && { authorities }) }
 }
@@ -57,7 +57,7 @@ const fromUrl = (sources: Sources, text: string): DatabaseSettings | undefined =
   if (!/^(mysql|mariadb):$/.test(url.protocol) || !database || !user || password === undefined) return undefined
   // One that is not understood may have been meant to protect the connection.
   for (const name of url.searchParams.keys())
-    if (!urlParameters.has(name)) sources.fault('database-parameter', { name })
+    if (!urlParameters.has(name)) sources.fault('database-parameter', { name, setting: 'DATABASE_URL' })
   const login = { user, password, database }
   const tls = tlsOf(sources, url)
   const socketPath = url.searchParams.get('socketPath')
@@ -134,7 +134,7 @@ export const resolveDatabase = (sources: Sources): Sourced<DatabaseSettings> => 
   const value = fromUrl(sources, found.text)
   if (value) return { value, source: found.source }
   // The text itself stays out of the sentence: it may hold the password.
-  sources.fault('database-malformed')
+  sources.fault('database-malformed', { setting: 'DATABASE_URL' })
   return byDefault(nothing)
 }
 

@@ -7,8 +7,27 @@ const en = {
     '{{file}} may not be read by this user. Let the user of the service read it, for example by its group.',
   'file-unreadable':
     '{{file}} cannot be read ({{code}}). Check the file, or leave out STUDIP_PATH and set everything yourself.',
-  'file-not-php': '{{file}} is not PHP that can be read. Check it with: php -l {{file}}',
-  computed: '${{variable}} in {{source}} is computed by PHP and cannot be read here. Set {{instead}}.',
+  'file-too-large': '{{file}} is larger than {{most}} bytes, which no configuration needs. Check the file.',
+  'file-not-php': '{{file}} is not PHP that can be read (line {{line}}). Check it with: php -l {{file}}',
+  'dotenv-equals':
+    '{{file}}, line {{line}}: there is no name before the equals sign. Stud.IP stops at this too: correct the line.',
+  'dotenv-name':
+    '{{file}}, line {{line}}: the name holds other characters than letters, digits, _ and the dot. Stud.IP stops at this too: correct the line.',
+  'dotenv-escape':
+    '{{file}}, line {{line}}: the value holds a backslash that escapes nothing. Stud.IP stops at this too: write two, or single quotes around the value.',
+  'dotenv-white-space':
+    '{{file}}, line {{line}}: the value goes on after a blank. Stud.IP stops at this too: put it in quotes.',
+  'dotenv-quote': '{{file}}, line {{line}}: a quote is not closed. Stud.IP stops at this too: close it.',
+  'env-file-missing':
+    'STUDIP_OAUTH2_ENV_FILE is {{file}}, which cannot be read ({{code}}). Correct it, or leave it out.',
+  unset:
+    'Not set: {{names}}. Set STUDIP_PATH to the folder of Stud.IP, in the environment or in {{file}}; the rest is then read from there.',
+  'unset-forbidden':
+    'Not set: {{names}}. {{file}}, which may hold them, may not be read by this user: run the command as root or as the user of the service, or set STUDIP_PATH.',
+  computed: '${{variable}} is computed by PHP in {{file}}, line {{line}}, and cannot be read here. Set {{instead}}.',
+  'not-text': '${{variable}} in {{file}} is not a text in UTF-8 or a whole number. Set {{instead}}.',
+  'lifetime-malformed':
+    'The lifetime of sessions is {{text}} (from {{source}}), but must be a whole number of seconds above 0. Set SESSION_LIFETIME to what PHP makes of it.',
   'version-unknown': 'The version of Stud.IP is not known. Set STUDIP_VERSION, for example to 6.0, or STUDIP_PATH.',
   'version-unsupported': 'STUDIP_VERSION is {{text}} (from {{source}}), but Stud.IP 5.2 to 5.5 and 6.x are supported.',
   'base-url-unknown':
@@ -37,9 +56,9 @@ const en = {
   'store-unread':
     'Where Stud.IP keeps its sessions cannot be told for certain: its configuration could not be read. {{mend}}',
   'store-computed':
-    'Where Stud.IP keeps its sessions cannot be told for certain: config_local.inc.php computes $CACHING_ENABLE or $CACHE_IS_SESSION_STORAGE. {{mend}}',
+    'Where Stud.IP keeps its sessions cannot be told for certain: {{file}} computes $CACHING_ENABLE or $CACHE_IS_SESSION_STORAGE. {{mend}}',
   'store-included':
-    'Where Stud.IP keeps its sessions cannot be told for certain: config_local.inc.php loads further files. {{mend}}',
+    'Where Stud.IP keeps its sessions cannot be told for certain: {{file}} runs code that cannot be read here. {{mend}}',
   'store-mend': 'Set SESSION_STORE to cache if $CACHE_IS_SESSION_STORAGE is on in Stud.IP, else to database.',
 } as const
 
@@ -52,8 +71,30 @@ const de: Readonly<Record<FaultKey, string>> = {
     '{{file}} darf von diesem Benutzer nicht gelesen werden. Lassen Sie den Benutzer des Dienstes die Datei lesen, etwa über ihre Gruppe.',
   'file-unreadable':
     '{{file}} ist nicht lesbar ({{code}}). Prüfen Sie die Datei, oder lassen Sie STUDIP_PATH weg und setzen Sie alles selbst.',
-  'file-not-php': '{{file}} ist kein lesbares PHP. Prüfen Sie die Datei mit: php -l {{file}}',
-  computed: '${{variable}} in {{source}} wird von PHP berechnet und ist hier nicht lesbar. Setzen Sie {{instead}}.',
+  'file-too-large':
+    '{{file}} ist größer als {{most}} Bytes; so viel braucht keine Konfiguration. Prüfen Sie die Datei.',
+  'file-not-php': '{{file}} ist kein lesbares PHP (Zeile {{line}}). Prüfen Sie die Datei mit: php -l {{file}}',
+  'dotenv-equals':
+    '{{file}}, Zeile {{line}}: Vor dem Gleichheitszeichen fehlt ein Name. Auch Stud.IP hält daran an: Berichtigen Sie die Zeile.',
+  'dotenv-name':
+    '{{file}}, Zeile {{line}}: Der Name enthält andere Zeichen als Buchstaben, Ziffern, _ und Punkt. Auch Stud.IP hält daran an: Berichtigen Sie die Zeile.',
+  'dotenv-escape':
+    '{{file}}, Zeile {{line}}: Der Wert enthält einen Backslash, der nichts maskiert. Auch Stud.IP hält daran an: Schreiben Sie zwei, oder einfache Anführungszeichen um den Wert.',
+  'dotenv-white-space':
+    '{{file}}, Zeile {{line}}: Der Wert geht nach einem Leerzeichen weiter. Auch Stud.IP hält daran an: Setzen Sie ihn in Anführungszeichen.',
+  'dotenv-quote':
+    '{{file}}, Zeile {{line}}: Ein Anführungszeichen ist nicht geschlossen. Auch Stud.IP hält daran an: Schließen Sie es.',
+  'env-file-missing':
+    'STUDIP_OAUTH2_ENV_FILE ist {{file}}; diese Datei ist nicht lesbar ({{code}}). Berichtigen Sie die Angabe, oder lassen Sie sie weg.',
+  unset:
+    'Nicht gesetzt: {{names}}. Setzen Sie STUDIP_PATH auf den Ordner von Stud.IP, in der Umgebung oder in {{file}}; das Übrige wird dann von dort gelesen.',
+  'unset-forbidden':
+    'Nicht gesetzt: {{names}}. {{file}}, worin sie stehen können, darf von diesem Benutzer nicht gelesen werden: Führen Sie den Befehl als root oder als Benutzer des Dienstes aus, oder setzen Sie STUDIP_PATH.',
+  computed:
+    '${{variable}} wird in {{file}}, Zeile {{line}}, von PHP berechnet und ist hier nicht lesbar. Setzen Sie {{instead}}.',
+  'not-text': '${{variable}} in {{file}} ist weder ein Text in UTF-8 noch eine ganze Zahl. Setzen Sie {{instead}}.',
+  'lifetime-malformed':
+    'Die Lebensdauer der Sitzungen ist {{text}} (aus {{source}}), muss aber eine ganze Zahl von Sekunden über 0 sein. Setzen Sie SESSION_LIFETIME auf das, was PHP daraus macht.',
   'version-unknown':
     'Die Version von Stud.IP ist nicht bekannt. Setzen Sie STUDIP_VERSION, etwa auf 6.0, oder STUDIP_PATH.',
   'version-unsupported':
@@ -84,9 +125,9 @@ const de: Readonly<Record<FaultKey, string>> = {
   'store-unread':
     'Wo Stud.IP seine Sitzungen hält, ist nicht sicher festzustellen: Seine Konfiguration war nicht lesbar. {{mend}}',
   'store-computed':
-    'Wo Stud.IP seine Sitzungen hält, ist nicht sicher festzustellen: config_local.inc.php berechnet $CACHING_ENABLE oder $CACHE_IS_SESSION_STORAGE. {{mend}}',
+    'Wo Stud.IP seine Sitzungen hält, ist nicht sicher festzustellen: {{file}} berechnet $CACHING_ENABLE oder $CACHE_IS_SESSION_STORAGE. {{mend}}',
   'store-included':
-    'Wo Stud.IP seine Sitzungen hält, ist nicht sicher festzustellen: config_local.inc.php lädt weitere Dateien. {{mend}}',
+    'Wo Stud.IP seine Sitzungen hält, ist nicht sicher festzustellen: {{file}} führt Code aus, der hier nicht lesbar ist. {{mend}}',
   'store-mend':
     'Setzen Sie SESSION_STORE auf cache, wenn in Stud.IP $CACHE_IS_SESSION_STORAGE eingeschaltet ist, sonst auf database.',
 }

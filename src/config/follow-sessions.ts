@@ -22,12 +22,13 @@ const restart = (what: string) =>
   new SetupError(`${what} while the service runs. Restart it: systemctl restart studip-oauth2.`)
 
 /** Every file that resolveSettings reads for this, told apart by what changes when it is written, replaced or given away. */
-const stampOf = async (root: string, cwd: string): Promise<string> => {
+const stampOf = async (root: string, cwd: string, further: readonly string[]): Promise<string> => {
   const files = [
     ...['.env', 'config/config_local.inc.php', 'config/config_defaults.inc.php', 'VERSION', 'lib/bootstrap.php'].map(
       (name) => path.join(root, name),
     ),
     path.join(cwd, '.env'),
+    ...further,
   ]
   const stats = await Promise.all(files.map((file) => stat(file, { bigint: true }).catch(() => undefined)))
   return stats.map((each) => (each ? `${each.ino}/${each.size}/${each.mtimeNs}/${each.ctimeNs}` : '-')).join(' ')
@@ -49,10 +50,12 @@ export const followSessions = (
   if (root === undefined) return () => Promise.resolve(settings)
   let first: Settings['sessionStore'] | undefined
   let stamp: string | undefined
+  let further: readonly string[] = []
   let latest: Promise<SessionPlace> = Promise.resolve(settings)
   let until = -Infinity
   const read = async (): Promise<SessionPlace> => {
-    const { settings: next, faults, detectedStore } = await resolveSettings(env, { cwd, needs: ['SESSION_STORE'] })
+    const { settings: next, faults, detectedStore, files } = await resolveSettings(env, { cwd, needs: ['SESSION_STORE'] })
+    further = files
     if (!next) throw new SetupError(faults.map((fault) => faultSentence(fault, 'en')).join('\n'))
     compare(next, settings)
     first ??= detectedStore
@@ -64,7 +67,7 @@ export const followSessions = (
     return next
   }
   const look = async (before: Promise<SessionPlace>): Promise<SessionPlace> => {
-    const now = await stampOf(root, cwd)
+    const now = await stampOf(root, cwd, further)
     if (now === stamp) return before
     stamp = now
     return read()

@@ -1,5 +1,6 @@
 // Version, key folder, file cache and configuration overrides of the Stud.IP installation (contract §0, §1.2, §6.2).
 import path from 'node:path'
+import type { Environment } from '../php/dotenv.ts'
 import type { StudipVersion } from '../settings.ts'
 import { byDefault, studipText, type Sourced, type Sources } from './reading.ts'
 import type { StudipFiles } from './studip-files.ts'
@@ -13,7 +14,7 @@ export const resolveVersion = (sources: Sources): Sourced<StudipVersion> => {
   const version = match && { major: Number(match[1]), minor: Number(match[2]), text: found.text }
   if (version && (version.major === 6 || (version.major === 5 && version.minor >= 2)))
     return { value: version, source: found.source }
-  if (found) sources.fault('version-unsupported', { text: found.text, source: found.source })
+  if (found) sources.fault('version-unsupported', { text: found.text, source: found.source, setting: 'STUDIP_VERSION' })
   else sources.fault('version-unknown', {}, 'STUDIP_VERSION')
   return byDefault({ major: 6, minor: 0, text: '6.0' })
 }
@@ -38,7 +39,7 @@ export const fileCachePath = (sources: Sources): string | undefined => {
 /** Global configuration values that 6.x takes from its environment (contract §6.2). */
 export const configOverrides = (
   studip: StudipFiles | undefined,
-  env: NodeJS.ProcessEnv,
+  env: Environment,
   { major }: StudipVersion,
 ): Record<string, string> =>
   Object.fromEntries(

@@ -2,7 +2,7 @@
 import type { FaultKey, FaultValues } from './fault-texts.ts'
 import type { SettingName } from './table.ts'
 import type { StudipFiles } from './studip-files.ts'
-import { phpText } from './php-value.ts'
+import { isRead, phpText, utf8Of } from '../php/value.ts'
 
 /** A text with the place it came from, as `oauth2:doctor` names it. */
 export interface Found {
@@ -25,13 +25,19 @@ export interface Sources {
 
 export const byDefault = <T>(value: T): Sourced<T> => ({ value, source: 'default' })
 
-/** A global variable of Stud.IP as text; a computed one is a fault that names the setting to use instead. */
+/** A global variable of Stud.IP as text; one that only PHP can compute is a fault that names file, line and the setting to use instead. */
 export const studipText = ({ studip, fault }: Sources, variable: string, instead: SettingName): Found | undefined => {
   const found = studip?.variable(variable)
   if (!found) return undefined
-  const text = found.reading && phpText(found.reading)
-  if (text === undefined) fault('computed', { variable, source: found.source, instead }, instead)
-  return text ? { text, source: `$${variable} in ${found.source}` } : undefined
+  const { outcome, source } = found
+  if (!isRead(outcome)) {
+    fault('computed', { variable, ...outcome.unread, instead }, instead)
+    return undefined
+  }
+  const bytes = phpText(outcome.value)
+  const text = bytes === undefined ? undefined : utf8Of(bytes)
+  if (text === undefined) fault('not-text', { variable, file: source, instead }, instead)
+  return text ? { text, source: `$${variable} in ${source}` } : undefined
 }
 
 /** A whole number within bounds; anything else is a fault and yields the default. */

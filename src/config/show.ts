@@ -1,6 +1,6 @@
 // Settings as `oauth2:doctor` shows them: value, source, secrets masked.
-import type { Resolved } from '../config.ts'
 import type { DatabaseSettings, Listen } from '../settings.ts'
+import type { Resolved } from './resolve.ts'
 import { documentedSettings, type SettingName } from './table.ts'
 
 /** A setting, its value with secrets masked, and where it came from. */
@@ -38,5 +38,10 @@ const valueText = (found: Resolved, name: SettingName): string => {
   return String(found[name].value ?? '')
 }
 
-export const showSettings = (found: Resolved): ShownSetting[] =>
-  documentedSettings.map(({ name }) => ({ name, value: valueText(found, name), source: found[name].source }))
+/** Every setting as it is; a faulty one without value, for a default in its place would be a lie. */
+export const showSettings = (found: Resolved, unknown: ReadonlySet<SettingName>): ShownSetting[] =>
+  documentedSettings.map(({ name }) =>
+    unknown.has(name)
+      ? { name, value: '', source: 'unknown' }
+      : { name, value: valueText(found, name), source: found[name].source },
+  )

@@ -102,8 +102,8 @@ describe('faults of the command line', function () {
     expect(stderr).to.match(/^\[FEHLER\] \d+ Einstellungen sind falsch:\n/)
     expect(stderr)
       .to.contain('LISTEN ist nowhere, muss aber')
-      .and.to.contain('Wo Stud.IP seine Sitzungen hält')
-      .and.to.contain('Die Version von Stud.IP ist nicht bekannt')
+      .and.to.contain('Nicht gesetzt: STUDIP_VERSION, BASE_URL')
+      .and.to.contain('Setzen Sie STUDIP_PATH auf den Ordner von Stud.IP')
     expect(stderr).to.not.match(/ is | not |\{\{/)
   })
 

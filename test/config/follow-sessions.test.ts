@@ -57,7 +57,7 @@ describe('the session store of a Stud.IP that is reconfigured', () => {
   for (const [what, change, sentence] of [
     ['computed', () => configure('$CACHE_IS_SESSION_STORAGE = f();'), /computes .*CACHE_IS_SESSION_STORAGE/],
     ['half written', () => writeFile(file(), '<?php $CACHE_IS_SESSION_STORAGE = ;'), /not PHP that can be read/],
-    ['extended by a further file', () => configure('include "more.php";'), /loads further files/],
+    ['extended by a further file', () => configure('include "more.php";'), /runs code that cannot be read here/],
     ['gone', () => rm(file('config'), { recursive: true }), /holds no folder config/],
     ['of another major version', () => writeFile(file('VERSION'), '5.4.11'), /major version.*Restart/],
     ['one with another cookie', () => configure("$SESSION_OPTIONS = ['name' => 'Uni'];"), /cookie.*Restart/],
@@ -81,6 +81,13 @@ describe('the session store of a Stud.IP that is reconfigured', () => {
       expect(await now()).to.equal('database')
     })
   }
+  it('R3 follows a further file that the configuration loads', async () => {
+    await writeFile(file('config/more.inc.php'), '<?php $CACHE_IS_SESSION_STORAGE = false;')
+    await configure("include __DIR__ . '/more.inc.php';")
+    const now = await start()
+    await writeFile(file('config/more.inc.php'), '<?php $CACHE_IS_SESSION_STORAGE = true;')
+    expect(await now()).to.equal('cache')
+  })
   it('R3 SESSION_STORE counts where the files cannot tell', async () => {
     await configure('include "more.php";')
     const now = await start({ SESSION_STORE: 'database' })

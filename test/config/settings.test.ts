@@ -150,7 +150,7 @@ describe('loadSettings', () => {
     await install({
       '.env': 'MYSQL_HOST=db.example.org\nMYSQL_USER=dotenv\nMYSQL_PASSWORD="a b"\nMYSQL_DATABASE=studip\n',
       'config/config_local.inc.php':
-        local(`$DB_STUDIP_HOST = getenv('MYSQL_HOST') ?: 'localhost'; $DB_STUDIP_USER = $_ENV['MYSQL_USER'] ?? ''; $DB_STUDIP_PASSWORD = getenv('MYSQL_PASSWORD'); $DB_STUDIP_DATABASE = getenv('MYSQL_DATABASE');
+        local(`$DB_STUDIP_HOST = $_ENV['MYSQL_HOST'] ?: 'localhost'; $DB_STUDIP_USER = $_ENV['MYSQL_USER'] ?? ''; $DB_STUDIP_PASSWORD = $_SERVER['MYSQL_PASSWORD']; $DB_STUDIP_DATABASE = $_ENV['MYSQL_DATABASE'];
         if ($PROXY_URL = getenv('PROXY_URL')) { $ABSOLUTE_URI_STUDIP = $PROXY_URL; }`),
     })
     const settings = await load({ MYSQL_USER: 'real', PROXY_URL: 'https://proxied.example.org' })
@@ -206,7 +206,9 @@ describe('loadSettings', () => {
       ),
     })
     const faults = await faultsOf({ STUDIP_PATH: root })
-    expect(faults.join()).to.match(/\$DB_STUDIP_PASSWORD in .* is computed by PHP.*Set DATABASE_URL/)
+    expect(faults.join()).to.match(
+      /\$DB_STUDIP_PASSWORD is computed by PHP in .*config_local\.inc\.php, line \d+,.*Set DATABASE_URL/,
+    )
     expect(await load({ DATABASE_URL: explicit.DATABASE_URL }), 'and setting it mends that').to.include({
       baseUrl: 'https://studip.example.org/studip/',
     })
@@ -247,6 +249,143 @@ describe('loadSettings', () => {
       expect((await faultsOf({ ...explicit, SESSION_STORE: '', STUDIP_PATH: root })).join()).to.contain(
         'Set SESSION_STORE',
       )
+    })
+  })
+
+  describe('S-119 what PHP reads', () => {
+    const settingsOf = async (lines: string, files: Record<string, string> = {}, env: Record<string, string> = {}) => {
+      await install({ 'config/config_local.inc.php': local(credentials + lines), ...files })
+      return load(env)
+    }
+    const faultsIn = async (lines: string, files: Record<string, string> = {}) => {
+      await install({ 'config/config_local.inc.php': local(credentials + lines), ...files })
+      return faultsOf({ STUDIP_PATH: root })
+    }
+
+    it('B1 reads escapes and ${NAME} of .env as phpdotenv does', async () => {
+      const env = 'NAME=uni\nMYSQL_PASSWORD="a\\"b\\$c"\nMYSQL_USER="${NAME}_u"\nMYSQL_DATABASE=`x`\n'
+      const { database } = await settingsOf(
+        "$DB_STUDIP_PASSWORD = $_ENV['MYSQL_PASSWORD']; $DB_STUDIP_USER = $_ENV['MYSQL_USER']; $DB_STUDIP_DATABASE = $_ENV['MYSQL_DATABASE'];",
+        { '.env': env },
+      )
+      expect(database).to.include({ password: 'a"b$c', user: 'uni_u', database: '`x`' })
+    })
+    it('B1 hides .env from getenv(), as PHP does', async () => {
+      const { database } = await settingsOf("$DB_STUDIP_DATABASE = getenv('MYSQL_DATABASE') ?: 'other';", {
+        '.env': 'MYSQL_DATABASE=hidden\n',
+      })
+      expect(database.database).to.equal('other')
+    })
+    it('B1 names file and line of a mistake in .env', async () => {
+      const faults = await faultsIn('', { '.env': 'A=1\n\nB=two words\n' })
+      expect(faults.join()).to.match(/\.env, line 3: the value goes on after a blank/)
+    })
+    it('B1 passes over .env in 5.x, which does not load it', async () => {
+      const { database } = await settingsOf("$DB_STUDIP_USER = $_ENV['MYSQL_USER'] ?? 'five';", {
+        VERSION: '5.4.1',
+        '.env': 'MYSQL_USER=six\nB=two words\n',
+      })
+      expect(database.user).to.equal('five')
+    })
+    for (const [written, seconds] of [
+      ['14_400', 14400],
+      ['0x3840', 14400],
+      ['0b11100', 28],
+      ['0o34100', 14400],
+      ['4 * 60 * 60', 14400],
+      ["'14400'", 14400],
+      ['HOURS * 3600', 14400],
+      ['$hours ?? 4 * 3600', 14400],
+      ['true ? 14_400 : 1', 14400],
+      ['(int) "14400"', 14400],
+    ] as const)
+      it(`B9 reads a lifetime of ${written}`, async () => {
+        const lines = `const HOURS = 4; $SESSION_OPTIONS = array('lifetime' => ${written}); // = 1`
+        expect((await settingsOf(lines)).sessionLifetime).to.equal(seconds)
+      })
+    for (const [written, sentence] of [
+      [
+        "ini_get('session.gc_maxlifetime')",
+        /\$SESSION_OPTIONS is computed by PHP in .*, line 10, .*Set SESSION_LIFETIME/,
+      ],
+      ['1.5', /not a text in UTF-8 or a whole number\. Set SESSION_LIFETIME/],
+      ["'4 hours'", /lifetime of sessions is 4 hours/],
+      ['-1', /lifetime of sessions is -1/],
+      ['[1]', /Set SESSION_LIFETIME/],
+      ['99999999999', /lifetime of sessions is 99999999999/],
+    ] as const)
+      it(`B9 refuses a lifetime of ${written} instead of a default`, async () => {
+        const faults = await faultsIn(`$SESSION_OPTIONS['lifetime'] = ${written};`)
+        expect(faults.join()).to.match(sentence)
+      })
+    it('adds to what the shipped defaults say, and knows $STUDIP_BASE_PATH', async () => {
+      const settings = await settingsOf(
+        "$SESSION_OPTIONS['name'] = 'Uni'; $CACHING_FILECACHE_PATH = $TMP_PATH . '/c';",
+        {
+          'config/config_defaults.inc.php':
+            "<?php $SESSION_OPTIONS = []; $SESSION_OPTIONS['lifetime'] = 600; $TMP_PATH = $STUDIP_BASE_PATH . '/data';",
+        },
+      )
+      expect(settings).to.include({ sessionCookie: 'Uni', sessionLifetime: 600, fileCachePath: `${root}/data/c` })
+    })
+    it('follows an include by a path that can be told, and names what it cannot read', async () => {
+      const files = { 'config/secret.inc.php': "<?php return ['host' => 'db', 'pass' => 'p'];" }
+      const { database } = await settingsOf(
+        "$s = require __DIR__ . '/secret.inc.php'; $DB_STUDIP_HOST = $s['host']; $DB_STUDIP_PASSWORD = $s['pass'];",
+        files,
+      )
+      expect(database).to.include({ host: 'db', password: 'p' })
+      expect((await faultsIn("\n\ninclude '/nowhere/else.php';")).join()).to.match(
+        /config_local\.inc\.php:12 runs code that cannot be read here\. Set SESSION_STORE/,
+      )
+    })
+    it('reads text that is not ASCII, and bytes that are no text are a fault', async () => {
+      expect((await settingsOf("$DB_STUDIP_PASSWORD = 'ä\u20ac';")).database.password).to.equal('ä\u20ac')
+      expect((await faultsIn('$DB_STUDIP_PASSWORD = "\\xff";')).join()).to.match(
+        /\$DB_STUDIP_PASSWORD .* not a text in UTF-8/,
+      )
+    })
+    it('names the line where PHP ends', async () => {
+      expect((await faultsIn('\n\n$x = ;')).join()).to.match(/config_local\.inc\.php is not PHP.*\(line 12\)/)
+    })
+    it('refuses a file that no configuration needs to be so large', async () => {
+      expect((await faultsIn(`//${'x'.repeat(1_100_000)}`)).join()).to.contain('is larger than 1048576 bytes')
+    })
+    it('survives code that is nested without end', async () => {
+      expect((await faultsIn(`$x = ${'['.repeat(60_000)};`)).join()).to.contain('is not PHP')
+    })
+  })
+
+  describe('R15 the file that unit and command line share', () => {
+    const shared = async (text: string, env: Record<string, string> = {}) => {
+      await install({ 'etc/env': text })
+      return resolveSettings({ STUDIP_OAUTH2_ENV_FILE: path.join(root, 'etc/env'), ...env }, { cwd: '/' })
+    }
+    it('is read where the environment says nothing, and says where a value came from', async () => {
+      const { settings, shown } = await shared(`STUDIP_PATH=${root}\nLISTEN=127.0.0.1:1\n`, { LISTEN: '127.0.0.1:2' })
+      expect(settings).to.deep.include({ studipPath: root, listen: { host: '127.0.0.1', port: 2 } })
+      expect(shown.find(({ name }) => name === 'STUDIP_PATH')?.source).to.equal(path.join(root, 'etc/env'))
+    })
+    it('counts as the real environment for Stud.IP, as it does in the service', async () => {
+      await install({ 'config/config_local.inc.php': local(`${credentials} $DB_STUDIP_USER = getenv('MYSQL_USER');`) })
+      await mkdir(path.join(root, 'etc'), { recursive: true })
+      await writeFile(path.join(root, 'etc/env'), `STUDIP_PATH=${root}\nMYSQL_USER=shared\n`)
+      const { settings } = await resolveSettings({ STUDIP_OAUTH2_ENV_FILE: path.join(root, 'etc/env') }, { cwd: '/' })
+      expect(settings?.database.user).to.equal('shared')
+    })
+    it('is a fault when it is named and not there', async () =>
+      expect((await faultsOf({ ...explicit, STUDIP_OAUTH2_ENV_FILE: '/nowhere/env' })).join()).to.contain(
+        'STUDIP_OAUTH2_ENV_FILE is /nowhere/env, which cannot be read (ENOENT)',
+      ))
+    it('one fault names STUDIP_PATH and everything that is not known without it', async () => {
+      const faults = await faultsOf({ STUDIP_OAUTH2_ENV_FILE: '' })
+      expect(faults).to.have.length(1)
+      expect(faults[0]).to.match(/^Not set: STUDIP_VERSION, BASE_URL, DATABASE_URL, .*Set STUDIP_PATH/)
+    })
+    it('R14 one fault names a STUDIP_PATH that is wrong', async () => {
+      const faults = await faultsOf({ STUDIP_PATH: '/nowhere', STUDIP_OAUTH2_ENV_FILE: '' })
+      expect(faults).to.have.length(1)
+      expect(faults[0]).to.contain('STUDIP_PATH is /nowhere')
     })
   })
 
