@@ -105,7 +105,6 @@ export const bounds = Object.freeze({
     'all their redirect URIs are read every five seconds and kept in memory',
   ),
 
-<<<<<<< HEAD
   // Rows
   pairsOfToken: atMost(
     3,
@@ -171,9 +170,8 @@ export const bounds = Object.freeze({
     'characters of the notice after a form',
     'a client secret and the name that it is for fit',
   ),
-=======
+
   // Files
   configurationFile: atMost(1_048_576, 'bytes of a configuration file', "Stud.IP's own defaults are 41 KB"),
   keyFile: atMost(65_536, 'bytes of a key file', 'a key of 16,384 bits with a text before it fits'),
->>>>>>> fbb83e8 (feat(config): refuse what cannot be read, and share one file of settings)
 } satisfies Readonly<Record<string, Bound>>)

@@ -31,10 +31,10 @@ export interface LoadOptions {
   readonly needs?: readonly SettingName[]
 }
 
-const names = ({ missing, values }: Fault): readonly SettingName[] =>
-  missing
-    ? [missing]
-    : ([values['name'], values['setting']].filter((name) => typeof name === 'string') as SettingName[])
+const names = ({ missing, values }: Fault): readonly SettingName[] => {
+  const name = missing ?? values['setting'] ?? values['name']
+  return typeof name === 'string' ? [name as SettingName] : []
+}
 
 /** One cause is one fault: without STUDIP_PATH, or with a wrong one, everything that would be read from there is missing. */
 const causes = (faults: readonly Fault[], { studip }: Sources, { file, forbidden }: SharedFile): readonly Fault[] => {

@@ -1,4 +1,6 @@
 // One sentence for every error that an operator can meet, in their language.
+import path from 'node:path'
+import { keyFileNames } from '../crypto/key-files.ts'
 import { KeyFilesExistError } from '../crypto/whole-files.ts'
 import { SettingsError } from '../config/settings-error.ts'
 import { SetupError } from '../oauth/errors.ts'
@@ -63,6 +65,13 @@ export const folderSentence = (t: Translate, error: unknown, folder: string): st
   return code && code in folderKeys ? t(folderKeys[code as keyof typeof folderKeys], { folder }) : undefined
 }
 
+const existingKeysSentence = (t: Translate, paths: readonly string[]): string => {
+  const folder = path.dirname(paths[0] ?? '')
+  const missing = keyFileNames.map((name) => path.join(folder, name)).filter((file) => !paths.includes(file))
+  const values = { paths: paths.join(', '), missing: missing.join(', ') }
+  return missing.length > 0 ? t('keys.some-exist', values) : t('keys.exist', values)
+}
+
 /** What to tell the operator; several lines only when several settings or fields are wrong. */
 export const sentenceOf = (t: Translate, error: unknown): string => {
   if (error instanceof CommandError || error instanceof SetupError) return error.message
@@ -71,7 +80,7 @@ export const sentenceOf = (t: Translate, error: unknown): string => {
       t('fault.settings', { count: error.faults.length }),
       ...error.faults.map((fault) => `  - ${t.setting(fault)}`),
     ].join('\n')
-  if (error instanceof KeyFilesExistError) return t('keys.exist', { paths: error.paths.join(', ') })
+  if (error instanceof KeyFilesExistError) return existingKeysSentence(t, error.paths)
   if (error instanceof DatabaseFault) return databaseSentence(t, error.database, error.cause as DriverError)
   return t('fault.unexpected', { message: error instanceof Error ? error.message : String(error) })
 }

@@ -20,7 +20,9 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'keys.primes': '4 signiert dreimal so schnell, braucht 4096 Bit und den Befehl openssl',
   'keys.done': 'Schlüsseldateien erfolgreich angelegt.',
   'keys.exist':
-    'Schlüsseldateien liegen bereits vor: {{paths}}. Mit --force werden sie ersetzt; damit enden alle Codes und Tokens.',
+    'Schlüsseldateien liegen bereits vor: {{paths}}. Sie bleiben, wie sie sind. Um sie alle zu ersetzen, womit jeder Code und jedes Token endet: --force.',
+  'keys.some-exist':
+    '{{missing}} fehlt, {{paths}} aber ist da. Stellen Sie die Datei aus der Sicherung wieder her. Nur wenn es keine gibt, legt --force neue Schlüsseldateien an; damit endet jeder Code und jedes Token.',
   'keys.example': 'Ein Schlüssel, der schneller signiert',
   'keys.folder-missing':
     'Der Ordner {{folder}} existiert nicht. Setzen Sie STUDIP_PATH oder KEYS_PATH auf den richtigen, oder legen Sie den Ordner an.',

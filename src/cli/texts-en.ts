@@ -17,7 +17,10 @@ export const en = {
   'keys.bits': 'Length of the RSA key',
   'keys.primes': '4 signs three times as fast, needs 4096 bits and the openssl command',
   'keys.done': 'The key files were created.',
-  'keys.exist': 'There are key files already: {{paths}}. Use --force to replace them; every code and token then ends.',
+  'keys.exist':
+    'There are key files already: {{paths}}. They stay as they are. To replace them all, which ends every code and token: --force.',
+  'keys.some-exist':
+    '{{missing}} is missing, but {{paths}} is there. Restore it from the backup. Only where there is none, --force makes new key files, which ends every code and token.',
   'keys.example': 'A key that signs faster',
   'keys.folder-missing':
     'The folder {{folder}} does not exist. Set STUDIP_PATH or KEYS_PATH to the right one, or make the folder.',

@@ -43,7 +43,8 @@ const tlsOf = (sources: Sources, url: URL): DatabaseTls | undefined => {
     return undefined
   }
   // A certificate is compared with a name.
-  if (tls === 'verify' && isAddress(url.hostname)) sources.fault('database-tls-address', { host: url.hostname, setting: 'DATABASE_URL' })
+  if (tls === 'verify' && isAddress(url.hostname))
+    sources.fault('database-tls-address', { host: url.hostname, setting: 'DATABASE_URL' })
   const authorities = ca === null ? undefined : authoritiesOf(sources, ca)
   return { verify: tls === 'verify', ...(authorities && { authorities }) }
 }

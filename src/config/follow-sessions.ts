@@ -21,15 +21,16 @@ export interface Following extends LoadOptions {
 const restart = (what: string) =>
   new SetupError(`${what} while the service runs. Restart it: systemctl restart studip-oauth2.`)
 
-/** Every file that resolveSettings reads for this, told apart by what changes when it is written, replaced or given away. */
-const stampOf = async (root: string, cwd: string, further: readonly string[]): Promise<string> => {
-  const files = [
-    ...['.env', 'config/config_local.inc.php', 'config/config_defaults.inc.php', 'VERSION', 'lib/bootstrap.php'].map(
-      (name) => path.join(root, name),
-    ),
-    path.join(cwd, '.env'),
-    ...further,
-  ]
+/** The files that are read wherever there are some; others, which Stud.IP's PHP loads, come with what was read. */
+const usualFiles = (root: string, cwd: string): readonly string[] => [
+  ...['.env', 'config/config_local.inc.php', 'config/config_defaults.inc.php', 'VERSION', 'lib/bootstrap.php'].map(
+    (name) => path.join(root, name),
+  ),
+  path.join(cwd, '.env'),
+]
+
+/** Tells files apart by what changes when one is written, replaced or given away. */
+const stampOf = async (files: readonly string[]): Promise<string> => {
   const stats = await Promise.all(files.map((file) => stat(file, { bigint: true }).catch(() => undefined)))
   return stats.map((each) => (each ? `${each.ino}/${each.size}/${each.mtimeNs}/${each.ctimeNs}` : '-')).join(' ')
 }
@@ -54,7 +55,12 @@ export const followSessions = (
   let latest: Promise<SessionPlace> = Promise.resolve(settings)
   let until = -Infinity
   const read = async (): Promise<SessionPlace> => {
-    const { settings: next, faults, detectedStore, files } = await resolveSettings(env, { cwd, needs: ['SESSION_STORE'] })
+    const {
+      settings: next,
+      faults,
+      detectedStore,
+      files,
+    } = await resolveSettings(env, { cwd, needs: ['SESSION_STORE'] })
     further = files
     if (!next) throw new SetupError(faults.map((fault) => faultSentence(fault, 'en')).join('\n'))
     compare(next, settings)
@@ -67,10 +73,13 @@ export const followSessions = (
     return next
   }
   const look = async (before: Promise<SessionPlace>): Promise<SessionPlace> => {
-    const now = await stampOf(root, cwd, further)
+    const [usual, known] = [await stampOf(usualFiles(root, cwd)), further]
+    const now = `${usual}|${await stampOf(known)}`
     if (now === stamp) return before
     stamp = now
-    return read()
+    const place = await read()
+    if (further.join() !== known.join()) stamp = `${usual}|${await stampOf(further)}`
+    return place
   }
   return () => {
     if (performance.now() < until) return latest

@@ -1,4 +1,4 @@
-// encryption_key.php: a PHP file that returns the encryption key; read, never executed (contract §8.2).
+// encryption_key.php: a PHP file that returns the encryption key; read as PHP reads it, never executed (contract §8.2, D30).
 import { createHash, hkdfSync } from 'node:crypto'
 import { equalConstantTime } from './constant-time.ts'
 import { KeyFileError } from './key-fault.ts'
@@ -7,28 +7,29 @@ import { KeyFileError } from './key-fault.ts'
 export type EncryptionKey =
   { readonly kind: 'password'; readonly password: string } | { readonly kind: 'key'; readonly raw: Buffer }
 
-const literal = String.raw`(?:'([^'\\]*)'|"([^"\\$]*)")`
-const returned = (expression: string) =>
-  new RegExp(
-    String.raw`^\uFEFF?\s*<\?php\s+(?:use\s+\\?Defuse\\Crypto\\Key\s*;\s*)?return\s+${expression}\s*;\s*(?:\?>\s*)?$`,
-    'i',
-  )
-const passwordFile = returned(literal)
-const keyFile = returned(String.raw`(?:\\?Defuse\\Crypto\\)?Key::loadFromAsciiSafeString\(\s*${literal}\s*\)`)
 // Stud.IP makes 48 characters. Below this a stolen cookie would be enough to search for the key.
 const minPasswordLength = 24
+/** Exactly what Stud.IP and oauth2:keys write; everything else needs the parser, which takes its time. */
+const usual = /^<\?php return '([A-Za-z0-9]{24,128})';\s{0,8}$/
 
-/** The key that the file's text returns. Throws KeyFileError; `path` only names the file there. */
-export const parseEncryptionKey = (php: string, path: string): EncryptionKey => {
-  const object = keyFile.exec(php)
-  if (object) return parseDefuseKey(object[1] ?? object[2]!, path)
-  const text = passwordFile.exec(php)
-  if (!text) throw new KeyFileError('encryption-key-form', { path })
-  const password = text[1] ?? text[2]!
+const passwordOf = (password: string, path: string): EncryptionKey => {
   const { length } = password
   if (length < minPasswordLength)
     throw new KeyFileError('encryption-key-short', { path, length, least: minPasswordLength })
   return { kind: 'password', password }
+}
+
+/**
+ * The key that a file returns. `php` holds one byte in each character, `path` is where an `include` starts.
+ * Throws KeyFileError, which names the line that cannot be read.
+ */
+export const parseEncryptionKey = async (php: string, path: string): Promise<EncryptionKey> => {
+  const plain = usual.exec(php)
+  if (plain) return passwordOf(plain[1]!, path)
+  const { runEncryptionKey } = await import('./encryption-key-php.ts')
+  const found = runEncryptionKey(php, path)
+  if ('fault' in found) throw new KeyFileError(found.fault, { path, ...('place' in found && found.place) })
+  return 'defuse' in found ? parseDefuseKey(found.defuse, path) : passwordOf(found.password, path)
 }
 
 const defuseKeyHeader = Buffer.from('def00000', 'hex')

@@ -4,10 +4,12 @@ import type { KeyObject } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bounds } from '../bounds.ts'
 import { parseEncryptionKey } from './encryption-key.ts'
 import type { EncryptionKey } from './encryption-key.ts'
-import { KeyFileError } from './key-fault.ts'
-import type { KeyFault } from './key-fault.ts'
+import { KeyFileError, KeyFilesError } from './key-fault.ts'
+import type { KeyFault, KeyFaultDetails } from './key-fault.ts'
+import { isEncrypted, isPrivate, isPublic, pemBlocks } from './pem.ts'
 
 export const keyFileNames = ['private.key', 'public.key', 'encryption_key.php'] as const
 export type KeyFileName = (typeof keyFileNames)[number]
@@ -36,25 +38,55 @@ export interface KeyFileState {
 // The least that Stud.IP's JWT library takes, and RFC 7518 §3.3.
 const minBits = 2048
 
-/** Reads and checks the key files of a folder. Throws KeyFileError, whose sentence names the file, the fault and what to do. */
+/**
+ * Reads and checks the key files of a folder. Throws KeyFileError, or KeyFilesError for several faults;
+ * the sentence names every faulty file, what is wrong and what to do.
+ */
 export const readKeyFiles = async (dir: string): Promise<KeyFiles> => {
+  await lookInto(dir)
   const [privatePath, publicPath, encryptionPath] = keyFileNames.map((name) => join(dir, name)) as [
     string,
     string,
     string,
   ]
-  // One after the other, so that the same fault is named every time.
-  const privateText = await readText(privatePath)
-  const publicText = await readText(publicPath)
-  const php = await readText(encryptionPath)
-  const privateKey = parsePrivateKey(privatePath, privateText)
-  const publicKey = parsePublicKey(publicPath, publicText)
+  const present = (await inspectKeyFiles(dir)).some(({ exists }) => exists)
+  if (!present) throw new KeyFileError('missing-all', { path: dir })
+  // The other file is what a missing or damaged public key can be made from.
+  const half = { path: publicPath, other: privatePath }
+  const [privateKey, publicKey, encryption] = await allOrEveryFault(
+    readText(privatePath, 'missing', { path: privatePath }).then((pem) => parsePrivateKey(privatePath, pem)),
+    readText(publicPath, 'missing-public', half).then((pem) => parsePublicKey(half, pem)),
+    readText(encryptionPath, 'missing', { path: encryptionPath }).then((php) =>
+      parseEncryptionKey(php, encryptionPath),
+    ),
+  )
   const publicPem = spki(publicKey)
-  if (spki(createPublicKey(privateKey)) !== publicPem)
-    throw new KeyFileError('mismatch', { path: publicPath, other: privatePath })
-  const encryption = parseEncryptionKey(php, encryptionPath)
+  if (spki(createPublicKey(privateKey)) !== publicPem) throw new KeyFileError('mismatch', half)
   const privatePem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
   return { privatePem, publicPem, encryption, bits: publicKey.asymmetricKeyDetails!.modulusLength! }
+}
+
+/** The results, or one error with every fault, in the order of the files. */
+const allOrEveryFault = async <T extends readonly unknown[]>(
+  ...parts: { readonly [K in keyof T]: Promise<T[K]> }
+): Promise<T> => {
+  const settled = await Promise.allSettled(parts)
+  const reasons = settled.flatMap((part) => (part.status === 'rejected' ? [part.reason as unknown] : []))
+  const other = reasons.find((reason) => !(reason instanceof KeyFileError))
+  if (other) throw other as Error
+  if (reasons.length > 0)
+    throw reasons.length === 1 ? (reasons[0] as Error) : new KeyFilesError(reasons as KeyFileError[])
+  return settled.map((part) => (part as PromiseFulfilledResult<unknown>).value) as unknown as T
+}
+
+/** A closed or missing folder is the folder's fault, not that of the files in it. */
+const lookInto = async (path: string): Promise<void> => {
+  const folder = await stat(path).catch((cause: NodeJS.ErrnoException) => cause.code ?? '')
+  if (folder === 'ENOENT' || folder === 'ENOTDIR' || (typeof folder !== 'string' && !folder.isDirectory()))
+    throw new KeyFileError('folder-missing', { path })
+  await access(path, constants.X_OK).catch((cause: unknown) => {
+    throw new KeyFileError('folder-closed', { path }, { cause })
+  })
 }
 
 /** What there is in the folder, without judging the contents. Never throws. */
@@ -72,39 +104,46 @@ export const inspectKeyFiles = (dir: string): Promise<KeyFileState[]> =>
     }),
   )
 
-const readText = async (path: string): Promise<string> => {
+/** One byte in each character. */
+const readText = async (path: string, missing: KeyFault, details: KeyFaultDetails): Promise<string> => {
   try {
-    return await readFile(path, 'utf8')
+    if ((await stat(path)).size <= bounds.keyFile.most) return await readFile(path, 'latin1')
   } catch (cause) {
     const { code = 'unknown error' } = cause as NodeJS.ErrnoException
-    throw new KeyFileError(readFaults[code] ?? 'unreadable', { path, code }, { cause })
+    if (code === 'ENOENT') throw new KeyFileError(missing, details, { cause })
+    throw new KeyFileError(code === 'EACCES' ? 'forbidden' : 'unreadable', { path, code }, { cause })
   }
+  throw new KeyFileError('too-large', { path, most: bounds.keyFile.most })
 }
-const readFaults: Readonly<Record<string, KeyFault>> = { ENOENT: 'missing', EACCES: 'forbidden' }
 
-const parsePrivateKey = (path: string, pem: string): KeyObject => {
-  if (/ENCRYPTED/.test(pem)) throw new KeyFileError('passphrase', { path })
+const parsePrivateKey = (path: string, file: string): KeyObject => {
+  const block = pemBlocks(file).find(isPrivate)
+  if (!block) throw new KeyFileError('not-private', { path })
+  if (isEncrypted(block)) throw new KeyFileError('passphrase', { path })
   return soundRsaKey(
     path,
-    parsed(path, () => createPrivateKey(pem), 'not-private'),
+    parsed(() => createPrivateKey(block.text), 'not-private', { path }),
   )
 }
 
-const parsePublicKey = (path: string, pem: string): KeyObject => {
+const parsePublicKey = (half: { readonly path: string; readonly other: string }, file: string): KeyObject => {
+  const blocks = pemBlocks(file)
   // Node would derive the public key from it; PHP would not, and the file may be readable by many.
-  if (/PRIVATE KEY/.test(pem)) throw new KeyFileError('private-as-public', { path })
+  if (blocks.some(isPrivate)) throw new KeyFileError('private-as-public', half)
+  const block = blocks.find(isPublic)
+  if (!block) throw new KeyFileError('not-public', half)
   return soundRsaKey(
-    path,
-    parsed(path, () => createPublicKey(pem), 'not-public'),
+    half.path,
+    parsed(() => createPublicKey(block.text), 'not-public', half),
   )
 }
 
-const parsed = (path: string, parse: () => KeyObject, fault: KeyFault): KeyObject => {
+const parsed = (parse: () => KeyObject, fault: KeyFault, details: KeyFaultDetails): KeyObject => {
   try {
     return parse()
   } catch {
     // The cause stays out: OpenSSL's messages help nobody here, and the text beside them is a key.
-    throw new KeyFileError(fault, { path })
+    throw new KeyFileError(fault, details)
   }
 }
 

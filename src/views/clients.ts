@@ -22,12 +22,16 @@ export interface AdminModel {
   readonly securityToken: string | undefined
 }
 
+/** What to do about a key file. While others are there, a missing one is restored: new key files would end every token. */
 const keyAdvice = (
   file: KeyFileState,
   keysPath: string,
+  someExist: boolean,
 ): { readonly text: TextKey; readonly command: string } | undefined => {
   if (!file.exists)
-    return { text: 'admin.setup.missing.advice', command: `KEYS_PATH=${keysPath} bin/studip oauth2:keys` }
+    return someExist
+      ? { text: 'admin.setup.missing.restore', command: file.path }
+      : { text: 'admin.setup.missing.advice', command: `KEYS_PATH=${keysPath} bin/studip oauth2:keys` }
   if (!file.readable) return { text: 'admin.setup.unreadable.advice', command: `chmod 660 ${file.path}` }
   return file.modeOk ? undefined : { text: 'admin.setup.badMode.advice', command: `chmod 660 ${file.path}` }
 }
@@ -41,7 +45,14 @@ const searchFrom = 10
 export const adminValues = (settings: Pick<Settings, 'baseUrl' | 'keysPath'>, model: AdminModel) => ({
   ...model,
   clients: model.clients.map(clientValues),
-  keyFiles: model.keyFiles.map((file) => ({ ...file, advice: keyAdvice(file, settings.keysPath) })),
+  keyFiles: model.keyFiles.map((file) => ({
+    ...file,
+    advice: keyAdvice(
+      file,
+      settings.keysPath,
+      model.keyFiles.some(({ exists }) => exists),
+    ),
+  })),
   endpoints: [
     { text: 'admin.endpoints.authorize', address: `${issuer(settings)}/authorize` },
     { text: 'admin.endpoints.token', address: `${issuer(settings)}/token` },

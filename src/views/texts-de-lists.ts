@@ -10,6 +10,7 @@ export const deLists = {
   'admin.setup.exists': 'Datei existiert.',
   'admin.setup.missing': 'Datei existiert nicht.',
   'admin.setup.missing.advice': 'Legen Sie die Schlüsseldateien an mit:',
+  'admin.setup.missing.restore': 'Stellen Sie die Datei aus der Sicherung wieder her:',
   'admin.setup.readable': 'Datei ist lesbar.',
   'admin.setup.unreadable': 'Datei ist nicht lesbar.',
   'admin.setup.unreadable.advice': 'Geben Sie der Datei die Gruppe des Dienstes und setzen Sie:',

@@ -10,6 +10,7 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'admin.setup.exists': 'File exists.',
   'admin.setup.missing': 'File does not exist.',
   'admin.setup.missing.advice': 'Create the key files with:',
+  'admin.setup.missing.restore': 'Restore the file from the backup:',
   'admin.setup.readable': 'File is readable.',
   'admin.setup.unreadable': 'File is not readable.',
   'admin.setup.unreadable.advice': 'Give the file the group of the service and set:',

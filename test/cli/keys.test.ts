@@ -47,7 +47,11 @@ describe('oauth2:keys', function () {
     await keys()
     await Promise.all(['private.key', 'public.key'].map((name) => rm(path.join(folder, name))))
     const before = await contents()
-    expect((await keys()).code).to.equal(1)
+    const { code, stderr } = await keys()
+    expect(code).to.equal(1)
+    expect(stderr, 'O3').to.match(
+      /private\.key, \S+public\.key is missing, but .*Restore it from the backup\. Only where there is none, --force/,
+    )
     expect(await contents()).to.deep.equal(before)
   })
 

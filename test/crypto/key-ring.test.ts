@@ -164,7 +164,7 @@ describe('key ring', () => {
   it('starts without files and takes them when they come', async () => {
     const dir = emptyFolder()
     const keys = ring(dir)
-    expect(await fault(keys.current())).to.match(/private\.key does not exist/)
+    expect(await fault(keys.current())).to.match(/There are no key files in/)
     replace(dir, soundPair)
     writeFileSync(join(dir, 'encryption_key.php'), `<?php return '${password}';`)
     keys.wait(2000)

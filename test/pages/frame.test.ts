@@ -1,6 +1,6 @@
 // The frame of a page: what each version of Stud.IP has around it, and times as its users read them.
 import { expect } from 'chai'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { moments } from '../../src/views/moments.ts'
@@ -125,5 +125,18 @@ describe('administration with faulty key files', function () {
       .to.include('Das OAuth2-Setup dieser Stud.IP-Installation ist fehlerhaft.')
       .and.include('bin/studip oauth2:keys')
       .and.not.include('method="post"')
+  })
+
+  it('O3 asks for the backup first when only some of the files are missing', async () => {
+    const keysPath = await mkdtemp(join(tmpdir(), 'half-keys-'))
+    await writeFile(join(keysPath, 'public.key'), 'x', { mode: 0o660 })
+    const half = await testApp({ settings: { keysPath } })
+    try {
+      const { text } = await (await visit(half)).get('admin/oauth2')
+      expect(text.match(/Stellen Sie die Datei aus der Sicherung wieder her:/g)).to.have.length(2)
+      expect(text).to.not.include('oauth2:keys')
+    } finally {
+      await half.close()
+    }
   })
 })
