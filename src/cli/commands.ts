@@ -6,6 +6,7 @@ import { doctor } from './commands/doctor.ts'
 import { grants } from './commands/grants.ts'
 import { keys } from './commands/keys.ts'
 import { migrate } from './commands/migrate.ts'
+import { personDelete, personExport } from './commands/person.ts'
 import { purge } from './commands/purge.ts'
 import { serve } from './commands/serve.ts'
 import type { Command } from './command.ts'
@@ -23,4 +24,6 @@ export const commands: readonly Command[] = [
   clientResume,
   clientSecret,
   grants,
+  personExport,
+  personDelete,
 ]

@@ -112,6 +112,16 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'grants.done_one': '{{count}} Freigabe wurde widerrufen.',
   'grants.done_other': '{{count}} Freigaben wurden widerrufen.',
   'grants.example': 'Ein verlorenes Gerät trennen',
+  'person.export.describe': 'Gibt heraus, was über eine Person gespeichert ist',
+  'person.export.example': 'In eine Datei',
+  'person.delete.describe': 'Löscht, was über eine Person gespeichert ist; ihre Anwendungen werden getrennt',
+  'person.delete.example': 'Nach Benutzer-ID, die es in Stud.IP nicht mehr geben muss',
+  'person.delete.question':
+    'Alle Codes und Tokens von {{userId}} löschen? Die Anwendungen dieser Person werden sofort getrennt.',
+  'person.delete.done':
+    'Gelöscht: {{codes}} Autorisierungscodes, {{access}} Access-Tokens, {{refresh}} Refresh-Tokens. Von dieser Person ist nichts mehr da.',
+  'person.ambiguous':
+    '{{user}} ist die ID einer Person und der Benutzername einer anderen. Nennen Sie den Benutzernamen der einen oder die ID der anderen: {{ids}}.',
   'grants.first': 'Die ersten {{count}}.',
 
   'column.id': 'Id',

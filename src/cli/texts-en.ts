@@ -108,6 +108,16 @@ export const en = {
   'grants.done_one': '{{count}} grant was revoked.',
   'grants.done_other': '{{count}} grants were revoked.',
   'grants.example': 'Disconnect a lost device',
+  'person.export.describe': 'Hand out what is stored of a person',
+  'person.export.example': 'Into a file',
+  'person.delete.describe': 'Delete what is stored of a person; their applications are disconnected',
+  'person.delete.example': 'By user id, which may be gone from Stud.IP',
+  'person.delete.question':
+    'Delete all codes and tokens of user {{userId}}? Their applications are disconnected at once.',
+  'person.delete.done':
+    'Deleted: {{codes}} authorization codes, {{access}} access tokens, {{refresh}} refresh tokens. Nothing is left of this person.',
+  'person.ambiguous':
+    '{{user}} is the id of one user and the name of another. Give the user name of the one or the id of the other: {{ids}}.',
   'grants.first': 'The first {{count}}.',
 
   'column.id': 'Id',

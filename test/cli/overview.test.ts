@@ -19,6 +19,8 @@ const names = [
   'oauth2:client:resume',
   'oauth2:client:secret',
   'oauth2:grants',
+  'oauth2:person:export',
+  'oauth2:person:delete',
 ]
 
 describe('bin/studip', function () {
