@@ -1,4 +1,5 @@
-// The JSON inside codes and refresh tokens, field by field as league writes it (contract §9.3).
+// The JSON inside codes and refresh tokens, field by field as league writes it (contract §9.3), with a member of ours behind them.
+import { formatOf } from '../oauth/scopes/index.ts'
 import type { AuthorizationCode, CodeChallenge, RefreshToken } from '../oauth/types.ts'
 
 export const writeCode = (code: AuthorizationCode): string =>
@@ -6,11 +7,12 @@ export const writeCode = (code: AuthorizationCode): string =>
     client_id: code.clientId,
     redirect_uri: code.redirectUri ?? null,
     auth_code_id: code.id,
-    scopes: code.scopes,
+    scopes: leaguesOwn(code.scopes),
     user_id: code.userId,
     expire_time: code.expiresAt,
     code_challenge: code.codeChallenge?.challenge ?? null,
     code_challenge_method: code.codeChallenge?.method ?? null,
+    ...furtherScopes(code.scopes),
   })
 
 export const writeRefreshToken = (token: RefreshToken): string =>
@@ -18,9 +20,10 @@ export const writeRefreshToken = (token: RefreshToken): string =>
     client_id: token.clientId,
     refresh_token_id: token.id,
     access_token_id: token.accessTokenId,
-    scopes: token.scopes,
+    scopes: leaguesOwn(token.scopes),
     user_id: token.userId,
     expire_time: token.expiresAt,
+    ...furtherScopes(token.scopes),
   })
 
 /** Undefined unless every field is there with its type; a refresh token is no code. */
@@ -53,9 +56,26 @@ export const parseObject = (json: string): Fields | undefined => {
   }
 }
 
-const readCommon = ({ client_id: clientId, user_id: userId, scopes, expire_time: expiresAt }: Fields) =>
-  isClientId(clientId) && isUserId(userId) && isScopes(scopes) && isSeconds(expiresAt)
-    ? { clientId, userId, scopes, expiresAt }
+// league refuses to renew what names a scope that it does not know, and ignores members that it does not know.
+const leaguesOwn = (scopes: readonly string[]): readonly string[] => {
+  const own = scopes.filter((name) => formatOf([name]) === 'league')
+  return own.length > 0 ? own : scopes
+}
+const furtherScopes = (scopes: readonly string[]): { readonly further_scopes?: readonly string[] } => {
+  const own = leaguesOwn(scopes)
+  const further = scopes.filter((name) => !own.includes(name))
+  return further.length > 0 ? { further_scopes: further } : {}
+}
+
+const readCommon = ({
+  client_id: clientId,
+  user_id: userId,
+  scopes,
+  further_scopes: further = [],
+  expire_time: expiresAt,
+}: Fields) =>
+  isClientId(clientId) && isUserId(userId) && isScopes(scopes) && isScopes(further) && isSeconds(expiresAt)
+    ? { clientId, userId, scopes: [...scopes, ...further], expiresAt }
     : undefined
 
 const readCodeChallenge = (challenge: unknown, method: unknown): CodeChallenge | undefined | 'malformed' => {

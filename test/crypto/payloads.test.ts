@@ -1,7 +1,7 @@
 // What a sealed text may hold: authentic is not yet sound, because other software shares the key.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { readCode, readRefreshToken } from '../../src/crypto/payloads.ts'
+import { readCode, readRefreshToken, writeRefreshToken } from '../../src/crypto/payloads.ts'
 
 const id = 'a'.repeat(80)
 const common = { client_id: '1', scopes: ['api'], user_id: 'u1', expire_time: 1_795_464_478 }
@@ -40,6 +40,22 @@ describe('payloads of codes and refresh tokens', () => {
       scopes: ['api'],
       expiresAt: 1_795_464_478,
     })
+  })
+
+  it('C4 name api alone where league looks, and other scopes behind it', () => {
+    const token = { id, accessTokenId: id, clientId: '1', userId: 'u1', expiresAt: 1_795_464_478 }
+    const written = (scopes: readonly string[]) => writeRefreshToken({ ...token, scopes })
+    for (const scopes of [['api'], ['openid', 'profile'], ['api.read']]) {
+      expect(written(scopes))
+        .to.include(`"scopes":${JSON.stringify(scopes)},`)
+        .and.not.include('further_scopes')
+      expect(readRefreshToken(written(scopes))?.scopes).to.deep.equal(scopes)
+    }
+    const mixed = written(['openid', 'api', 'profile'])
+    expect(mixed).to.include('"scopes":["api"],').and.include('"further_scopes":["openid","profile"]}')
+    expect(readRefreshToken(mixed)?.scopes).to.deep.equal(['api', 'openid', 'profile'])
+    for (const further_scopes of ['openid', [1], null, {}])
+      expect(readRefreshToken(JSON.stringify({ ...refreshToken, further_scopes }))).to.equal(undefined)
   })
 
   it('S-039 a code is no refresh token and the other way round', () => {
