@@ -43,6 +43,11 @@ const sectionsOf = (markdown: string): ReadonlySet<string> => {
 }
 
 describe('documents', () => {
+  it('no file holds both sides of a merge', () => {
+    const files = [...sources, 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('bin', /^\w+$/)]
+    expect(files.filter((file) => /^(<{7}|>{7}) /m.test(textOf(file)))).to.be.empty
+  })
+
   it('D31 every section of the contract that is pointed to is there', () => {
     const pattern = /contract(?:,? (?:and |or )?§[\d.]+(?:-\d+)?)*?,? (?:and |or )?§(\d+(?:\.\d+)?(?:-\d+)?)/g
     const numbers = pointedTo(pattern)

@@ -23,9 +23,9 @@ done
   | install -D -m 644 /dev/stdin "$root/usr/share/bash-completion/completions/studip-oauth2"
 install -D -m 644 "$stage/LICENSE" "$root/usr/share/doc/studip-oauth2/copyright"
 ln -s ../../../lib/studip-oauth2/current/docs "$root/usr/share/doc/studip-oauth2/docs"
-install -m 640 "$here/studip-oauth2.env" "$root/etc/studip-oauth2.env"
+install -D -m 640 "$here/studip-oauth2.env" "$root/etc/studip-oauth2/env"
 
-echo /etc/studip-oauth2.env > "$root/DEBIAN/conffiles"
+echo /etc/studip-oauth2/env > "$root/DEBIAN/conffiles"
 sed -e "s/@VERSION@/$version/" -e "s/@SIZE@/$(du -sk --exclude=DEBIAN "$root" | cut -f1)/" "$here/control" > "$root/DEBIAN/control"
 for script in postinst prerm postrm; do install -m 755 "$here/$script" "$root/DEBIAN/$script"; done
 dpkg-deb --root-owner-group -Zxz --build "$root" "$file" > /dev/null

@@ -201,7 +201,7 @@ describe('release', function () {
   })
 
   it('keeps the settings that an operator wrote, and leaves nothing else when it is purged', async () => {
-    const settings = installed('etc/studip-oauth2.env')
+    const settings = installed('etc/studip-oauth2/env')
     await writeFile(settings, 'STUDIP_PATH=/srv/studip\n')
     await dpkg('-i', second)
     expect(readFileSync(settings, 'utf8')).to.equal('STUDIP_PATH=/srv/studip\n')
