@@ -44,7 +44,7 @@ const sectionsOf = (markdown: string): ReadonlySet<string> => {
 
 describe('documents', () => {
   it('no file holds both sides of a merge', () => {
-    const files = [...sources, 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('bin', /^\w+$/)]
+    const files = [...sources, 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md']
     expect(files.filter((file) => /^(<{7}|>{7}) /m.test(textOf(file)))).to.be.empty
   })
 
