@@ -16,9 +16,11 @@ export interface SceneOptions {
   readonly version: '6.0' | '5.4'
   readonly base: '/' | '/studip/'
   readonly tls?: boolean
+  /** Address of a provider of single sign-on. */
+  readonly provider?: string
 }
 
-export interface Scene extends Required<SceneOptions> {
+export interface Scene extends Required<Omit<SceneOptions, 'provider'>> {
   /** Public URL of Stud.IP with base and trailing slash. */
   readonly url: string
   readonly app: TestApp
@@ -41,7 +43,7 @@ export interface Visit extends BrowserContext {
 }
 
 /** Sets the scene; the same one for all stories of a file, each with users of its own. */
-export async function startScene({ version, base, tls = false }: SceneOptions): Promise<Scene> {
+export async function startScene({ version, base, tls = false, provider }: SceneOptions): Promise<Scene> {
   const [browser, database, clientApp, keysPath, port] = await Promise.all([
     launchChromium(),
     testDatabase({ studip: version }),
@@ -49,7 +51,13 @@ export async function startScene({ version, base, tls = false }: SceneOptions): 
     testKeys(),
     freePort(),
   ])
-  const standIn = await startStandIn({ version, base, database: database.settings, keysPath })
+  const standIn = await startStandIn({
+    version,
+    base,
+    database: database.settings,
+    keysPath,
+    ...(provider !== undefined && { provider }),
+  })
   const app = await testApp({
     database,
     studip: version,

@@ -1,6 +1,7 @@
 // Stand-in for what Stud.IP asks of logged-in users before a page: second factor, the way back, terms, visibility (contract §2.2).
 import { randomBytes } from 'node:crypto'
 import type { StandIn } from './stand-in.ts'
+import { beginSession, greet, upToSecondQuestionMark } from './first-page.ts'
 import { formOf, securityToken } from './login.ts'
 import { secondFactorPage, termsPage, visibilityPage } from './pages.ts'
 import { confirmation, periodOf, totp } from './totp.ts'
@@ -10,17 +11,11 @@ import type { Visit } from './visit.ts'
 /** False when a gate has answered instead of the page. */
 export async function passGates(standIn: StandIn, visit: Visit, user: UserRow): Promise<boolean> {
   const { session } = visit
-  const justLoggedIn = session.values['SessionStart'] === undefined
-  session.values['SessionStart'] ??= Math.floor(Date.now() / 1000)
+  const justLoggedIn = await beginSession(standIn, visit, user)
   session.values['tfa/failed'] ??= new Map()
   if (!(await passSecondFactor(standIn, visit, user))) return false
   // Only in the very first page after the login: who had to give a second factor there has lost the way back (seen on 6.0.2).
-  if (justLoggedIn && standIn.version === '6.0' && typeof session.values['redirect_after_login'] === 'string') {
-    const target = session.values['redirect_after_login']
-    session.values['redirect_after_login'] = null
-    visit.ctx.redirect(upToSecondQuestionMark(target))
-    return false
-  }
+  if (justLoggedIn && !greet(standIn, visit, user)) return false
   return (await passTerms(standIn, visit, user)) && passVisibility(standIn, visit, user)
 }
 
@@ -99,6 +94,3 @@ async function passVisibility({ db, version }: StandIn, visit: Visit, user: User
   visit.ctx.body = visibilityPage()
   return false
 }
-
-/** Stud.IP takes a return address apart at every `?`, and loses what follows the second one. */
-const upToSecondQuestionMark = (url: string): string => url.split('#')[0]?.split('?').slice(0, 2).join('?') ?? url

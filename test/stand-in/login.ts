@@ -1,10 +1,11 @@
 // Stand-in for login and logout: the id of a session changes at both, the old row goes (contract §1.7, §4.1).
 import { randomBytes } from 'node:crypto'
 import { verifyBcrypt } from '../../src/crypto/bcrypt.ts'
+import { languageOf } from './first-page.ts'
 import type { StandIn } from './stand-in.ts'
 import { loginPage, messagePage } from './pages.ts'
 import { authOf, renewSession } from './session.ts'
-import { activeUser, globalConfig, type UserRow } from './users.ts'
+import { activeUser, type UserRow } from './users.ts'
 import type { Visit } from './visit.ts'
 
 /** Fields of a posted form. */
@@ -49,12 +50,10 @@ export async function attemptLogin(standIn: StandIn, visit: Visit): Promise<bool
   return true
 }
 
-async function logIn(standIn: StandIn, visit: Visit, user: UserRow): Promise<void> {
-  const { db, version } = standIn
-  const info = (await db('user_info').where({ user_id: user.user_id }).first('preferred_language')) as
-    { preferred_language: string | null } | undefined
-  visit.session.values['_language'] =
-    info?.preferred_language ?? (await globalConfig(db, 'DEFAULT_LANGUAGE')) ?? 'de_DE'
+/** Renews the session for this user. 6.x leaves the language to the first page. */
+export async function logIn(standIn: StandIn, visit: Visit, user: UserRow): Promise<void> {
+  const { version } = standIn
+  if (version === '5.4') visit.session.values['_language'] = await languageOf(standIn, user)
   visit.session.values['auth'] = authOf(version, user.user_id, { perm: user.perms, uname: user.username })
   await renewSession(
     standIn,

@@ -99,11 +99,17 @@ export function authOf(
 
 const anonymous = (version: StandIn['version']): Record<string, PhpValue> => ({ auth: authOf(version, 'nobody') })
 
+const uidOf = (auth: PhpValue | undefined): PhpValue | undefined => {
+  const inner = auth instanceof Map ? auth : isPhpObject(auth) ? auth.properties.get('auth') : undefined
+  return inner instanceof Map ? inner.get('uid') : undefined
+}
+
+/** True while 5.x shows its login form. */
+export const isForm = (auth: PhpValue | undefined): boolean => uidOf(auth) === 'form'
+
 /** The user id in `auth`; undefined for `nobody`, `form` and everything unknown. */
 export function userIdIn(values: Readonly<Record<string, PhpValue>>): string | undefined {
-  const { auth } = values
-  const inner = auth instanceof Map ? auth : isPhpObject(auth) ? auth.properties.get('auth') : undefined
-  const uid = inner instanceof Map ? inner.get('uid') : undefined
+  const uid = uidOf(values['auth'])
   return typeof uid === 'string' && !['', 'nobody', 'form'].includes(uid) ? uid : undefined
 }
 

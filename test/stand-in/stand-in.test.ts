@@ -35,8 +35,10 @@ for (const [version, base] of [
       await standIn.stop()
       await database.drop()
     })
-    beforeEach(() => {
+    beforeEach(async () => {
       visitor = createVisitor(standIn.url)
+      // Two logins of one second are one to Stud.IP.
+      await database.knex('config_values').where({ field: 'CURRENT_LOGIN_TIMESTAMP' }).del()
     })
     const sessionOf = async () => {
       const sid = visitor.cookies(standIn.url)[sessionCookieName(version)] ?? ''
@@ -106,6 +108,18 @@ for (const [version, base] of [
         expect(new URL(page.url).pathname).to.equal(`${base}dispatch.php/profile`)
       })
     }
+
+    it('does its work on the first page after a login, and only there', async () => {
+      const heard: string[] = []
+      standIn.hearLogins(({ username }) => void heard.push(username))
+      await database.knex('user_info').where({ user_id: users.autor.user_id }).update({ preferred_language: 'en_GB' })
+      await logIn(await visitor.get(trampoline), users.autor)
+      await visitor.get(`${standIn.url}dispatch.php/profile`)
+      standIn.hearLogins(undefined)
+      expect(heard).to.deep.equal(['autor'])
+      const { values } = await sessionOf()
+      expect(values).to.include({ _language: 'en_GB' }).and.to.have.property('SessionStart').that.is.a('number')
+    })
 
     it('ends a session at logout', async () => {
       await logIn(await visitor.get(trampoline), users.autor)

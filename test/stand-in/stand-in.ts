@@ -5,6 +5,7 @@ import bodyParser from 'koa-bodyparser'
 import Koa, { type Context, type Middleware } from 'koa'
 import knex, { type Knex } from 'knex'
 import type { DatabaseSettings } from '../../src/settings.ts'
+import type { UserDidLogin } from './first-page.ts'
 import { termsRoute } from './gates.ts'
 import { usersMe } from './json-api.ts'
 import { formOf, loginRoute, logoutRoute } from './login.ts'
@@ -18,6 +19,10 @@ export interface StandIn {
   readonly base: '/' | '/studip/'
   readonly keysPath: string
   readonly db: Knex
+  /** Where a plugin of single sign-on sends people; none without it. */
+  readonly provider: string | undefined
+  /** A plugin that hears of logins; tests may exchange it. */
+  userDidLogin: UserDidLogin | undefined
 }
 
 export interface StandInOptions {
@@ -27,6 +32,8 @@ export interface StandInOptions {
   readonly base?: StandIn['base']
   /** Its port on 127.0.0.1; a free one unless given. */
   readonly port?: number
+  /** Address of a provider of single sign-on. */
+  readonly provider?: string
 }
 
 export interface RunningStandIn {
@@ -36,6 +43,8 @@ export interface RunningStandIn {
   readonly address: string
   /** Requests that reached the built-in consent page, which nobody should ever see. */
   builtInConsentPages(): number
+  /** Lets a plugin hear of every login from now on; undefined ends that. */
+  hearLogins(plugin: UserDidLogin | undefined): void
   stop(): Promise<void>
 }
 
@@ -46,13 +55,14 @@ export async function startStandIn({
   keysPath,
   base = '/',
   port = 0,
+  provider,
 }: StandInOptions): Promise<RunningStandIn> {
   const db = knex({
     client: 'mysql2',
     connection: { ...database, charset: 'utf8mb4', supportBigNumbers: true, bigNumberStrings: true },
     pool: { min: 0, max: 5 },
   })
-  const standIn: StandIn = { version, base, keysPath, db }
+  const standIn: StandIn = { version, base, keysPath, db, provider, userDidLogin: undefined }
   let consentPages = 0
   const routes = routesOf(standIn, () => {
     consentPages++
@@ -76,6 +86,7 @@ export async function startStandIn({
     url: `http://${address}${base}`,
     address,
     builtInConsentPages: () => consentPages,
+    hearLogins: (plugin) => void (standIn.userDidLogin = plugin),
     async stop() {
       await new Promise((resolve) => {
         server.close(resolve)
@@ -102,6 +113,7 @@ const routesOf = (standIn: StandIn, consentPage: () => void): readonly (readonly
     ],
     [/^dispatch\.php\/start(?:\/index)?\/?$/, page(standIn, {}, show('Startseite'))],
     [/^dispatch\.php\/profile(?:\/|$)/, page(standIn, {}, show('Profil'))],
+    [/^plugins\.php\/gate$/, page(standIn, {}, show('Plugin'))],
     ...(version === '6.0'
       ? [
           [

@@ -5,6 +5,7 @@ import { passGates } from './gates.ts'
 import { attemptLogin, showLogin } from './login.ts'
 import { messagePage } from './pages.ts'
 import { openSession, saveSession, userIdIn, type Session } from './session.ts'
+import { singleSignOn } from './sso.ts'
 import { activeUser, globalConfig, truthy, type UserRow } from './users.ts'
 
 export interface Visit {
@@ -53,6 +54,7 @@ async function answer(
     ctx.body = messagePage('Zugriff verweigert', 'Das System befindet sich im Wartungsmodus.')
     return
   }
+  if (await singleSignOn(standIn, visit)) return
   if (!visit.user && (!options.anonymous || 'again' in ctx.query)) {
     if (standIn.version === '6.0') {
       // Seen on 6.0.2: an address that is stored already stays and wins later.

@@ -69,6 +69,29 @@ for (const [version, base] of [
       await allow(await logIn(await visitor.get(authorizeUrl()), users.autor))
       expect(standIn.builtInConsentPages()).to.equal(0)
     })
+    it('R1 takes few hops: to the login, and from the login over its first page to consent', async () => {
+      const form = await visitor.get(authorizeUrl())
+      const page = await logIn(form, users.unlimited)
+      const path = (hop: string) => new URL(hop).pathname.slice(base.length).replace(/\d+$/, 'N')
+      const trampoline = 'dispatch.php/jsupdater/mark_notification_read/N'
+      const [resume, authorize] = ['dispatch.php/api/oauth2/resume', 'dispatch.php/api/oauth2/authorize']
+      if (version === '5.4') {
+        expect(form.hops.map(path)).to.deep.equal([authorize, trampoline])
+        expect(page.hops.map(path)).to.deep.equal([trampoline, resume, authorize])
+        return
+      }
+      const login = 'dispatch.php/login'
+      expect(form.hops.map(path)).to.deep.equal([authorize, trampoline, login])
+      expect(page.hops.map(path)).to.deep.equal([
+        login,
+        'dispatch.php/start/index',
+        resume,
+        trampoline,
+        trampoline,
+        resume,
+        authorize,
+      ])
+    })
     it('anonymous with a second factor (D20)', async () => {
       let page = await logIn(await visitor.get(authorizeUrl()), users.appFactor)
       page = await enterCode(page)
