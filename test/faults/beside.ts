@@ -1,6 +1,7 @@
 // Compares honest applications in peace and beside an abuse, in slices that alternate, because a machine has its moods.
 import { expect } from 'chai'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { bounds } from '../../src/bounds.ts'
 import { hashClientSecret } from '../../src/crypto/client-secret.ts'
 import { median, percentiles } from '../bench/statistics.ts'
 import type { Apps } from './apps.ts'
@@ -43,6 +44,8 @@ const aPasswordCheck = async (): Promise<number> => {
   return median(times)
 }
 const slices = 3
+/** Refreshes until an application connects anew: one that goes on is told to slow down. */
+const life = Math.floor(bounds.rotations.most * 0.75)
 const rounds = 3
 const allowed = 3
 
@@ -58,8 +61,10 @@ const slice = async (
     abusing = false
   })
   await Promise.all(
-    mine.map(async (app) => {
-      for (; performance.now() < end || (whole && abusing); await sleep(rest)) {
+    mine.map(async (first) => {
+      let app = first
+      for (let use = 1; performance.now() < end || (whole && abusing); use += 1, await sleep(rest)) {
+        if (use % life === 0) app = await apps.connected()
         const answer = await apps.present(app)
         expect(answer.status, 'honest applications are served').to.equal(200)
         times.push(answer.milliseconds)
