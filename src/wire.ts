@@ -51,8 +51,6 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts {
   readonly users: Users & Usernames
   readonly secrets: RememberingClientSecrets
   readonly config: StudipConfig
-  /** Where tokens are issued, clients and users are looked up in groups, as late as the signatures allow. */
-  readonly issuing: Pick<GrantPorts & ClientAuthenticationPorts, 'clients' | 'users'>
   readonly gate: Gate
   readonly bounce: Bounce
   readonly views: Views

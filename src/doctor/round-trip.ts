@@ -32,6 +32,7 @@ const redirectUri = 'https://localhost/oauth2-doctor'
 /** The application for one user who is logged in and does not exist: no session is read, none is written (D5). */
 const withVisitor = (deps: Deps, userId: string): Deps => ({
   ...deps,
+  users: { ...deps.users, stateOf: () => Promise.resolve('active') },
   issuing: { ...deps.issuing, users: { stateOf: () => Promise.resolve('active') } },
   gate: {
     identify: () =>

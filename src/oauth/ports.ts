@@ -98,6 +98,8 @@ export type OfferedScopes = () => Promise<readonly string[]>
 export interface Credentials {
   /** True when opening this text is cheap: its salt is our own or was derived lately, so no PBKDF2 is due (D4). */
   knowsSalt(text: string): boolean
+  /** True where an access token of this grant has to wait for a signature (D22). */
+  areSigned(scopes: readonly string[]): boolean
   sealCode(code: AuthorizationCode): Promise<string>
   openCode(text: string, asker?: Asker): Promise<AuthorizationCode | undefined>
   sealRefreshToken(token: RefreshToken): Promise<string>

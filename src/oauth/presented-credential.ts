@@ -1,9 +1,9 @@
 // Opens a code or refresh token. A foreign salt costs a PBKDF2 (D4), so those who send bad ones are held off (S-099).
 import type { Attempts, Sender } from './client-authentication.ts'
-import type { GrantRequest } from './grants/grant.ts'
+import type { GrantRequest, Parties } from './grants/grant.ts'
 import { networkOf } from './network.ts'
 import { required } from './parameters.ts'
-import type { Asker, Credentials, UserState, Users } from './ports.ts'
+import type { Asker, Credentials, UserState } from './ports.ts'
 import type { Client } from './types.ts'
 
 export interface OpeningPorts {
@@ -45,19 +45,23 @@ interface Presented<T> {
 /**
  * The client and the credential that it presents. What is cheap to open is opened first, because then the client and the
  * user are asked for at the same moment, which the store answers in one round trip; the client's fault is told first all the same.
+ * What leads to no signature is looked up at once: it must not wait in the company of what does (D22).
  * @throws OAuthError of client authentication, invalid_request, slow_down
  */
-export const present = async <T extends { readonly userId: string }>(
-  ports: OpeningPorts & { readonly users: Users },
+export const present = async <T extends { readonly userId: string; readonly scopes: readonly string[] }>(
+  ports: OpeningPorts & { readonly credentials: Pick<Credentials, 'areSigned'> } & Parties & {
+      readonly issuing: Parties
+    },
   { parameters, origin, recipient, authenticate }: GrantRequest,
   name: 'code' | 'refresh_token',
   open: Open<T>,
 ): Promise<Presented<T>> => {
   const text = parameters[name]
   const ahead = text !== undefined && ports.credentials.knowsSalt(text) ? await open(text) : undefined
-  const userState = ahead && ports.users.stateOf(ahead.userId)
+  const { clients, users } = ahead && !ports.credentials.areSigned(ahead.scopes) ? ports : ports.issuing
+  const userState = ahead && users.stateOf(ahead.userId)
   userState?.catch(() => undefined) // who awaits it later still sees the fault
-  const client = await authenticate()
+  const client = await authenticate(clients)
   const credential =
     ahead ??
     (await openOrThrottle(ports, {

@@ -31,7 +31,8 @@ export const createTokenEndpoint = (ports: GrantPorts & ClientAuthenticationPort
       parameters,
       origin,
       recipient,
-      authenticate: () => authenticateClient(ports, { authorization, parameters, address: origin.address, recipient }),
+      authenticate: (clients) =>
+        authenticateClient({ ...ports, clients }, { authorization, parameters, address: origin.address, recipient }),
     })
   }
 }

@@ -131,7 +131,7 @@ const createRouter = (deps: Deps): Router => {
   router.get(api('assets/:name'), showAsset(deps))
 
   const clientCall = [noStore(), readForm(bounds.clientForm)]
-  router.post(api('token'), ...clientCall, token(createTokenEndpoint({ ...deps, ...deps.issuing })))
+  router.post(api('token'), ...clientCall, token(createTokenEndpoint(deps)))
   router.post(api('revoke'), ...clientCall, revoke(createRevocation(deps)))
   router.post(api('introspect'), ...clientCall, introspect(createIntrospection(deps)))
 

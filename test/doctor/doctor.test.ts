@@ -15,6 +15,7 @@ import { users } from '../fixtures/users.ts'
 import { startService, type RunningService } from '../server/service.ts'
 import { startStandIn, type RunningStandIn } from '../stand-in/stand-in.ts'
 import { freePort } from '../support/free-port.ts'
+import { withGeneralLog } from '../support/general-log.ts'
 import { freshKeys } from '../support/keys.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { startNginx, type RunningNginx } from '../support/nginx.ts'
@@ -91,6 +92,17 @@ describe('oauth2:doctor', function () {
     const before = await Promise.all(tables.map(count))
     expect(await findings(healthy)).to.deep.equal([])
     expect(await Promise.all(tables.map(count))).to.deep.equal(before)
+  })
+
+  it('D23 with API_READ=on its round trip goes once with what Stud.IP reads, once with what only we read', async () => {
+    const scopesOfCodes = async () => {
+      const { result, statements } = await withGeneralLog(database.knex, () => findings(healthy))
+      expect(result).to.deep.equal([])
+      return statements.flatMap((sql) => /INSERT INTO oauth2_auth_codes.*?(\[.*?\])/.exec(sql)?.[1] ?? [])
+    }
+    expect(await scopesOfCodes()).to.deep.equal(['[\\"api\\"]'])
+    env['API_READ'] = 'on'
+    expect(await scopesOfCodes()).to.deep.equal(['[\\"api\\"]', '[\\"api.read\\"]'])
   })
 
   type Seed = readonly [

@@ -57,6 +57,22 @@ describe('scopes', () => {
     expect((await refresh(without, client, tokens.refresh_token).expect(200)).body).to.include({ scope: 'api.read' })
   })
 
+  it('D22 what needs no signature does not wait in the company of what does', async () => {
+    const never = () => new Promise<never>(() => undefined)
+    const busy = await testApp({
+      database: app.database,
+      replace: (deps) => ({ ...deps, issuing: { clients: { find: never }, users: { stateOf: never } } }),
+    })
+    try {
+      const { tokens } = await granted(app, { scope: 'api.read' })
+      expect((await refresh(busy, client, tokens.refresh_token).expect(200)).body).to.include({ scope: 'api.read' })
+      const code = (await approve(app, client, { query: { scope: 'api.read' } })).searchParams.get('code')
+      await redeem(busy, client, code).expect(200)
+    } finally {
+      await busy.close()
+    }
+  })
+
   for (const version of ['6.0', '5.4'] as const)
     it(`S-121 Stud.IP ${version} neither redeems, renews nor serves what was granted without api`, async () => {
       const studip = await startStandIn({

@@ -16,6 +16,7 @@ export const createCredentials = (options: CredentialOptions): SealingCredential
   const ofText = (text: string): CredentialFormat => (isSealed(text) ? sealed : league)
   return {
     ...league,
+    areSigned: (scopes) => formatOf(scopes) === 'league',
     sealCode: (code) => ofGrant(code).sealCode(code),
     openCode: (text, asker) => ofText(text).openCode(text, asker),
     sealRefreshToken: (token) => ofGrant(token).sealRefreshToken(token),

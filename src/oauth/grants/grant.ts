@@ -1,14 +1,21 @@
 // What a grant is: a request whose client is still to prove itself in, tokens out.
 import type { Attempts } from '../client-authentication.ts'
 import type { ChallengeHash } from '../pkce.ts'
-import type { Audit, RequestOrigin, Tokens, Users } from '../ports.ts'
+import type { Audit, Clients, RequestOrigin, Tokens, Users } from '../ports.ts'
 import type { Recipient } from '../recipient.ts'
 import type { IssuingPorts } from '../token-issuing.ts'
 import type { Client, Parameters, TokenResponse } from '../types.ts'
 
-export interface GrantPorts extends IssuingPorts {
-  readonly tokens: Tokens
+/** Where clients and users are looked up. */
+export interface Parties {
+  readonly clients: Clients
   readonly users: Users
+}
+
+export interface GrantPorts extends IssuingPorts, Parties {
+  readonly tokens: Tokens
+  /** The same in groups, as late as the signatures allow: for what has to be signed (D22). */
+  readonly issuing: Parties
   readonly attempts: Attempts
   readonly hash: ChallengeHash
   readonly audit: Audit
@@ -23,7 +30,7 @@ export interface GrantRequest {
   readonly origin: RequestOrigin
   readonly recipient: Recipient
   /** The client that made the request. @throws OAuthError */
-  readonly authenticate: () => Promise<Client>
+  readonly authenticate: (clients: Clients) => Promise<Client>
 }
 
 /** @throws OAuthError of RFC 6749 §5.2 */
