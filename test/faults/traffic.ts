@@ -40,6 +40,9 @@ export const memoryOf = (pid: number): number => {
   return children.reduce((sum, child) => sum + memoryOf(child), own)
 }
 
+/** Grants that an application refreshes in turn: one alone would be told to slow down. */
+const devices = 97
+
 /** Runs it, `applications` at a time with a short rest after each answer. */
 export const traffic = async ({
   knex,
@@ -52,7 +55,7 @@ export const traffic = async ({
   const now = () => Math.floor(Date.now() / 1000)
   const credentials = createCredentials({ keys: createKeyRing({ dir: keysPath, now }), now })
   const apps = createApps({ knex, keysPath, origin })
-  const grants = await someGrants(knex, applications)
+  const grants = await someGrants(knex, applications * devices)
   const pages: number[] = []
   const errors: string[] = []
   const end = performance.now() + seconds * 1000
@@ -64,28 +67,33 @@ export const traffic = async ({
     pages.push(performance.now() - before)
     if (answer.status !== 200) errors.push(`page ${answer.status}`)
   }
-  const one = async ({ id, accessTokenId, userId }: (typeof grants)[number]): Promise<void> => {
-    // A grant that has lived before, and its user with a browser.
-    const grown = {
-      grantId: id.slice(0, 32),
-      codeId: '',
-      code: '',
-      ended: false,
-      refreshToken: (await credentials.sealRefreshToken({
-        id,
-        accessTokenId,
-        clientId: publicClientId,
-        userId,
-        scopes: ['api'],
-        expiresAt: now() + 2_592_000,
-      })) as string | undefined,
-    }
+  // A grant that has lived before.
+  const grow = async ({ id, accessTokenId, userId }: (typeof grants)[number]) => ({
+    grantId: id.slice(0, 32),
+    codeId: '',
+    code: '',
+    ended: false,
+    refreshToken: (await credentials.sealRefreshToken({
+      id,
+      accessTokenId,
+      clientId: publicClientId,
+      userId,
+      scopes: ['api'],
+      expiresAt: now() + 2_592_000,
+    })) as string | undefined,
+  })
+  const one = async (index: number): Promise<void> => {
+    const own = grants.slice(index * devices, (index + 1) * devices)
+    const grown = await Promise.all(own.map(grow))
+    // And a user with a browser.
+    const userId = own[0]?.userId ?? ''
     await knex('config_values').insert({ field: 'TERMS_ACCEPTED', range_id: userId, value: '1' }).onConflict().ignore()
     const cookie = `Studip_Session=${await insertSession(knex, { content: { uid: userId, sessionStart: 1 } })}`
     for (let turn = 0; performance.now() < end; turn += 1) {
+      const app = grown[turn % grown.length]
       if (turn % 6 === 4) await apps.present(await apps.fresh())
       else if (turn % 6 === 5) await page(cookie)
-      else await apps.present(grown)
+      else if (app) await apps.present(app)
       await sleep(50)
     }
   }
@@ -97,7 +105,9 @@ export const traffic = async ({
       }),
     60_000,
   )
-  await Promise.all(grants.map(one)).finally(() => clearInterval(everyMinute))
+  await Promise.all(Array.from({ length: applications }, (_, index) => one(index))).finally(() =>
+    clearInterval(everyMinute),
+  )
   for (const { status, error, issued } of apps.answers) if (!issued) errors.push(`${status} ${error}`)
   const requests = apps.answers.length + pages.length
   return {

@@ -71,7 +71,7 @@ for (const [version, base] of [
           tokens = await client.refresh(tokens.refresh)
           if (await isOurs(tokens)) here++
           else there++
-          await sleep(20)
+          await sleep(500) // oftener than twenty times a minute, a grant is told to slow down
         }
         return me(tokens)
       })
