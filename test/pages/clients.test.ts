@@ -1,6 +1,7 @@
 // Clients in the hands of a root admin, over HTTP.
 import { verifyBcrypt } from '../../src/crypto/bcrypt.ts'
 import { expect } from 'chai'
+import { bounds } from '../../src/bounds.ts'
 import { users } from '../fixtures/users.ts'
 import { addClient, connect, hiddenFields, logIn, post, refresh, testApp, type TestApp } from '../support/app.ts'
 import { typedClient, visit } from './steps.ts'
@@ -217,6 +218,15 @@ for (const { studip, baseUrl } of [
       )
       expect((await refresh(app, client, tokens.refresh_token)).status).to.equal(401)
       expect(await app.database.knex('oauth2_access_tokens').where({ client_id: client.id })).to.deep.equal([])
+    })
+
+    it('A16 the notice about the longest name leaves room in the line for cookies', async () => {
+      const client = await addClient(app, { name: '🦉'.repeat(255) })
+      const root = await visit(app)
+      const answer = await root.submit('admin/oauth2', `api/oauth2/clients/suspend/${client.id}`)
+      const [cookie = ''] = [answer.headers['set-cookie']].flat() as string[]
+      expect(cookie.split(';')[0]!.length).to.be.within(400, bounds.noticeCookie.most)
+      expect((await root.follow(answer)).text).to.include(`${'🦉'.repeat(99)}…`)
     })
 
     it('a client is suspended and resumed by one click', async () => {
