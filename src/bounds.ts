@@ -46,12 +46,13 @@ export const bounds = Object.freeze({
     'every field at its greatest length, each character four bytes of UTF-8, percent-encoded',
   ),
   buttonForm: atMost(4_096, 'bytes of the other forms of our pages', 'a security token and an id'),
-  parameters: atMost(100, 'parameters of a query or form', 'no endpoint reads more than fifteen; others may be beside'),
+  parameters: atMost(100, 'parameters of a query or form', 'no endpoint reads more than twenty; others may be beside'),
   parameter: atMost(
     4_096,
     'characters of a parameter',
     'no parameter of the protocol needs more, and a redirect has to fit a URL',
   ),
+  nonce: atMost(512, 'characters of a nonce', 'it travels in the code, which has to fit a URL; a hash has 43'),
   credential: atMost(
     16_384,
     'characters of a code or token',

@@ -5,6 +5,7 @@ import type { FollowSessions } from './config/follow-sessions.ts'
 import { challengeHash } from './crypto/challenge-hash.ts'
 import { createClientSecrets, type RememberingClientSecrets } from './crypto/client-secret.ts'
 import { createCredentials, type SealingCredentials } from './crypto/formats/of.ts'
+import { signIdToken } from './crypto/id-token.ts'
 import { createKeyRing, type KeyRing } from './crypto/key-ring.ts'
 import { randomHex } from './crypto/random.ts'
 import { auditLog, createLog, type Log } from './log.ts'
@@ -12,8 +13,19 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import type { ResponseIss } from './oauth/authorization-response.ts'
 import type { ClientAuthenticationPorts } from './oauth/client-authentication.ts'
 import type { GrantPorts } from './oauth/grants/grant.ts'
-import type { Audit, AuthorizationCodes, Now, OfferedScopes, PublicOrigins, Usernames, Users } from './oauth/ports.ts'
+import type {
+  ApprovedBefore,
+  Audit,
+  AuthorizationCodes,
+  Now,
+  OfferedScopes,
+  PublicOrigins,
+  Usernames,
+  Users,
+} from './oauth/ports.ts'
 import { namesOffered } from './oauth/scopes/index.ts'
+import { createIdTokens } from './openid/id-token.ts'
+import type { People } from './openid/person.ts'
 import { issuer, type Settings } from './settings.ts'
 import { createAttempts } from './stores/attempts.ts'
 import { createAuthorizationCodes } from './stores/authorization-codes.ts'
@@ -31,6 +43,7 @@ import { oneMonthAfter } from './studip/calendar-month.ts'
 import { createStudipConfig, type StudipConfig } from './studip/config.ts'
 import { createGate } from './studip/gate.ts'
 import { openSessionStore } from './studip/open-session-store.ts'
+import { createPeople } from './studip/people.ts'
 import { createUsers } from './studip/users.ts'
 import type { Gate } from './studip/verdict.ts'
 import { createOwnAssets, type OwnAssets } from './views/own-assets.ts'
@@ -46,6 +59,8 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts {
   readonly pkcePlain: boolean
   readonly responseIss: ResponseIss
   readonly offeredScopes: OfferedScopes
+  readonly people: People
+  readonly approvedBefore: ApprovedBefore
   readonly keys: KeyRing
   readonly credentials: SealingCredentials
   readonly users: Users & Usernames
@@ -121,6 +136,8 @@ export const wire = async (
     clients: createClients(lookUp),
     users: createUsers({ lookUp, settings, now }),
   })
+  const lookUp = createLookUp(read)
+  const people = createPeople({ lookUp, settings })
   return {
     settings,
     db,
@@ -135,7 +152,21 @@ export const wire = async (
     issuer: issuer(settings),
     pkcePlain: settings.pkcePlain,
     responseIss: settings.responseIss,
-    offeredScopes: () => Promise.resolve(namesOffered({ apiRead: settings.apiRead, signIn: false })),
+    offeredScopes: async () => {
+      const { signIn } = await keys.current()
+      return namesOffered({ apiRead: settings.apiRead, signIn: signIn !== undefined })
+    },
+    people,
+    approvedBefore: () => Promise.resolve(false),
+    idTokens: createIdTokens({
+      issuer: issuer(settings),
+      baseUrl: settings.baseUrl,
+      people,
+      sign: async (claims, accessToken) => {
+        const { signIn } = await keys.current()
+        return signIn && signIdToken(claims, accessToken, signIn)
+      },
+    }),
     refreshGraceSeconds: settings.refreshGraceSeconds,
     random: randomHex,
     hash: challengeHash,
@@ -143,7 +174,7 @@ export const wire = async (
     secrets: createClientSecrets({ now }),
     attempts: createAttempts(),
     rotationPace: createRotationPace(),
-    ...partiesBy(createLookUp(read)),
+    ...partiesBy(lookUp),
     issuing: partiesBy(createLookUp(read, () => credentials.runningDry())),
     administration: createClientAdministration(db, now),
     codes: createAuthorizationCodes(db, now),

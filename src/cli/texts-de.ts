@@ -18,6 +18,10 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'keys.force': 'Vorhandene Schlüsseldateien ersetzen; damit enden alle Codes und Tokens',
   'keys.bits': 'Länge des RSA-Schlüssels',
   'keys.primes': '4 signiert dreimal so schnell, braucht 4096 Bit und den Befehl openssl',
+  'keys.oidc':
+    'Den Schlüssel für „Anmelden mit Stud.IP“ (oidc.key) neben den anderen anlegen, die bleiben, wie sie sind',
+  'keys.oidc.example': 'Andere Anwendungen mit Stud.IP anmelden lassen',
+  'keys.oidc.done': 'Der Schlüssel für „Anmelden mit Stud.IP“ wurde angelegt. Der Dienst findet ihn von selbst.',
   'keys.done': 'Schlüsseldateien erfolgreich angelegt.',
   'keys.exist':
     'Schlüsseldateien liegen bereits vor: {{paths}}. Sie bleiben, wie sie sind. Um sie alle zu ersetzen, womit jeder Code und jedes Token endet: --force.',

@@ -16,6 +16,9 @@ export const en = {
   'keys.force': 'Replace existing key files, which ends every code and token',
   'keys.bits': 'Length of the RSA key',
   'keys.primes': '4 signs three times as fast, needs 4096 bits and the openssl command',
+  'keys.oidc': 'Make the key for Sign in with Stud.IP (oidc.key) beside the others, which stay as they are',
+  'keys.oidc.example': 'Let people sign in to other applications with Stud.IP',
+  'keys.oidc.done': 'The key for Sign in with Stud.IP was created. The service finds it by itself.',
   'keys.done': 'The key files were created.',
   'keys.exist':
     'There are key files already: {{paths}}. They stay as they are. To replace them all, which ends every code and token: --force.',

@@ -37,6 +37,8 @@ export const keyFaults = {
     '{path} holds a damaged Defuse key: its header, length or checksum is wrong. Restore it from the backup.',
   'folder-closed':
     'This user may not look into the folder {path}. Give it the group of the web server and mode 750; the files in it need no change.',
+  'sign-in-key':
+    '{path} cannot be read or is no RSA key of at least {least} bits of its own without a passphrase. Nobody can sign in until it is restored from a backup, or replaced by oauth2:keys --oidc --force.',
   'folder-missing':
     'The folder {path} does not exist. Set STUDIP_PATH or KEYS_PATH to the right one, or make the folder.',
   'folder-forbidden': 'This user may not write into {path}. Run the command as the owner of that folder.',

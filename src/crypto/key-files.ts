@@ -36,7 +36,7 @@ export interface KeyFileState {
 }
 
 // The least that Stud.IP's JWT library takes, and RFC 7518 §3.3.
-const minBits = 2048
+export const minBits = 2048
 
 /**
  * Reads and checks the key files of a folder. Throws KeyFileError, or KeyFilesError for several faults;
@@ -105,7 +105,7 @@ export const inspectKeyFiles = (dir: string): Promise<KeyFileState[]> =>
   )
 
 /** One byte in each character. */
-const readText = async (path: string, missing: KeyFault, details: KeyFaultDetails): Promise<string> => {
+export const readText = async (path: string, missing: KeyFault, details: KeyFaultDetails): Promise<string> => {
   try {
     if ((await stat(path)).size <= bounds.keyFile.most) return await readFile(path, 'latin1')
   } catch (cause) {
@@ -116,7 +116,7 @@ const readText = async (path: string, missing: KeyFault, details: KeyFaultDetail
   throw new KeyFileError('too-large', { path, most: bounds.keyFile.most })
 }
 
-const parsePrivateKey = (path: string, file: string): KeyObject => {
+export const parsePrivateKey = (path: string, file: string): KeyObject => {
   const block = pemBlocks(file).find(isPrivate)
   if (!block) throw new KeyFileError('not-private', { path })
   if (isEncrypted(block)) throw new KeyFileError('passphrase', { path })
@@ -154,4 +154,4 @@ const soundRsaKey = (path: string, key: KeyObject): KeyObject => {
   return key
 }
 
-const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }) as string
+export const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }) as string

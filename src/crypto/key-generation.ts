@@ -7,6 +7,7 @@ import { KeyFileError } from './key-fault.ts'
 import { keyFileNames } from './key-files.ts'
 import type { KeyFileName } from './key-files.ts'
 import { randomAlphanumeric } from './random.ts'
+import { signInKeyName } from './sign-in-key.ts'
 import { refuseExisting, writeFilesTogether } from './whole-files.ts'
 
 export const keySizes = [2048, 3072, 4096] as const
@@ -42,6 +43,19 @@ export const generateKeyFiles = async (
     keyFileNames.map((name) => ({ name, text: texts[name] })),
     { mode: 0o660, overwrite: force },
   )
+}
+
+/**
+ * Writes the key for ID tokens beside the others, which stay as they are; answers its path (D26). 3072 bits: BSI TR-02102.
+ * Throws KeyFilesExistError without `force`, else KeyFileError.
+ */
+export const generateSignInKey = async (
+  dir: string,
+  { force = false }: { force?: boolean } = {},
+): Promise<string[]> => {
+  if (!force) await refuseExisting([join(dir, signInKeyName)])
+  const text = await twoPrimeKey(3072)
+  return writeFilesTogether(dir, [{ name: signInKeyName, text }], { mode: 0o660, overwrite: force })
 }
 
 const twoPrimeKey = async (modulusLength: KeySize): Promise<string> => {

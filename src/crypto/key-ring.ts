@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { calculateJwkThumbprint, importPKCS8, importSPKI } from 'jose'
+import { calculateJwkThumbprint, importJWK, importPKCS8, importSPKI } from 'jose'
 import type { CryptoKey, JWK } from 'jose'
 import { SetupError } from '../oauth/errors.ts'
 import type { Now } from '../oauth/ports.ts'
@@ -11,6 +11,15 @@ import { derivePurposeKey } from './encryption-key.ts'
 import type { EncryptionKey } from './encryption-key.ts'
 import { keyFileNames, readKeyFiles } from './key-files.ts'
 import type { KeyFiles } from './key-files.ts'
+import { readSignInKey, signInKeyName } from './sign-in-key.ts'
+
+/** For ID tokens (D26). */
+export interface SignInKey {
+  readonly signingKey: CryptoKey
+  readonly publicKey: CryptoKey
+  readonly kid: string
+  readonly jwk: JWK
+}
 
 export interface Keys {
   /** A CryptoKey, not a KeyObject: jose takes that through a JWK, which drops the primes beyond two (D21). */
@@ -22,6 +31,10 @@ export interface Keys {
   readonly jwk: JWK
   readonly bits: number
   readonly encryption: EncryptionKey
+  /** Undefined where nobody can sign in: there is no key for it, or a faulty one. */
+  readonly signIn: SignInKey | undefined
+  /** Why a key for it that is there cannot be used. */
+  readonly signInFault: SetupError | undefined
   /** Unix seconds. */
   readonly loadedAt: number
   /** 32 bytes for one purpose, the same on every instance. */
@@ -67,7 +80,11 @@ export const createKeyRing = ({ dir, now, log, elapsed = () => performance.now()
     if ('fault' in state) {
       if (!before || !('fault' in before) || before.fault.message !== state.fault.message)
         log?.error({ event: 'keys.unusable' }, state.fault.message)
-    } else log?.info({ event: 'keys.loaded', kid: state.keys.kid, bits: state.keys.bits }, 'key files loaded')
+      return
+    }
+    const { kid, bits, signInFault } = state.keys
+    log?.info({ event: 'keys.loaded', kid, bits }, 'key files loaded')
+    if (signInFault) log?.error({ event: 'keys.unusable' }, signInFault.message)
   }
 
   return {
@@ -97,7 +114,7 @@ const nextState = async (dir: string, now: Now, before: State | undefined): Prom
 const load = async (dir: string, now: Now): Promise<State> => {
   try {
     const version = await fileVersion(dir)
-    const keys = await importKeys(await readKeyFiles(dir), now())
+    const keys = await importKeys(await readKeyFiles(dir), dir, now())
     // Changed while being read: what was read may be half old; the next look sees another version and reads again.
     return { version, keys }
   } catch (cause) {
@@ -110,22 +127,43 @@ const load = async (dir: string, now: Now): Promise<State> => {
 /** Differs whenever a file was replaced or written, even within the clock's resolution or with its old times restored. */
 const fileVersion = async (dir: string): Promise<string> => {
   const stats = await Promise.all(
-    keyFileNames.map((name) => stat(join(dir, name), { bigint: true }).catch(() => undefined)),
+    [...keyFileNames, signInKeyName].map((name) => stat(join(dir, name), { bigint: true }).catch(() => undefined)),
   )
   return stats.map((s) => s && [s.dev, s.ino, s.size, s.mtimeNs, s.ctimeNs].join(':')).join(' ')
 }
 
-const importKeys = async ({ privatePem, publicPem, encryption, bits }: KeyFiles, loadedAt: number): Promise<Keys> => {
-  const { kty, n, e } = createPublicKey(publicPem).export({ format: 'jwk' })
+const publicPart = async (pem: string): Promise<JWK & { kid: string }> => {
+  const { kty, n, e } = createPublicKey(pem).export({ format: 'jwk' })
   const kid = await calculateJwkThumbprint({ kty: kty!, n: n!, e: e! })
+  return { kty: kty!, n: n!, e: e!, alg: 'RS256', use: 'sig', kid }
+}
+
+const importSignInKey = async (dir: string, publicPem: string): Promise<Pick<Keys, 'signIn' | 'signInFault'>> => {
+  try {
+    const pem = await readSignInKey(dir, publicPem)
+    if (pem === undefined) return { signIn: undefined, signInFault: undefined }
+    const jwk = await publicPart(pem)
+    const publicKey = (await importJWK(jwk, 'RS256')) as CryptoKey
+    const signIn = { signingKey: await importPKCS8(pem, 'RS256'), publicKey, kid: jwk.kid, jwk }
+    return { signIn, signInFault: undefined }
+  } catch (cause) {
+    if (!(cause instanceof SetupError)) throw cause
+    return { signIn: undefined, signInFault: cause }
+  }
+}
+
+const importKeys = async (files: KeyFiles, dir: string, loadedAt: number): Promise<Keys> => {
+  const { privatePem, publicPem, encryption, bits } = files
+  const jwk = await publicPart(publicPem)
   const derived = new Map<string, Buffer>()
   return {
     signingKey: await importPKCS8(privatePem, 'RS256'),
     publicKey: await importSPKI(publicPem, 'RS256'),
-    kid,
-    jwk: { kty: kty!, n: n!, e: e!, alg: 'RS256', use: 'sig', kid },
+    kid: jwk.kid,
+    jwk,
     bits,
     encryption,
+    ...(await importSignInKey(dir, publicPem)),
     loadedAt,
     derive: (label) => {
       const key = derived.get(label) ?? derivePurposeKey(encryption, label)

@@ -13,6 +13,8 @@ export const writeCode = (code: AuthorizationCode): string =>
     code_challenge: code.codeChallenge?.challenge ?? null,
     code_challenge_method: code.codeChallenge?.method ?? null,
     ...furtherScopes(code.scopes),
+    nonce: code.nonce,
+    auth_time: code.authTime,
   })
 
 export const writeRefreshToken = (token: RefreshToken): string =>
@@ -33,7 +35,15 @@ export const readCode = (json: string): AuthorizationCode | undefined => {
   if (!common || !isId(fields.auth_code_id) || !isTextOrNull(fields.redirect_uri)) return undefined
   const codeChallenge = readCodeChallenge(fields.code_challenge, fields.code_challenge_method)
   if (codeChallenge === 'malformed') return undefined
-  return { id: fields.auth_code_id, ...common, redirectUri: fields.redirect_uri || undefined, codeChallenge }
+  const { nonce, auth_time: authTime } = fields
+  return {
+    id: fields.auth_code_id,
+    ...common,
+    redirectUri: fields.redirect_uri || undefined,
+    codeChallenge,
+    ...(typeof nonce === 'string' && { nonce }),
+    ...(isSeconds(authTime) && { authTime }),
+  }
 }
 
 /** Undefined unless every field is there with its type; a code is no refresh token. */

@@ -7,8 +7,8 @@ import { OAuthError, type OAuthErrorCode } from '../oauth/errors.ts'
 import type { BrowserApps, PublicOrigins } from '../oauth/ports.ts'
 import type { RawParameters } from '../oauth/types.ts'
 
-/** `browser-apps`: scripts of the origins that public clients registered. */
-export type Readers = 'everybody' | 'browser-apps' | 'same-origin'
+/** `bearers`: scripts everywhere that hold an access token. `browser-apps`: scripts of the origins that public clients registered. */
+export type Readers = 'everybody' | 'bearers' | 'browser-apps' | 'same-origin'
 
 interface Deps {
   readonly publicOrigins: PublicOrigins
@@ -23,6 +23,7 @@ const shared = {
   keepHeadersOnError: false, // our errors keep them by themselves
 }
 const toEverybody = cors({ ...shared, origin: '*', allowMethods: 'GET, HEAD' })
+const toBearers = cors({ ...shared, origin: '*', allowMethods: 'GET, HEAD, POST' })
 const toItsOrigin = cors({ ...shared, origin: (ctx) => ctx.get('Origin'), allowMethods: 'POST' })
 
 const isPreflight = (ctx: Context): boolean =>
@@ -64,6 +65,7 @@ const toBrowserApps =
 export const crossOrigin = ({ publicOrigins, readersOf }: Deps): Middleware => {
   const rules: Readonly<Record<Readers, Middleware>> = {
     everybody: toEverybody,
+    bearers: toBearers,
     'browser-apps': toBrowserApps(publicOrigins),
     'same-origin': async (_, next) => void (await next()),
   }

@@ -7,19 +7,21 @@ import { OAuthError } from '../oauth/errors.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import { RecipientLeft } from '../oauth/recipient.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
+import { openid } from '../oauth/scopes/openid.ts'
+import type { RawParameters } from '../oauth/types.ts'
 import { isClientId } from '../oauth/grant-id.ts'
 import { printable } from '../oauth/sent.ts'
 import type { DeveloperDetails } from '../views/error-pages.ts'
 import type { Views } from '../views/views.ts'
 import { pageContext } from './page-context.ts'
-import { redirectTo } from './redirect.ts'
 import { refusalOf, refuse, type Refusal } from './refusal.ts'
 import { originOf } from './request-context.ts'
+import { respond } from './respond.ts'
 
 interface Deps {
   readonly log: Log
   readonly metrics: Pick<Metrics, 'abandoned'>
-  readonly views: Pick<Views, 'errorPage'>
+  readonly views: Pick<Views, 'errorPage' | 'formPost'>
   /** True for paths that programs call. */
   readonly isForPrograms: (path: string) => boolean
 }
@@ -40,7 +42,7 @@ export const errors = (deps: Deps): Middleware =>
       ctx.set('Cache-Control', 'no-store')
       ctx.set('Pragma', 'no-cache')
       const { answerAt: target } = ctx.state as { answerAt?: ResponseTarget }
-      if (target && error instanceof OAuthError && error.status < 500) return toClient(ctx, target, error)
+      if (target && error instanceof OAuthError && error.status < 500) return toClient(ctx, target, error, deps.views)
       setHeaders(ctx, refusal)
       if (deps.isForPrograms(ctx.path)) {
         ctx.vary('Origin') // also where CORS was not reached (S-081)
@@ -58,14 +60,27 @@ const abandon = ({ log, metrics }: Deps, ctx: Context): void => {
   ctx.res.destroy()
 }
 
-const toClient = (ctx: Context, target: ResponseTarget, error: OAuthError): void =>
-  redirectTo(ctx, errorLocation(target, error), ctx.method === 'POST' ? 303 : 302)
+const toClient = (ctx: Context, target: ResponseTarget, error: OAuthError, views: Deps['views']): Promise<void> =>
+  respond(ctx, { views }, { location: errorLocation(target, error), ...target })
 
-const setHeaders = (ctx: Context, { status, retryAfter, error }: Refusal): void => {
+/** RFC 6750 §3: no error for who sent no token; an error with its scope for who sent one of too little. */
+const bearerChallenge = (ctx: Context, { error, description }: Refusal): string => {
+  const { form = {} } = ctx.state as { form?: RawParameters }
+  const sentNone = ctx.get('Authorization') === '' && !form['access_token']
+  const scope = error === 'insufficient_scope' ? `, scope="${openid.name}"` : ''
+  return sentNone
+    ? 'Bearer realm="Stud.IP"'
+    : `Bearer realm="Stud.IP", error="${error}", error_description="${description}"${scope}`
+}
+
+const setHeaders = (ctx: Context, refusal: Refusal): void => {
+  const { status, retryAfter, error } = refusal
   ctx.status = status
   if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
   if (error === 'invalid_client' && status === 401 && ctx.get('Authorization') !== '')
     ctx.set('WWW-Authenticate', 'Basic realm="OAuth"')
+  if (error === 'invalid_token' || error === 'insufficient_scope')
+    ctx.set('WWW-Authenticate', bearerChallenge(ctx, refusal))
 }
 
 /** RFC 6749 §5.2. `message` repeats the description for clients written against league (D9). */

@@ -82,7 +82,7 @@ export const stateOf = (raw: RawParameters): string | undefined => {
 
 /** The query that asks for the same once more: `checkRequest` of it gives this request again. */
 export const requestQuery = (request: AuthorizationRequest): string => {
-  const { clientId, requestedRedirectUri, scopes, state, codeChallenge } = request
+  const { clientId, requestedRedirectUri, scopes, state, codeChallenge, signIn } = request
   const query = new URLSearchParams({ response_type: 'code', client_id: clientId })
   const more = {
     redirect_uri: requestedRedirectUri,
@@ -90,6 +90,7 @@ export const requestQuery = (request: AuthorizationRequest): string => {
     state,
     code_challenge: codeChallenge?.challenge,
     code_challenge_method: codeChallenge?.method,
+    ...signIn,
   }
   for (const [name, value] of Object.entries(more)) if (value !== undefined) query.append(name, value)
   return query.toString()

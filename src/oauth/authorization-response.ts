@@ -8,6 +8,8 @@ export interface ResponseTarget {
   readonly state: string | undefined
   /** Undefined where the response does not name its issuer. */
   readonly issuer: string | undefined
+  /** How the parameters get there: `form_post`, else in the query. */
+  readonly mode?: string | undefined
 }
 
 /** `openid`: responses name their issuer only to requests for that scope; `always`: to all. */

@@ -1,6 +1,7 @@
 // The consent ticket (D7): what the user was shown, sealed into the form, so that approving needs no server state.
 import { newGrantCode } from './grant-id.ts'
 import type { RandomHex } from './ports.ts'
+import { openid } from './scopes/openid.ts'
 import type { AuthorizationCode, AuthorizationRequest } from './types.ts'
 
 /** Seconds for which a consent form may be submitted. */
@@ -14,6 +15,8 @@ export interface ConsentTicket {
   readonly codeId: string
   readonly sessionHash: string
   readonly userId: string
+  /** Unix seconds of the user's login. */
+  readonly authTime?: number | undefined
   readonly expiresAt: number
 }
 
@@ -21,6 +24,8 @@ export interface ConsentTicket {
 export interface Approver {
   readonly userId: string
   readonly sessionHash: string
+  /** Unix seconds of the login of this session. */
+  readonly loginAt?: number | undefined
 }
 
 export const newConsentTicket = (
@@ -33,6 +38,7 @@ export const newConsentTicket = (
   codeId: newGrantCode(random),
   sessionHash: approver.sessionHash,
   userId: approver.userId,
+  authTime: approver.loginAt,
   expiresAt: now + consentLifetime,
 })
 
@@ -40,12 +46,13 @@ export const newConsentTicket = (
 export const isShownTo = (ticket: ConsentTicket, approver: Approver): boolean =>
   ticket.userId === approver.userId && ticket.sessionHash === approver.sessionHash
 
-export const codeFor = ({ request, codeId, userId }: ConsentTicket, now: number): AuthorizationCode => ({
+export const codeFor = ({ request, codeId, userId, authTime }: ConsentTicket, now: number): AuthorizationCode => ({
   id: codeId,
   clientId: request.clientId,
   userId,
   scopes: request.scopes,
   redirectUri: request.requestedRedirectUri,
   codeChallenge: request.codeChallenge,
+  ...(request.scopes.includes(openid.name) && { nonce: request.signIn?.['nonce'], authTime }),
   expiresAt: now + codeLifetime,
 })

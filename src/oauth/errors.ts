@@ -14,6 +14,13 @@ export type OAuthErrorCode =
   | 'unsupported_token_type' // RFC 7009 §2.2.1
   | 'invalid_setup' // Stud.IP's own, contract §8.2
   | 'slow_down' // RFC 8628 §3.5, the only registered code for "too often"
+  | 'login_required'
+  | 'consent_required'
+  | 'interaction_required'
+  | 'request_not_supported'
+  | 'request_uri_not_supported' // OpenID Connect Core §3.1.2.6
+  | 'invalid_token'
+  | 'insufficient_scope' // RFC 6750 §3.1
 
 const statusOf: Record<OAuthErrorCode, number> = {
   invalid_request: 400,
@@ -29,6 +36,13 @@ const statusOf: Record<OAuthErrorCode, number> = {
   unsupported_token_type: 400,
   invalid_setup: 500,
   slow_down: 429,
+  login_required: 400,
+  consent_required: 400,
+  interaction_required: 400,
+  request_not_supported: 400,
+  request_uri_not_supported: 400,
+  invalid_token: 401,
+  insufficient_scope: 403,
 }
 
 /** Errors that are about one parameter, whatever is wrong with it. */
@@ -36,6 +50,8 @@ const parameterOf: Partial<Record<OAuthErrorCode, string>> = {
   unsupported_response_type: 'response_type',
   unsupported_grant_type: 'grant_type',
   invalid_scope: 'scope',
+  request_not_supported: 'request',
+  request_uri_not_supported: 'request_uri',
 }
 
 /** What a client is told. `description` and `hint` are printable ASCII without `"` and `\` (RFC 6749 §5.2) and hold nothing secret. */
@@ -97,3 +113,16 @@ export const slowDown = (retryAfter: number) =>
   new OAuthError('slow_down', 'Too many requests of this kind. Try again later.', { retryAfter })
 export const tooManyAttempts = (retryAfter: number) =>
   new OAuthError('slow_down', 'Too many failed attempts. Try again later.', { retryAfter })
+/** The answers of prompt=none, and of a login that is asked for and does not happen (OpenID Connect Core §3.1.2.6). */
+export const loginRequired = (description = 'Nobody is logged in.') => new OAuthError('login_required', description)
+export const consentRequired = () => new OAuthError('consent_required', 'The user has not approved this client yet.')
+export const interactionRequired = () =>
+  new OAuthError('interaction_required', 'Stud.IP has something to ask the user first.')
+export const requestNotSupported = () =>
+  new OAuthError('request_not_supported', 'Request objects are not supported. Send the parameters themselves.')
+export const requestUriNotSupported = () =>
+  new OAuthError('request_uri_not_supported', 'Request objects are not supported. Send the parameters themselves.')
+export const invalidToken = (description = 'The access token is invalid, has expired or was revoked.') =>
+  new OAuthError('invalid_token', description)
+export const insufficientScope = (scope: string) =>
+  new OAuthError('insufficient_scope', `The access token lacks the scope ${scope}.`)

@@ -36,9 +36,9 @@ export const isRepeated = (raw: RawParameters, name: string): boolean => (raw[na
  * Every parameter that this server reads once, without the empty ones (RFC 6749 §3.1: one without a value counts as omitted).
  * @throws OAuthError invalid_request when one is repeated or too long
  */
-export const singleParameters = (raw: RawParameters): Parameters => {
+export const singleParameters = (raw: RawParameters, lengths: ReadonlyMap<string, number> = maxLengths): Parameters => {
   const single: Record<string, string> = Object.create(null) as Record<string, string>
-  for (const [name, most] of maxLengths) {
+  for (const [name, most] of lengths) {
     const values = raw[name] ?? []
     if (values.length > 1) throw invalidRequest('A parameter occurs more than once.', `Check the ${name} parameter`)
     const value = values[0] ?? ''

@@ -1,7 +1,7 @@
 // What the protocol needs from outside, one small interface each. Shells implement them (stores/, crypto/, studip/).
 import type { RegisteredOrigins } from './cors.ts'
 import type { Recipient } from './recipient.ts'
-import type { AccessToken, AuthorizationCode, Client, RefreshToken, TokenPair } from './types.ts'
+import type { AccessToken, AuthorizationCode, AuthorizationRequest, Client, RefreshToken, TokenPair } from './types.ts'
 
 /** Unix seconds, whole. */
 export type Now = () => number
@@ -87,6 +87,23 @@ export interface Asker {
   readonly isSuspect: () => boolean
   readonly recipient: Recipient
 }
+
+/** A redemption by which somebody signs in. Times are unix seconds. */
+export interface SignedIn {
+  readonly clientId: string
+  readonly userId: string
+  readonly scopes: readonly string[]
+  readonly nonce: string | undefined
+  readonly authTime: number | undefined
+  readonly issuedAt: number
+  /** Its text, which the ID token is bound to. */
+  readonly accessToken: string
+}
+/** The ID token (OpenID Connect Core §2); undefined where there is no key for it. */
+export type IdTokens = (signedIn: SignedIn) => Promise<string | undefined>
+
+/** Whether a request may pass without its consent page, because this user approved as much before (D25). */
+export type ApprovedBefore = (request: AuthorizationRequest, client: Client, userId: string) => Promise<boolean>
 
 /** Names of the scopes that are offered at this moment. */
 export type OfferedScopes = () => Promise<readonly string[]>

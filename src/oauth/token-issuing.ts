@@ -1,9 +1,11 @@
 // What a redemption or a refresh issues: ids in the grant's prefix, times, and the answer (RFC 6749 §5.1).
 import { newIdInGrantOf, newSuccessorOf } from './grant-id.ts'
-import type { Credentials, Now, RandomHex } from './ports.ts'
+import type { Credentials, IdTokens, Now, RandomHex } from './ports.ts'
 import { assertPresent, type Recipient } from './recipient.ts'
+import { isRenewable } from './scopes/index.ts'
+import { openid } from './scopes/openid.ts'
 import { formatScope } from './scopes/parameter.ts'
-import type { TokenPair, TokenResponse } from './types.ts'
+import type { AuthorizationCode, TokenPair, TokenResponse } from './types.ts'
 
 /** Seconds an access token lives (contract §9.1). */
 export const accessTokenLifetime = 3600
@@ -12,6 +14,7 @@ export interface IssuingPorts {
   readonly now: Now
   readonly random: RandomHex
   readonly credentials: Credentials
+  readonly idTokens: IdTokens
   /** Unix seconds at which a refresh token issued at `now` ends: one calendar month later (contract §9.1). */
   readonly refreshTokenExpiry: (now: number) => number
 }
@@ -21,6 +24,8 @@ export const newTokenPair = (
   { now, random, refreshTokenExpiry }: IssuingPorts,
   presentedId: string,
   granted: { clientId: string; userId: string; scopes: readonly string[] },
+  // What is renewed stays renewable, whatever it is restricted to (RFC 6749 §6).
+  withheld = !isRenewable(granted.scopes),
 ): TokenPair => {
   const issuedAt = now()
   const { clientId, userId, scopes } = granted
@@ -38,31 +43,44 @@ export const newTokenPair = (
     clientId,
     userId,
     scopes,
-    expiresAt: refreshTokenExpiry(issuedAt),
+    expiresAt: withheld ? accessToken.expiresAt : refreshTokenExpiry(issuedAt),
   }
-  return { accessToken, refreshToken }
+  return { accessToken, refreshToken, withheld }
 }
+
+/** Of a code: a refresh brings no new ID token (OpenID Connect Core §12.2). */
+type SignIn = { readonly nonce: string | undefined; readonly authTime: number | undefined }
+
+export const signInOf = ({ nonce, authTime }: AuthorizationCode): SignIn => ({ nonce, authTime })
 
 /** Seals the pair. The answer may leave only when the pair's rows are committed (D8). */
 export const tokenResponse = async (
-  { credentials }: IssuingPorts,
-  { accessToken, refreshToken }: TokenPair,
+  { credentials, idTokens }: IssuingPorts,
+  { accessToken, refreshToken, withheld }: TokenPair,
   recipient: Recipient,
+  signIn?: SignIn,
 ): Promise<TokenResponse> => {
   const [access_token, refresh_token] = await Promise.all([
     credentials.sealAccessToken(accessToken, recipient),
-    credentials.sealRefreshToken(refreshToken),
+    withheld ? undefined : credentials.sealRefreshToken(refreshToken),
   ])
+  const id_token =
+    signIn && accessToken.scopes.includes(openid.name)
+      ? await idTokens({ ...accessToken, ...signIn, accessToken: access_token })
+      : undefined
   return {
     token_type: 'Bearer',
     expires_in: accessToken.expiresAt - accessToken.issuedAt,
     access_token,
-    refresh_token,
+    ...(refresh_token !== undefined && { refresh_token }),
+    ...(id_token !== undefined && { id_token }),
     scope: formatScope(accessToken.scopes),
   }
 }
 
 interface Issue<Outcome> {
+  /** Where somebody signs in by it. */
+  readonly signIn?: SignIn
   /** Uses up the code or refresh token and stores the pair. */
   readonly use: () => Promise<Outcome>
   /** Whether this outcome issued the pair for what was used up. */
@@ -78,10 +96,10 @@ export const issue = async <Outcome>(
   ports: IssuingPorts,
   pair: TokenPair,
   recipient: Recipient,
-  { use, isUsedUp, takeBack }: Issue<Outcome>,
+  { signIn, use, isUsedUp, takeBack }: Issue<Outcome>,
 ): Promise<{ readonly outcome: Outcome; readonly response: TokenResponse }> => {
   await assertPresent(recipient)
-  const signing = tokenResponse(ports, pair, recipient)
+  const signing = tokenResponse(ports, pair, recipient, signIn)
   signing.catch(() => undefined) // seen below, when the use is decided
   const outcome = await use()
   try {

@@ -37,6 +37,8 @@ export interface AuthorizationRequest {
   readonly scopes: readonly string[]
   readonly state: string | undefined
   readonly codeChallenge: CodeChallenge | undefined
+  /** What it says beyond that about the sign-in, as it was sent (OpenID Connect Core §3.1.2.1). */
+  readonly signIn?: Parameters | undefined
 }
 
 /** An authorization code as its text carries it. Times are unix seconds. */
@@ -48,6 +50,10 @@ export interface AuthorizationCode {
   /** The redirect_uri parameter of the authorization request; undefined when there was none. */
   readonly redirectUri: string | undefined
   readonly codeChallenge: CodeChallenge | undefined
+  /** As the client sent it, for the ID token (OpenID Connect Core §2). */
+  readonly nonce?: string | undefined
+  /** Unix seconds of the user's login. */
+  readonly authTime?: number | undefined
   readonly expiresAt: number
 }
 
@@ -75,6 +81,8 @@ export interface AccessToken {
 export interface TokenPair {
   readonly accessToken: AccessToken
   readonly refreshToken: RefreshToken
+  /** True where only the row of the refresh token is made: it stands for the grant while the access token lives. */
+  readonly withheld?: boolean
 }
 
 /** RFC 6749 §5.1. `scope` is what was granted, whatever was asked for. */
@@ -82,6 +90,9 @@ export interface TokenResponse {
   readonly token_type: 'Bearer'
   readonly expires_in: number
   readonly access_token: string
-  readonly refresh_token: string
+  /** Not where the scopes give none (OpenID Connect Core §11). */
+  readonly refresh_token?: string
+  /** Where somebody signs in (OpenID Connect Core §3.1.3.3). */
+  readonly id_token?: string
   readonly scope: string
 }

@@ -3,33 +3,30 @@ import { createHash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import { open, seal } from '../crypto/sealed.ts'
 import type { KeyRing } from '../crypto/key-ring.ts'
-import { answerAt } from '../middleware/errors.ts'
 import { formOf } from '../middleware/form.ts'
 import { identityOf } from '../middleware/identity.ts'
 import { securityToken } from '../middleware/csrf.ts'
 import { pageContext } from '../middleware/page-context.ts'
 import { PageError } from '../middleware/page-error.ts'
-import { checkRequest, findTarget, requestQuery, stateOf, type RequestTarget } from '../oauth/authorization-request.ts'
-import { responseIssuer } from '../oauth/authorization-response.ts'
+import { findTarget, requestQuery, type RequestTarget } from '../oauth/authorization-request.ts'
 import { newConsentTicket, type Approver, type ConsentTicket } from '../oauth/consent.ts'
 import { ConsentError, createConsentAnswer, type ConsentAnswerPorts } from '../oauth/consent-answer.ts'
+import { consentRequired } from '../oauth/errors.ts'
 import { loneValue } from '../oauth/parameters.ts'
-import type { OfferedScopes, RandomHex } from '../oauth/ports.ts'
-import { askedScopes } from '../oauth/scopes/parameter.ts'
+import type { ApprovedBefore, RandomHex } from '../oauth/ports.ts'
 import type { AuthorizationRequest, Client } from '../oauth/types.ts'
 import type { Views } from '../views/views.ts'
-import { parseForm } from '../oauth/raw-parameters.ts'
-import { redirectTo } from '../middleware/redirect.ts'
+import { respond } from '../middleware/respond.ts'
 import { recipientOf } from '../middleware/recipient.ts'
 import { about } from '../middleware/refusal-line.ts'
 import { originOf } from '../middleware/request-context.ts'
+import { asksToLogInAgain, checkedRequest, requestOf, type SignInDeps } from './sign-in.ts'
 
-export interface AuthorizeDeps extends ConsentAnswerPorts {
+export interface AuthorizeDeps extends ConsentAnswerPorts, SignInDeps {
   readonly keys: KeyRing
-  readonly views: Pick<Views, 'consent'>
+  readonly views: Pick<Views, 'consent' | 'formPost' | 'signInAgain'>
   readonly random: RandomHex
-  readonly pkcePlain: boolean
-  readonly offeredScopes: OfferedScopes
+  readonly approvedBefore: ApprovedBefore
 }
 
 /** Name of the consent form for its CSRF token, and of its sealed ticket. */
@@ -45,7 +42,7 @@ interface TargetState {
 export const askForTarget = ({ clients }: Pick<AuthorizeDeps, 'clients'>): Middleware =>
   function askForTarget(ctx, next) {
     const state = ctx.state as TargetState
-    state.asked = findTarget(parseForm(ctx.querystring), clients)
+    state.asked = findTarget(requestOf(ctx), clients)
     state.asked.catch(() => undefined) // provenTarget sees the fault, when the language of its page is known
     return next()
   }
@@ -60,20 +57,35 @@ export const provenTarget = (): Middleware =>
 
 // The session id itself never leaves for the browser's page.
 const approverOf = (ctx: Context): Approver => {
-  const { user, sessionId } = identityOf(ctx)
-  return { userId: user.id, sessionHash: createHash('sha256').update(sessionId).digest('base64url') }
+  const { user, sessionId, loginAt } = identityOf(ctx)
+  return { userId: user.id, sessionHash: createHash('sha256').update(sessionId).digest('base64url'), loginAt }
 }
 
-/** The consent page for a sound request; the others go back to the client with their error. */
-export const showConsent = (deps: AuthorizeDeps): Middleware =>
-  async function showConsent(ctx) {
-    const raw = parseForm(ctx.querystring)
-    const { target } = ctx.state as TargetState
-    const issuer = responseIssuer(deps, askedScopes(raw))
-    answerAt(ctx, { redirectUri: target.redirectUri, state: stateOf(raw), issuer })
-    const request = checkRequest(raw, target, { pkcePlain: deps.pkcePlain, scopes: await deps.offeredScopes() })
-    await renderConsent(deps, ctx, request, target.client)
+/** The consent page for a sound request; the others go back to the client with their error, and who was approved before with a code. */
+export const showConsent = (deps: AuthorizeDeps): Middleware => {
+  const answer = createConsentAnswer(deps)
+  return async function showConsent(ctx) {
+    const { client, ...target } = (ctx.state as TargetState).target
+    const checked = await checkedRequest(deps, ctx, { client, ...target })
+    const { request, signIn } = checked
+    if (await asksToLogInAgain(deps, ctx, { ...checked, clientName: client.name })) return
+    const approver = approverOf(ctx)
+    const wantsPage = signIn?.prompt.has('consent') || signIn?.prompt.has('select_account')
+    if (!wantsPage && (await deps.approvedBefore(request, client, approver.userId))) {
+      const ticket = newConsentTicket(request, approver, deps.now(), deps.random)
+      const sent = { ticket, approver, denies: false, origin: originOf(ctx), recipient: recipientOf(ctx) }
+      return respond(ctx, deps, {
+        location: await answer(sent),
+        redirectUri: request.redirectUri,
+        mode: modeOf(request),
+      })
+    }
+    if (signIn?.prompt.has('none')) throw consentRequired()
+    await renderConsent(deps, ctx, request, client)
   }
+}
+
+const modeOf = ({ signIn }: AuthorizationRequest): string | undefined => signIn?.['response_mode']
 
 const renderConsent = async (
   deps: AuthorizeDeps,
@@ -139,6 +151,7 @@ export const answerConsent = (deps: AuthorizeDeps): Middleware => {
       origin: originOf(ctx),
       recipient: recipientOf(ctx),
     })
-    redirectTo(ctx, location, 303)
+    const { request } = ticket! // without one there is no answer
+    await respond(ctx, deps, { location, redirectUri: request.redirectUri, mode: modeOf(request) })
   }
 }

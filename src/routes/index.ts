@@ -12,6 +12,8 @@ import { unmatched } from '../middleware/unmatched.ts'
 import { createIntrospection } from '../oauth/introspection.ts'
 import { createRevocation } from '../oauth/revocation.ts'
 import { createTokenEndpoint } from '../oauth/token-endpoint.ts'
+import { logoutParameters } from '../openid/logout.ts'
+import { createUserinfo } from '../openid/userinfo.ts'
 import { basePath } from '../settings.ts'
 import type { Deps } from '../wire.ts'
 import { showAdministration } from './admin.ts'
@@ -49,20 +51,26 @@ import {
 import { introspect, revoke, token } from './client-endpoints.ts'
 import { jwks, metadata } from './published.ts'
 import { resume } from './resume.ts'
+import { beforeTheGate, requestByPost, requestFields } from './sign-in.ts'
+import { logout, logoutByPost } from './logout.ts'
+import { signInOnly, tokenForm, userinfo } from './userinfo.ts'
 
 /** The path of the metadata document, and what RFC 8414 §3.1 puts between host and path of an issuer. */
 const wellKnown = '.well-known/oauth-authorization-server'
+/** The same document where OpenID Connect Discovery §4 has it, and where RFC 8414 §5 lets it be looked for. */
+const openidWellKnown = '.well-known/openid-configuration'
 
 /** What our paths begin with, the longest first. */
 export const pathPrefixes = (deps: Pick<Deps, 'settings'>): readonly string[] => [
   `/${wellKnown}${basePath(deps.settings)}`,
+  `/${openidWellKnown}${basePath(deps.settings)}`,
   basePath(deps.settings),
 ]
 
 /** Endpoints that programs call: their errors are JSON (S-089). */
 export const isForPrograms = (deps: Pick<Deps, 'settings'>) => {
   const prefix = `${basePath(deps.settings)}dispatch.php/api/oauth2/`
-  const endpoint = /^(token|revoke|introspect|jwks|\.well-known)(\/|$)/
+  const endpoint = /^(token|revoke|introspect|userinfo|jwks|\.well-known)(\/|$)/
   return (path: string): boolean =>
     path.startsWith('/.well-known/') || (path.startsWith(prefix) && endpoint.test(path.slice(prefix.length)))
 }
@@ -74,6 +82,7 @@ export const readersOf = (deps: Pick<Deps, 'settings'>) => {
     if (path.startsWith('/.well-known/')) return 'everybody'
     const [endpoint = ''] = path.startsWith(prefix) ? path.slice(prefix.length).split('/') : []
     if (['jwks', '.well-known'].includes(endpoint)) return 'everybody'
+    if (endpoint === 'userinfo') return 'bearers'
     return ['token', 'revoke'].includes(endpoint) ? 'browser-apps' : 'same-origin'
   }
 }
@@ -94,14 +103,25 @@ const createRouter = (deps: Deps): Router => {
   ]
   const form = (bound: Bound, fields: ReadonlySet<string>) => [...sent(bound, fields), recognise(deps), admit(deps)]
   const answer = [
-    ...sent(bounds.consentForm, consentFields),
+    noStore(),
+    readForm(bounds.consentForm, new Set([...consentFields, ...requestFields])),
+    requestByPost(deps),
+    sameOrigin(deps.settings.baseUrl),
     openTicket(deps),
     recognise(deps),
     admit(deps),
     checkSecurityToken(deps.keys, consentForm),
     answerConsent(deps),
   ]
-  router.get(api('authorize'), askForTarget(deps), ...page, provenTarget(), admit(deps), showConsent(deps))
+  router.get(
+    api('authorize'),
+    askForTarget(deps),
+    ...page,
+    provenTarget(),
+    beforeTheGate(deps),
+    admit(deps),
+    showConsent(deps),
+  )
   router.post(api('authorize'), ...answer)
   router.delete(api('authorize'), ...answer)
   router.get(api('resume'), ...page, resume(deps))
@@ -137,7 +157,28 @@ const createRouter = (deps: Deps): Router => {
 
   // Two RFC documents name the same metadata: one under our prefix, one at the root of the host (RFC 8414 §3.1).
   for (const path of [api(wellKnown), `/${wellKnown}${base}dispatch.php/api/oauth2`]) router.get(path, metadata(deps))
+  for (const path of [api(openidWellKnown), `/${openidWellKnown}${base}dispatch.php/api/oauth2`])
+    router.get(path, signInOnly(deps), metadata(deps))
   router.get(api('jwks'), jwks(deps))
+
+  const leaving = [...page, signInOnly(deps)]
+  router.get(api('logout'), ...leaving, logout(deps))
+  router.post(
+    api('logout'),
+    noStore(),
+    signInOnly(deps),
+    readForm(bounds.consentForm, logoutParameters),
+    logoutByPost(),
+  )
+
+  const claims = [
+    noStore(),
+    signInOnly(deps),
+    tokenForm(),
+    userinfo(createUserinfo({ ...deps, baseUrl: deps.settings.baseUrl })),
+  ]
+  router.get(api('userinfo'), ...claims)
+  router.post(api('userinfo'), ...claims)
 
   return router
 }
@@ -147,7 +188,9 @@ export const routes = (deps: Deps) => {
   const router = createRouter(deps)
   const common = `${literally(basePath(deps.settings))}dispatch.php/`
   const nameOf = (pattern: string): string =>
-    pattern.startsWith('/.well-known/') ? wellKnown : pattern.replace(common, '').replace(/^api\/oauth2\//, '')
+    pattern.startsWith('/.well-known/')
+      ? pattern.split('/').slice(1, 3).join('/')
+      : pattern.replace(common, '').replace(/^api\/oauth2\//, '')
   return {
     endpointAt: (path: string): string => {
       const [layer] = router.match(path, 'GET').path

@@ -3,6 +3,8 @@ import type { Middleware } from 'koa'
 import type { KeyRing } from '../crypto/key-ring.ts'
 import { serverMetadata } from '../oauth/metadata.ts'
 import type { OfferedScopes } from '../oauth/ports.ts'
+import { openid } from '../oauth/scopes/openid.ts'
+import { openidMetadata } from '../openid/metadata.ts'
 
 /** Seconds that a client may keep them; short, because keys change without a restart (D13). */
 const maxAge = 60
@@ -12,14 +14,18 @@ export const metadata = (
 ): Middleware =>
   async function metadata(ctx) {
     ctx.set('Cache-Control', `public, max-age=${maxAge}`)
-    ctx.body = serverMetadata({ ...server, scopes: await server.offeredScopes() })
+    const scopes = await server.offeredScopes()
+    ctx.body = {
+      ...serverMetadata({ ...server, scopes }),
+      ...(scopes.includes(openid.name) && openidMetadata(server.issuer)),
+    }
   }
 
 export const jwks = ({ keys }: { keys: KeyRing }): Middleware =>
   async function jwks(ctx) {
-    const { jwk } = await keys.current()
+    const { jwk, signIn } = await keys.current()
     ctx.set('Cache-Control', `public, max-age=${maxAge}`)
     // application/jwk-set+json (RFC 7517 §8.5.1) would be right too, but some libraries read nothing else.
     ctx.type = 'application/json'
-    ctx.body = JSON.stringify({ keys: [jwk] })
+    ctx.body = JSON.stringify({ keys: signIn ? [jwk, signIn.jwk] : [jwk] })
   }

@@ -110,15 +110,32 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
       return { kind: 'give-up', lack, setCookies }
     },
 
+    async leave({ target: sent, cookieHeader }) {
+      const target = canonicalTarget(sent, settings)
+      const secret = target && (await key())
+      if (!target || !secret) return []
+      const waiting = await readPending(cookieHeader, secret, now(), settings)
+      const sequence = 1 + Math.max(0, ...waiting.map((each) => each.sequence))
+      const leaving: Pending = { ...newPending(target), leaving: true, at: now(), sequence }
+      const kept = await keepPending(leaving, { cookieHeader, waiting }, secret, settings)
+      return kept ? [...kept, setMarker(settings)] : []
+    },
+
     async resume(request) {
       const { verdict, cookieHeader, byStartPage } = request
       const secret = await key()
       const waiting = secret ? await readPending(cookieHeader, secret, now(), settings) : []
       const pending = chosen(waiting, formOfReferer(request.referer, settings), byStartPage)
       if (!secret || !pending) return toStartPage(cookieHeader)
-      if (byStartPage && verdict.kind !== 'logged-in')
+      const hasLeft = pending.leaving === true && verdict.kind === 'anonymous'
+      if (byStartPage && verdict.kind !== 'logged-in' && !hasLeft)
         return (await fromStartPage(pending, request, waiting, secret)) ?? toStartPage(cookieHeader)
-      const kept = await keepPending({ ...pending, resumed: true }, { cookieHeader, waiting }, secret, settings)
+      const kept = await keepPending(
+        { ...pending, resumed: true, leaving: false },
+        { cookieHeader, waiting },
+        secret,
+        settings,
+      )
       // Another tab that waits needs the marker, too (R21).
       const others = waiting.some((each) => each !== pending && !each.resumed)
       return {

@@ -19,6 +19,8 @@ export interface Pending {
   readonly named: boolean
   /** True after it came back, until it is sent again. */
   readonly resumed: boolean
+  /** True while it waits for a logout, after which nobody is logged in. */
+  readonly leaving?: boolean
   /** Unix seconds of the last bounce. */
   readonly at: number
   /** Larger than those of all requests that waited at that moment: orders what happened in one second. */
@@ -52,6 +54,7 @@ const isPending = (value: Partial<Pending>, id: string, now: number, settings: B
   isCount(value.shortcuts) &&
   typeof value.named === 'boolean' &&
   typeof value.resumed === 'boolean' &&
+  [undefined, true, false].includes(value.leaving) &&
   isCount(value.sequence) &&
   isCount(value.at) &&
   !isRunOut(value.at!, now)

@@ -76,6 +76,22 @@ export const de = {
   'scope.profile': 'Liest Ihren Namen und Ihr Bild.',
   'scope.email': 'Liest Ihre E-Mail-Adresse.',
   'scope.offline_access': 'Bleibt verbunden, bis Sie die Verbindung beenden.',
+  'formPost.title': 'Zurück zur Anwendung',
+  'formPost.text': 'Ihre Antwort kann jetzt an die Anwendung gesendet werden.',
+  'formPost.submit': 'Weiter',
+  'again.title': 'Bitte melden Sie sich erneut an',
+  'again.text':
+    'Die Anwendung „{{client}}“ möchte sicher sein, dass Sie es sind. Melden Sie sich ab und wieder an, um fortzufahren.',
+  'again.submit': 'Abmelden und neu anmelden',
+  'signOut.title': 'Von Stud.IP abmelden?',
+  'signOut.text':
+    'Sie haben sich von der Anwendung „{{client}}“ abgemeldet. Möchten Sie sich auch von Stud.IP abmelden?',
+  'signOut.textPlain': 'Möchten Sie sich von Stud.IP abmelden?',
+  'signOut.submit': 'Abmelden',
+  'signOut.stay': 'Angemeldet bleiben',
+  'signedOut.title': 'Abgemeldet',
+  'signedOut.text': 'Sie sind von Stud.IP abgemeldet.',
+  'signedOut.return': 'Zurück zu {{client}}',
   'client.developedBy': 'Entwickelt durch',
 
   // Error pages

@@ -1,4 +1,5 @@
 // Every page of the service: values in, HTML out. Nothing here knows Koa or the database.
+import type { PostedResponse } from '../openid/form-post.ts'
 import type { Settings } from '../settings.ts'
 import type { ConnectedApplication } from '../stores/grants.ts'
 import type { ApplicationsModel, RevokeAllModel, RevokeModel } from './applications.ts'
@@ -17,8 +18,18 @@ export interface ViewDeps extends FrameDeps {
   readonly settings: FrameDeps['settings'] & Pick<Settings, 'keysPath'>
 }
 
+export interface SignedOutModel {
+  readonly clientName: string | undefined
+  /** Address of the client to go on to. */
+  readonly returnTo: string | undefined
+}
+
 const frames = {
   consent: { title: 'consent.title', bodyId: 'api-oauth2-authorize-index', bare: true },
+  formPost: { title: 'formPost.title', bodyId: 'api-oauth2-authorize-form-post', bare: true },
+  signInAgain: { title: 'again.title', bodyId: 'api-oauth2-authorize-again', bare: true },
+  signOut: { title: 'signOut.title', bodyId: 'api-oauth2-logout', bare: true },
+  signedOut: { title: 'signedOut.title', bodyId: 'api-oauth2-logout', bare: true },
   admin: { title: 'admin.title', bodyId: 'admin-oauth2-index', place: 'admin', sidebar: 'clients' },
   addClient: { title: 'add.title', bodyId: 'api-oauth2-clients-add', place: 'admin' },
   deleteClient: { title: 'clients.delete.page', bodyId: 'api-oauth2-clients-delete', place: 'admin' },
@@ -37,6 +48,8 @@ export const createViews = (deps: ViewDeps) => {
     const { layout, values } = await frameAround(context, frame, m)
     return render(template, layout, values)
   }
+  // 6.x logs out by POST only, 5.x by a link (contract §18.4).
+  const logoutByPost = deps.settings.studipVersion.major >= 6
   return {
     /** The consent page of the authorization endpoint (contract §11.1). */
     consent: (context: PageContext, model: ConsentModel) =>
@@ -44,6 +57,15 @@ export const createViews = (deps: ViewDeps) => {
     /** An error page; its status is `errorStatus(model.kind)`. */
     errorPage: (context: PageContext, model: ErrorModel) =>
       show('error', context, { title: errorPages[model.kind].title, bodyId: 'api-oauth2-error' }, errorValues(model)),
+    /** The answer to a client as a form: without script it takes a click. */
+    formPost: (context: PageContext, model: PostedResponse) => show('form-post', context, frames.formPost, model),
+    /** Asks for a logout, because the client wants a new login (D26). */
+    signInAgain: (context: PageContext, { clientName }: { readonly clientName: string }) =>
+      show('sign-out', context, frames.signInAgain, { clientName, again: true, logoutByPost }),
+    /** Asks whether to log out, as a client wishes. */
+    signOut: (context: PageContext, { clientName }: { readonly clientName: string | undefined }) =>
+      show('sign-out', context, frames.signOut, { clientName, again: false, logoutByPost }),
+    signedOut: (context: PageContext, model: SignedOutModel) => show('signed-out', context, frames.signedOut, model),
     /** Set-up state and registered clients (contract §11.3). */
     admin: (context: PageContext, model: AdminModel) =>
       show('admin', context, frames.admin, adminValues(deps.settings, model)),

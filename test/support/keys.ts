@@ -1,5 +1,5 @@
 // Key files for tests: 2048 bits, made once per run because they take a moment.
-import { generateKeyFiles } from '../../src/crypto/key-generation.ts'
+import { generateKeyFiles, generateSignInKey } from '../../src/crypto/key-generation.ts'
 import { temporaryDirectory } from './child-process.ts'
 
 let shared: Promise<string> | undefined
@@ -13,3 +13,12 @@ export async function freshKeys(): Promise<string> {
   await generateKeyFiles(path, { bits: 2048, primes: 2, force: false })
   return path
 }
+
+let withSignIn: Promise<string> | undefined
+
+/** The same with oidc.key, so that people can sign in. Shared by the run. */
+export const signInKeys = (): Promise<string> =>
+  (withSignIn ??= freshKeys().then(async (path) => {
+    await generateSignInKey(path)
+    return path
+  }))

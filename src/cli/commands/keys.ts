@@ -1,27 +1,33 @@
 // oauth2:keys — makes the three key files (contract §12, D13, D21).
 import { loadSettings } from '../../config.ts'
-import { generateKeyFiles, type KeySize } from '../../crypto/key-generation.ts'
+import { generateKeyFiles, generateSignInKey, type KeySize } from '../../crypto/key-generation.ts'
 import { CommandError, flag, type Command } from '../command.ts'
 import { folderSentence } from '../faults.ts'
 
 export const keys: Command = {
   name: 'oauth2:keys',
   describe: 'keys.describe',
-  examples: [['$0 oauth2:keys --primes 4', 'keys.example']],
+  examples: [
+    ['$0 oauth2:keys --primes 4', 'keys.example'],
+    ['$0 oauth2:keys --oidc', 'keys.oidc.example'],
+  ],
   options: (args, t) =>
     args
+      .option('oidc', { type: 'boolean', describe: t('keys.oidc') })
       .option('force', { type: 'boolean', describe: t('keys.force') })
       .option('bits', { type: 'number', choices: [2048, 3072, 4096], default: 4096, describe: t('keys.bits') })
       .option('primes', { type: 'number', choices: [2, 4], default: 2, describe: t('keys.primes') }),
   run: async (options, { t, success, say, result }) => {
     const { keysPath } = await loadSettings(process.env, { needs: ['KEYS_PATH'] })
     const made = { bits: options['bits'] as KeySize, primes: options['primes'] as 2 | 4, force: flag(options, 'force') }
-    const files = await generateKeyFiles(keysPath, made).catch((error: unknown) => {
+    const oidc = flag(options, 'oidc')
+    const making = oidc ? generateSignInKey(keysPath, made) : generateKeyFiles(keysPath, made)
+    const files = await making.catch((error: unknown) => {
       const sentence = folderSentence(t, error, keysPath)
       throw sentence ? new CommandError(sentence, { cause: error }) : error
     })
-    success(t('keys.done'))
+    success(t(oidc ? 'keys.oidc.done' : 'keys.done'))
     for (const file of files) say(`  ${file}`)
-    result({ files, bits: made.bits, primes: made.primes })
+    result(oidc ? { files } : { files, bits: made.bits, primes: made.primes })
   },
 }

@@ -4,7 +4,7 @@ import { grantOf } from '../grant-id.ts'
 import { verifyCodeVerifier } from '../pkce.ts'
 import type { RequestOrigin } from '../ports.ts'
 import { acceptedRedirectUri } from '../redirect-uri.ts'
-import { issue, newTokenPair } from '../token-issuing.ts'
+import { issue, newTokenPair, signInOf } from '../token-issuing.ts'
 import type { AuthorizationCode, Client, Parameters, TokenResponse } from '../types.ts'
 import type { Grant, GrantPorts, GrantRequest, GrantType } from './grant.ts'
 import { present } from '../presented-credential.ts'
@@ -41,6 +41,7 @@ const redeem = async (
   const pair = newTokenPair(ports, code.id, code)
   const who = { clientId: code.clientId, userId: code.userId, grantId: grantOf(code.id) }
   const { outcome: redemption, response } = await issue(ports, pair, recipient, {
+    signIn: signInOf(code),
     use: () => ports.tokens.redeem(code, pair, recipient),
     isUsedUp: (outcome) => outcome === 'redeemed',
     takeBack: async () => {

@@ -35,7 +35,7 @@ const rotate = async (
   scopes: readonly string[],
   { origin, recipient }: GrantRequest,
 ): Promise<TokenResponse> => {
-  const pair = newTokenPair(ports, presented.id, { ...presented, scopes })
+  const pair = newTokenPair(ports, presented.id, { ...presented, scopes }, false)
   const wait = ports.rotationPace(grantOf(presented.id))
   if (wait > 0) throw slowDown(wait)
   const who = { clientId: presented.clientId, userId: presented.userId, grantId: grantOf(presented.id) }

@@ -5,5 +5,6 @@ export const apiRead = {
   name: 'api.read',
   isOffered: ({ apiRead }: Offering) => apiRead,
   format: 'sealed',
+  isRenewable: true,
   text: 'scope.api.read',
 } as const satisfies Scope

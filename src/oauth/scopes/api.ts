@@ -5,5 +5,6 @@ export const api = {
   name: 'api',
   isOffered: () => true,
   format: 'league',
+  isRenewable: true,
   text: 'scope.api',
 } as const satisfies Scope

@@ -5,5 +5,6 @@ export const email = {
   name: 'email',
   isOffered: ({ signIn }: Offering) => signIn,
   format: 'sealed',
+  isRenewable: false,
   text: 'scope.email',
 } as const satisfies Scope

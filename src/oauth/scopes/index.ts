@@ -27,3 +27,8 @@ const inLeaguesFormat: ReadonlySet<string> = new Set(
 /** What the tokens of a grant with these scopes are written in, the one thing that a grant never changes (D23). */
 export const formatOf = (names: readonly string[]): GrantFormat =>
   withDefault(names).some((name) => inLeaguesFormat.has(name)) ? 'league' : 'sealed'
+
+const renewable: ReadonlySet<string> = new Set(scopes.filter(({ isRenewable }) => isRenewable).map(({ name }) => name))
+
+/** Whether a grant with these scopes outlives its first access token. */
+export const isRenewable = (names: readonly string[]): boolean => withDefault(names).some((name) => renewable.has(name))

@@ -5,5 +5,6 @@ export const offlineAccess = {
   name: 'offline_access',
   isOffered: ({ signIn }: Offering) => signIn,
   format: 'sealed',
+  isRenewable: true,
   text: 'scope.offline_access',
 } as const satisfies Scope

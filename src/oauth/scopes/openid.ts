@@ -5,5 +5,6 @@ export const openid = {
   name: 'openid',
   isOffered: ({ signIn }: Offering) => signIn,
   format: 'sealed',
+  isRenewable: false,
   text: 'scope.openid',
 } as const satisfies Scope

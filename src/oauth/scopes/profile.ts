@@ -5,5 +5,6 @@ export const profile = {
   name: 'profile',
   isOffered: ({ signIn }: Offering) => signIn,
   format: 'sealed',
+  isRenewable: false,
   text: 'scope.profile',
 } as const satisfies Scope

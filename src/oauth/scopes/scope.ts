@@ -16,6 +16,8 @@ export interface Scope {
   readonly isOffered: (offering: Offering) => boolean
   /** Of grants with this scope and no other. */
   readonly format: GrantFormat
+  /** Grants with it get a refresh token; who merely signs in gets none (OpenID Connect Core §11). */
+  readonly isRenewable: boolean
   /** Key of the text in which pages say what it allows. */
   readonly text: `scope.${string}`
 }

@@ -1,0 +1,39 @@
+// The userinfo endpoint (OpenID Connect Core §5.3): claims for whoever holds a live access token of a sign-in.
+import { insufficientScope, invalidToken, temporarilyUnavailable } from '../oauth/errors.ts'
+import { liveAccessToken, type LiveTokenPorts } from '../oauth/live-access-token.ts'
+import { loneValue } from '../oauth/parameters.ts'
+import type { Clients, Now, Users } from '../oauth/ports.ts'
+import { openid } from '../oauth/scopes/openid.ts'
+import type { RawParameters } from '../oauth/types.ts'
+import { claimsOf, type Claims } from './claims.ts'
+import type { People } from './person.ts'
+
+export interface UserinfoPorts extends LiveTokenPorts {
+  readonly clients: Clients
+  readonly users: Users
+  readonly people: People
+  readonly now: Now
+  readonly baseUrl: string
+}
+
+/** RFC 6750 §2.1, §2.2: the token in the header, or in a form. */
+export const bearerOf = (authorization: string | undefined, form: RawParameters): string | undefined =>
+  /^bearer +([\w.~+/=-]+) *$/i.exec(authorization ?? '')?.[1] ?? loneValue(form, 'access_token')
+
+/** @throws OAuthError invalid_token, insufficient_scope, temporarily_unavailable in maintenance mode */
+export const createUserinfo =
+  (ports: UserinfoPorts) =>
+  async (bearer: string | undefined): Promise<Claims> => {
+    if (bearer === undefined) throw invalidToken('Send an access token as Bearer.')
+    const token = await liveAccessToken(ports, bearer)
+    if (!token || token.expiresAt <= ports.now()) throw invalidToken()
+    const [client, state, person] = await Promise.all([
+      ports.clients.find(token.clientId),
+      ports.users.stateOf(token.userId),
+      ports.people(token.userId),
+    ])
+    if (!client || state === 'refused' || !person) throw invalidToken()
+    if (!token.scopes.includes(openid.name)) throw insufficientScope(openid.name)
+    if (state === 'maintenance') throw temporarilyUnavailable('Stud.IP is in maintenance mode.')
+    return claimsOf(person, token.scopes, ports.baseUrl)
+  }

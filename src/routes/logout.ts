@@ -1,0 +1,51 @@
+// GET and POST logout (RP-Initiated Logout 1.0 §2): asks the user, ends the session on Stud.IP's own page, and comes back here (D26).
+import type { Middleware } from 'koa'
+import { readIdTokenHint } from '../crypto/id-token.ts'
+import type { KeyRing } from '../crypto/key-ring.ts'
+import { formOf } from '../middleware/form.ts'
+import { returnAfterLogout } from '../middleware/identity.ts'
+import { pageContext } from '../middleware/page-context.ts'
+import { redirectTo } from '../middleware/redirect.ts'
+import type { Clients } from '../oauth/ports.ts'
+import { parseForm } from '../oauth/raw-parameters.ts'
+import { logoutParameters, readLogout } from '../openid/logout.ts'
+import type { Bounce } from '../studip/bounce-answer.ts'
+import type { Verdict } from '../studip/verdict.ts'
+import type { Views } from '../views/views.ts'
+
+export interface LogoutDeps {
+  readonly keys: KeyRing
+  readonly clients: Clients
+  readonly issuer: string
+  readonly bounce: Pick<Bounce, 'leave'>
+  readonly views: Pick<Views, 'signOut' | 'signedOut'>
+}
+
+/** Browsers send no cookie along with a form of another site, but they do when they follow a link. */
+export const logoutByPost = (): Middleware =>
+  function logoutByPost(ctx) {
+    const query = new URLSearchParams()
+    for (const [name, values] of Object.entries(formOf(ctx))) for (const value of values) query.append(name, value)
+    redirectTo(ctx, `${ctx.path}?${query.toString()}`, 303)
+  }
+
+/** Behind recognise(): whoever is nobody here has logged out. */
+export const logout = (deps: LogoutDeps): Middleware =>
+  async function logout(ctx) {
+    const { signIn } = await deps.keys.current()
+    const { client, userId, returnTo } = await readLogout(parseForm(ctx.querystring, logoutParameters), {
+      clients: deps.clients,
+      readHint: async (text) => signIn && readIdTokenHint(text, signIn, deps.issuer),
+    })
+    const { verdict } = ctx.state as { verdict: Verdict }
+    const isAnonymous = verdict.kind === 'anonymous'
+    // A link that anybody can make leads away only by a click (S-013, S-140).
+    if (isAnonymous && returnTo !== undefined && userId !== undefined) return redirectTo(ctx, returnTo, 302)
+    ctx.type = 'html'
+    if (isAnonymous) {
+      ctx.body = await deps.views.signedOut(pageContext(ctx), { clientName: client?.name, returnTo })
+      return
+    }
+    await returnAfterLogout(ctx, deps.bounce, ctx.path + ctx.search)
+    ctx.body = await deps.views.signOut(pageContext(ctx), { clientName: client?.name })
+  }

@@ -1,0 +1,75 @@
+// What Stud.IP knows of a user, for those who sign in (D26).
+import { access, constants } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { People } from '../openid/person.ts'
+import type { Settings } from '../settings.ts'
+import type { LookUp } from '../stores/lookups.ts'
+import { fullName } from './full-name.ts'
+import { isUserId } from './session.ts'
+
+interface PersonRow {
+  readonly asked: string
+  readonly username: string | null
+  readonly perms: string | null
+  readonly Vorname: string | null
+  readonly Nachname: string | null
+  readonly Email: string | null
+  readonly validation_key: string | null
+}
+interface DetailsRow {
+  readonly asked: string
+  readonly title_front: string | null
+  readonly title_rear: string | null
+  readonly preferred_language: string | null
+}
+
+// Each table by its primary key and bound values: a comparison of columns could meet two collations.
+const personSql =
+  'SELECT user_id AS asked, username, perms, Vorname, Nachname, Email, validation_key FROM auth_user_md5 WHERE user_id IN (?)'
+const detailsSql =
+  'SELECT user_id AS asked, title_front, title_rear, preferred_language FROM user_info WHERE user_id IN (?)'
+
+type Where = Pick<Settings, 'baseUrl' | 'studipPath' | 'studipVersion'>
+
+/** Below Stud.IP's folder of pictures (contract §7); the medium size is what says that a user set one. */
+const pictureOf = (userId: string, { studipVersion: { major, minor } }: Where): string =>
+  major > 5 || minor >= 5 ? `user/${userId.slice(0, 2)}/${userId}_medium.webp` : `user/${userId}_medium.png`
+
+const readablePicture = async (userId: string, where: Where): Promise<string | undefined> => {
+  if (where.studipPath === undefined) return undefined
+  const picture = pictureOf(userId, where)
+  return access(join(where.studipPath, 'public/pictures', picture), constants.R_OK).then(
+    () => `${where.baseUrl}pictures/${picture}`,
+    () => undefined,
+  )
+}
+
+const localeOf = (language: string | null | undefined): string | undefined =>
+  /^[a-z]{2}_[A-Z]{2}$/.test(language ?? '') ? language!.replace('_', '-') : undefined
+
+/** One round trip, and a look for the picture. */
+export const createPeople =
+  ({ lookUp, settings }: { lookUp: LookUp; settings: Where }): People =>
+  async (userId) => {
+    if (!isUserId(userId)) return undefined
+    const [row, details, picture] = await Promise.all([
+      lookUp<PersonRow>(personSql, userId),
+      lookUp<DetailsRow>(detailsSql, userId),
+      readablePicture(userId, settings),
+    ])
+    if (!row) return undefined
+    const [firstName, lastName] = [row.Vorname ?? '', row.Nachname ?? '']
+    const [titleFront, titleRear] = [details?.title_front ?? '', details?.title_rear ?? '']
+    return {
+      id: userId,
+      username: row.username ?? '',
+      fullName: fullName({ titleFront, firstName, lastName, titleRear }),
+      firstName,
+      lastName,
+      perms: row.perms ?? '',
+      email: row.Email ?? '',
+      emailVerified: (row.validation_key ?? '') === '',
+      locale: localeOf(details?.preferred_language),
+      picture,
+    }
+  }
