@@ -38,7 +38,7 @@ export const keyFaults = {
   'folder-closed':
     'This user may not look into the folder {path}. Give it the group of the web server and mode 750; the files in it need no change.',
   'sign-in-key':
-    '{path} cannot be read or is no RSA key of at least {least} bits of its own without a passphrase. Nobody can sign in until it is restored from a backup, or replaced by oauth2:keys --oidc --force.',
+    '{path} cannot be read or is no RSA key of at least {least} bits of its own without a passphrase, so nobody can sign in. Restore it from the backup. Where there is none, oauth2:keys --oidc replaces it once the file is gone; every other token stays.',
   'folder-missing':
     'The folder {path} does not exist. Set STUDIP_PATH or KEYS_PATH to the right one, or make the folder.',
   'folder-forbidden': 'This user may not write into {path}. Run the command as the owner of that folder.',

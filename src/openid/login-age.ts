@@ -24,6 +24,9 @@ export const newLoginAsked = (clientId: string, loginAt: number | undefined, now
   until: now + patience,
 })
 
+const isYoung = ({ maxAge }: Asking, loginAt: number | undefined, now: number): boolean =>
+  maxAge === undefined || (loginAt !== undefined && maxAge > 0 && now - loginAt <= maxAge)
+
 /**
  * `fresh`: go on. `ask`: the user has to log in again. `refused`: that was asked for, and no later login came of it.
  * `asked` is what this request brings along of an earlier round.
@@ -34,9 +37,6 @@ export const judgeLogin = (
   asked: LoginAsked | undefined,
 ): 'fresh' | 'ask' | 'refused' => {
   if (!asksForLogin(asking)) return 'fresh'
-  const valid = asked?.clientId === clientId && asked.until >= now ? asked : undefined
-  if (valid) return loginAt !== undefined && loginAt > valid.after ? 'fresh' : 'refused'
-  const { prompt, maxAge } = asking
-  const young = maxAge === undefined || (loginAt !== undefined && maxAge > 0 && now - loginAt <= maxAge)
-  return young && !prompt.has('login') ? 'fresh' : 'ask'
+  if (asked?.clientId === clientId && asked.until >= now) return (loginAt ?? 0) > asked.after ? 'fresh' : 'refused'
+  return isYoung(asking, loginAt, now) && !asking.prompt.has('login') ? 'fresh' : 'ask'
 }

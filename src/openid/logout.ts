@@ -4,7 +4,7 @@ import { invalidRequest } from '../oauth/errors.ts'
 import { isClientId } from '../oauth/grant-id.ts'
 import { singleParameters } from '../oauth/parameters.ts'
 import type { Clients } from '../oauth/ports.ts'
-import type { Client, RawParameters } from '../oauth/types.ts'
+import type { Client, Parameters, RawParameters } from '../oauth/types.ts'
 import { bounds } from '../bounds.ts'
 
 const lengths: ReadonlyMap<string, number> = new Map([
@@ -31,20 +31,31 @@ export interface LogoutRequest {
 const withState = (uri: string, state: string | undefined): string =>
   state === undefined ? uri : `${uri}${uri.includes('?') ? '&' : '?'}state=${encodeURIComponent(state)}`
 
+const hintIn = async ({ id_token_hint: text, client_id: named }: Parameters, readHint: ReadHint) => {
+  if (text === undefined) return undefined
+  const hint = await readHint(text)
+  if (!hint) throw invalidRequest('The id_token_hint is none of ours.', 'Check the id_token_hint parameter')
+  if (named !== undefined && hint.clientId !== named)
+    throw invalidRequest('client_id is not the client of the id_token_hint.', 'Check the client_id parameter')
+  return hint
+}
+
+const clientOf = async (clientId: string | undefined, clients: Clients): Promise<Client | undefined> => {
+  if (clientId === undefined) return undefined
+  const client = isClientId(clientId) ? await clients.find(clientId) : undefined
+  if (!client) throw new TargetError('unknown-client')
+  return client
+}
+
 /** @throws OAuthError invalid_request for a wrong hint, TargetError for a client or an address that is not registered */
 export const readLogout = async (
   raw: RawParameters,
   { clients, readHint }: { readonly clients: Clients; readonly readHint: ReadHint },
 ): Promise<LogoutRequest> => {
   const parameters = singleParameters(raw, lengths)
-  const { id_token_hint: text, client_id: named, post_logout_redirect_uri: uri, state } = parameters
-  const hint = text === undefined ? undefined : await readHint(text)
-  if (text !== undefined && !hint) throw invalidRequest('The id_token_hint is none of ours.', '', 'id_token_hint')
-  if (hint && named !== undefined && hint.clientId !== named)
-    throw invalidRequest('client_id is not the client of the id_token_hint.', 'Check the client_id parameter')
-  const clientId = hint?.clientId ?? named
-  const client = clientId !== undefined && isClientId(clientId) ? await clients.find(clientId) : undefined
-  if (clientId !== undefined && !client) throw new TargetError('unknown-client')
+  const { post_logout_redirect_uri: uri, state } = parameters
+  const hint = await hintIn(parameters, readHint)
+  const client = await clientOf(hint?.clientId ?? parameters['client_id'], clients)
   if (uri !== undefined && client && !client.redirectUris.includes(uri))
     throw new TargetError('redirect-uri-mismatch', uri)
   return {

@@ -58,10 +58,10 @@ const offersSignIn = async ({ offeredScopes }: SignInDeps): Promise<boolean> =>
  * do when they follow a link. The consent form is told apart by its own field.
  */
 export const requestByPost = (deps: SignInDeps): Middleware =>
-  async function requestByPost(ctx, next) {
+  async function requestByPost(ctx, next): Promise<void> {
     const form = formOf(ctx)
     if (ctx.method !== 'POST' || form['auth_token'] || !form['response_type'] || !(await offersSignIn(deps)))
-      return next()
+      return void (await next())
     const query = new URLSearchParams()
     for (const [name, values] of Object.entries(form))
       if (requestFields.has(name)) for (const value of values) query.append(name, value)
@@ -98,7 +98,7 @@ export const checkedRequest = async (
 export const beforeTheGate = (deps: SignInDeps): Middleware =>
   async function beforeTheGate(ctx, next) {
     const { verdict, target } = ctx.state as { verdict: Verdict; target: RequestTarget }
-    if (verdict.kind === 'logged-in' || !(await offersSignIn(deps))) return next()
+    if (verdict.kind === 'logged-in' || !(await offersSignIn(deps))) return void (await next())
     const raw = requestOf(ctx)
     if (isSilent(raw)) {
       if (!mayHearUnseen(target))

@@ -1,5 +1,5 @@
 // GET and POST userinfo (OpenID Connect Core §5.3).
-import type { Context, Middleware } from 'koa'
+import type { Middleware } from 'koa'
 import { formOf, readForm } from '../middleware/form.ts'
 import { PageError } from '../middleware/page-error.ts'
 import { bounds } from '../bounds.ts'
@@ -19,7 +19,7 @@ const readToken = readForm(bounds.clientForm, new Set(['access_token']))
 export const tokenForm = (): Middleware =>
   async function tokenForm(ctx, next) {
     ctx.state['form'] = {}
-    if (ctx.method === 'POST' && ctx.is('application/x-www-form-urlencoded')) await readToken(ctx as Context, next)
+    if (ctx.method === 'POST' && ctx.is('application/x-www-form-urlencoded')) await readToken(ctx, next)
     else await next()
   }
 

@@ -58,17 +58,18 @@ export const createPeople =
       readablePicture(userId, settings),
     ])
     if (!row) return undefined
-    const [firstName, lastName] = [row.Vorname ?? '', row.Nachname ?? '']
-    const [titleFront, titleRear] = [details?.title_front ?? '', details?.title_rear ?? '']
+    const text = (value: string | null | undefined): string => value ?? ''
+    const [firstName, lastName] = [text(row.Vorname), text(row.Nachname)]
+    const titles = { titleFront: text(details?.title_front), titleRear: text(details?.title_rear) }
     return {
       id: userId,
-      username: row.username ?? '',
-      fullName: fullName({ titleFront, firstName, lastName, titleRear }),
+      username: text(row.username),
+      fullName: fullName({ ...titles, firstName, lastName }),
       firstName,
       lastName,
-      perms: row.perms ?? '',
-      email: row.Email ?? '',
-      emailVerified: (row.validation_key ?? '') === '',
+      perms: text(row.perms),
+      email: text(row.Email),
+      emailVerified: text(row.validation_key) === '',
       locale: localeOf(details?.preferred_language),
       picture,
     }
