@@ -1,0 +1,191 @@
+// prompt, max_age, hints, response modes, requests by POST (Core §3.1.2.1; S-137…S-139, S-143).
+import { expect } from 'chai'
+import { users } from '../fixtures/users.ts'
+import { addClient, authorizationQuery, hiddenFields } from '../support/app.ts'
+import { ask, logIn, nonce, openProvider, type Provider } from './provider.ts'
+
+describe('authorization request of a sign-in', () => {
+  let provider: Provider
+  before(async () => (provider = await openProvider()))
+  after(() => provider.app.close())
+
+  const logInAt = (loginAt: number, user = users.autor) =>
+    logIn(provider.app, user, { content: { uid: user.user_id, sessionStart: loginAt } })
+  const now = () => provider.app.deps.now()
+
+  it('an unknown prompt, none with another, and a max_age that is no number are invalid requests', async () => {
+    const cookie = await logIn(provider.app)
+    for (const more of [{ prompt: 'sometimes' }, { prompt: 'none login' }, { max_age: 'abc' }, { max_age: '-1' }]) {
+      const { params } = await ask(provider, more, cookie)
+      expect([params?.get('error'), params?.get('state')], JSON.stringify(more)).to.deep.equal([
+        'invalid_request',
+        'xyz',
+      ])
+    }
+  })
+
+  it('S-143 prompt=none of a confidential client hears login_required before any login, with state and iss', async () => {
+    const { status, params, headers } = await ask(provider, { prompt: 'none' })
+    expect([status, params?.get('error')]).to.deep.equal([302, 'login_required'])
+    expect([params?.get('state'), params?.get('iss')]).to.deep.equal(['xyz', provider.app.deps.issuer])
+    expect(headers).not.to.have.property('set-cookie')
+  })
+
+  it('S-143 for a client that cannot be told from an impostor, an unknown one, or a foreign address it is a page', async () => {
+    const { app } = provider
+    const client = await addClient(app, { confidential: false, redirectUris: ['org.example.app:/callback'] })
+    const impostor = await ask({ ...provider, client }, { prompt: 'none' })
+    expect([impostor.status, impostor.location]).to.deep.equal([401, undefined])
+    const foreign = await ask(provider, { prompt: 'none', redirect_uri: 'https://evil.example/callback' })
+    expect([foreign.status, foreign.location]).to.deep.equal([400, undefined])
+    expect((await ask(provider, { prompt: 'none', client_id: '999' })).status).to.equal(400)
+  })
+
+  it('prompt=none of somebody who has not approved is consent_required', async () => {
+    const { params } = await ask(provider, { prompt: 'none' }, await logIn(provider.app))
+    expect(params?.get('error')).to.equal('consent_required')
+  })
+
+  it('S-138 prompt=login and a passed max_age ask for a logout, and only a later login satisfies them', async () => {
+    const loginAt = now() - 1000
+    for (const more of [{ prompt: 'login' }, { max_age: '500' }, { max_age: '0' }]) {
+      const asked = await ask(provider, more, await logInAt(loginAt))
+      expect([asked.status, asked.html.includes('action="/dispatch.php/logout"')], JSON.stringify(more)).to.deep.equal([
+        200,
+        true,
+      ])
+      const cookies = asked.headers['set-cookie'] as unknown as string[]
+      expect(cookies.some((line) => line.startsWith('studip_oauth2_resume=1'))).to.equal(true)
+      const jar = cookies.map((line) => line.split(';')[0]).join('; ')
+      // Stud.IP's start page leads here when nobody is logged in any more.
+      const back = await provider.app.http.get(`${provider.app.api('resume')}?from=start`).set('Cookie', jar)
+      const target = back.headers['location'] as string
+      expect(target).to.include('login_asked=')
+      const again = (cookie: string) => provider.app.http.get(target).set('Cookie', cookie)
+      const same = await again(await logInAt(loginAt))
+      expect(new URL(same.headers['location'] as string).searchParams.get('error')).to.equal('login_required')
+      const later = await again(await logInAt(now() + 1))
+      expect([later.status, later.text.includes('name="allow"')]).to.deep.equal([200, true])
+    }
+  })
+
+  it('S-138 who had to log in anyway is not asked twice', async () => {
+    const { status, location, headers } = await ask(provider, { prompt: 'login' })
+    expect([status, location]).to.satisfy(
+      ([code, to]: [number, string]) => code === 302 && to.includes('mark_notification'),
+    )
+    const jar = (headers['set-cookie'] as unknown as string[]).map((line) => line.split(';')[0]).join('; ')
+    const back = await provider.app.http.get(provider.app.api('resume')).set('Cookie', jar)
+    const answer = await provider.app.http
+      .get(back.headers['location'] as string)
+      .set('Cookie', await logInAt(now() + 1))
+    expect(answer.text).to.include('name="allow"')
+  })
+
+  it('S-138 what was asked is believed of nobody else', async () => {
+    const forged = await ask(provider, { prompt: 'login', login_asked: 'a.b.c.d.e' }, await logInAt(now() - 10))
+    expect(forged.html).to.include('action="/dispatch.php/logout"')
+  })
+
+  it('S-138 a young login satisfies max_age, and prompt=none with an old one is login_required', async () => {
+    expect((await ask(provider, { max_age: '500' }, await logInAt(now() - 100))).html).to.include('name="allow"')
+    const { params } = await ask(provider, { prompt: 'none', max_age: '50' }, await logInAt(now() - 100))
+    expect(params?.get('error')).to.equal('login_required')
+  })
+
+  it('S-139 an id_token_hint with another signature, algorithm, issuer or audience is refused; another user’s is login_required', async () => {
+    const { app, signIn } = provider
+    const { id_token } = await signIn()
+    const cookie = await logIn(app)
+    expect((await ask(provider, { id_token_hint: id_token }, cookie)).html).to.include('name="allow"')
+    const [head, body, signature = ''] = id_token.split('.')
+    const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${body}.`
+    const modified = `${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`
+    for (const hint of ['x', unsigned, modified]) {
+      const { params } = await ask(provider, { id_token_hint: hint }, cookie)
+      expect(params?.get('error')).to.equal('invalid_request')
+    }
+    const other = await ask({ ...provider, client: await addClient(app) }, { id_token_hint: id_token }, cookie)
+    expect(other.params?.get('error')).to.equal('invalid_request')
+    const tutor = await ask(provider, { id_token_hint: id_token }, await logIn(app, users.tutor))
+    expect(tutor.params?.get('error')).to.equal('login_required')
+  })
+
+  it('a request by POST is the same request', async () => {
+    const { app, client } = provider
+    const form = authorizationQuery(client, { scope: 'openid', nonce })
+    const answer = await app.http
+      .post(app.api('authorize'))
+      .set({ Origin: 'https://app.example.org', 'Sec-Fetch-Site': 'cross-site' })
+      .type('form')
+      .send(form)
+    expect(answer.status).to.equal(303)
+    const page = await app.http.get(answer.headers['location'] as string).set('Cookie', await logIn(app))
+    expect(page.text).to.include('name="allow"')
+  })
+
+  it('response_mode=form_post answers with a form and no script, errors too', async () => {
+    const { app, client } = provider
+    const cookie = await logIn(app)
+    const page = await ask(provider, { response_mode: 'form_post' }, cookie)
+    const fields = hiddenFields(page.html)
+    const answer = await app.http
+      .post(app.api('authorize'))
+      .set('Cookie', cookie)
+      .type('form')
+      .send({ auth_token: fields['auth_token'], security_token: fields['security_token'], allow: '' })
+    expect([answer.status, answer.headers['location']]).to.deep.equal([200, undefined])
+    expect(answer.text).to.include(`action="${client.redirectUris[0]}"`).and.not.include('<script')
+    expect(hiddenFields(answer.text)).to.include.keys('code', 'state', 'iss')
+    const refused = await ask(provider, { response_mode: 'form_post', scope: 'openid nothing' }, cookie)
+    expect(hiddenFields(refused.html)).to.include({ error: 'invalid_scope', state: 'xyz' })
+    const unknown = await ask(provider, { response_mode: 'fragment' }, cookie)
+    expect(unknown.params?.get('error')).to.equal('invalid_request')
+  })
+})
+
+describe('logout', () => {
+  let provider: Provider
+  before(async () => (provider = await openProvider()))
+  after(() => provider.app.close())
+
+  it('S-140 happens only after a click of the user on a page of ours, and leads back with state', async () => {
+    const { app, client, signIn } = provider
+    const { id_token } = await signIn()
+    const query = new URLSearchParams({
+      id_token_hint: id_token,
+      post_logout_redirect_uri: client.redirectUris[0]!,
+      state: 'a b&c',
+    })
+    const path = `${app.api('logout')}?${query.toString()}`
+    const page = await app.http.get(path).set('Cookie', await logIn(app))
+    expect([page.status, page.text.includes('action="/dispatch.php/logout"')]).to.deep.equal([200, true])
+    const jar = (page.headers['set-cookie'] as unknown as string[]).map((line) => line.split(';')[0]).join('; ')
+    const back = await app.http.get(`${app.api('resume')}?from=start`).set('Cookie', jar)
+    const done = await app.http.get(back.headers['location'] as string)
+    expect([done.status, done.headers['location']]).to.deep.equal([302, `${client.redirectUris[0]}?state=a%20b%26c`])
+  })
+
+  it('S-140 leads nowhere that is not registered for a proven client', async () => {
+    const { app, client, signIn } = provider
+    const { id_token } = await signIn()
+    const to = (parameters: Record<string, string>) =>
+      app.http.get(`${app.api('logout')}?${new URLSearchParams(parameters).toString()}`)
+    const uri = client.redirectUris[0]!
+    for (const wrong of [`${uri}?more=1`, 'https://evil.example/', `${uri}/`]) {
+      const answer = await to({ id_token_hint: id_token, post_logout_redirect_uri: wrong })
+      expect([answer.status, answer.headers['location']]).to.deep.equal([400, undefined])
+    }
+    expect((await to({ id_token_hint: 'x', post_logout_redirect_uri: uri })).status).to.equal(400)
+    const unproven = await to({ post_logout_redirect_uri: uri })
+    expect([unproven.status, unproven.headers['location'], unproven.text.includes(uri)]).to.deep.equal([
+      200,
+      undefined,
+      false,
+    ])
+    const named = await to({ post_logout_redirect_uri: uri, client_id: client.id })
+    expect([named.status, named.headers['location'], named.text.includes(uri)]).to.deep.equal([200, undefined, true])
+    const posted = await app.http.post(app.api('logout')).type('form').send({ id_token_hint: id_token })
+    expect(posted.status).to.equal(303)
+  })
+})
