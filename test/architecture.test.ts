@@ -43,6 +43,24 @@ describe('architecture', () => {
     expect(importsOf('bounds.ts')).to.be.empty
   })
 
+  it('no file imports itself through others, for its types either', () => {
+    const circles: string[] = []
+    const done = new Set<string>()
+    const walk = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) return void circles.push([...path.slice(path.indexOf(file)), file].join(' → '))
+      if (done.has(file)) return
+      for (const target of importsOf(file)) if (files.includes(target)) walk(target, [...path, file])
+      done.add(file)
+    }
+    for (const file of files) walk(file, [])
+    expect(circles).to.be.empty
+  })
+
+  it('the doctor and the settings know no command line, and reading PHP knows nothing but itself', () => {
+    expect(offenders(/^(doctor|config)\/|^config\.ts$/, (target) => target.startsWith('cli/'))).to.be.empty
+    expect(offenders(/^php\//, (target) => !/^(php\/|node:|php-parser$)/.test(target))).to.be.empty
+  })
+
   it('nothing imports routes but app.ts and routes themselves', () => {
     expect(offenders(/^(?!app\.ts$|routes\/)/, (target) => target.startsWith('routes/'))).to.be.empty
   })

@@ -19,7 +19,7 @@ for unit in "$stage"/docs/systemd/*; do
     -e 's#^DynamicUser=yes#User=studip-oauth2#' -e '/^Environment=STUDIP_PATH=/d' -e '/^# .*Copy to \/etc\/systemd/d' "$unit" \
     | install -D -m 644 /dev/stdin "$root/usr/lib/systemd/system/$(basename "$unit")"
 done
-"$stage/bin/studip" completion | sed 's/\bstudip\b/studip-oauth2/g; s/_studip-oauth2_/_studip_oauth2_/g; s/studip-oauth2_yargs/studip_oauth2_yargs/g' \
+"$root/usr/bin/studip-oauth2" completion | sed "s#$root/usr/bin/##g" \
   | install -D -m 644 /dev/stdin "$root/usr/share/bash-completion/completions/studip-oauth2"
 install -D -m 644 "$stage/LICENSE" "$root/usr/share/doc/studip-oauth2/copyright"
 ln -s ../../../lib/studip-oauth2/current/docs "$root/usr/share/doc/studip-oauth2/docs"

@@ -1,5 +1,6 @@
 // A table for people: columns as wide as their widest cell.
-import { printable, type Terminal } from './terminal.ts'
+import { type Terminal } from './terminal.ts'
+import { printable } from '../printable.ts'
 
 /** Prints headings and rows; text from the database is made safe for a terminal. */
 export const printColumns = (

@@ -1,25 +1,24 @@
 // What a command of the command line is.
 import type { Argv } from 'yargs'
+import { CommandError } from './command-error.ts'
 import type { Terminal } from './terminal.ts'
 import type { TextKey, Translate } from './texts.ts'
 
 /** Options as yargs parsed them. Commands read them with the functions below, which check the type. */
 export type Options = Readonly<Record<string, unknown>>
 
+export type Example = readonly [line: string, meaning: TextKey]
+
 export interface Command {
   readonly name: `oauth2:${string}`
   /** Such as `<id>`. */
   readonly positional?: string
   readonly describe: TextKey
-  readonly examples: readonly (readonly [line: string, meaning: TextKey])[]
+  /** At least one. */
+  readonly examples: readonly [Example, ...Example[]]
   readonly options: (args: Argv, t: Translate) => Argv
   /** The exit code, 0 unless given. Throws CommandError, SettingsError, SetupError or the database's error. */
   readonly run: (options: Options, terminal: Terminal) => Promise<number | void>
-}
-
-/** Something that the operator can mend; `message` is the whole sentence, in their language. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError'
 }
 
 export const flag = (options: Options, name: string): boolean => options[name] === true
@@ -36,5 +35,5 @@ export const numberIn = (
 ): number => {
   const value = Number(options[name])
   if (Number.isInteger(value) && value >= from && value <= to) return value
-  throw new CommandError(t('fault.number', { option: name, from, to }))
+  throw new CommandError(t('fault.number', { option: name, from, to }), 'usage')
 }

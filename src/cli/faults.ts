@@ -1,12 +1,14 @@
 // One sentence for every error that an operator can meet, in their language.
 import path from 'node:path'
+import { KeyFileError } from '../crypto/key-fault.ts'
 import { keyFileNames } from '../crypto/key-files.ts'
 import { KeyFilesExistError } from '../crypto/whole-files.ts'
+import { databaseAddress } from '../config/show.ts'
 import { SettingsError } from '../config/settings-error.ts'
 import { SetupError } from '../oauth/errors.ts'
 import type { DatabaseSettings } from '../settings.ts'
 import { isDatabaseAway } from '../stores/database-errors.ts'
-import { CommandError } from './command.ts'
+import { CommandError, type Failure } from './command-error.ts'
 import type { Translate } from './texts.ts'
 
 interface DriverError {
@@ -27,8 +29,6 @@ export class DatabaseFault extends Error {
   }
 }
 
-export const addressOf = ({ socketPath, host, port }: DatabaseSettings): string => socketPath ?? `${host}:${port}`
-
 const tableOf = (message: string): string => /table\s+[`'"]?(?:[\w-]+[`'"]?\.[`'"]?)?(\w+)/i.exec(message)?.[1] ?? '?'
 
 // Error numbers of MySQL and MariaDB.
@@ -46,34 +46,24 @@ const databaseSentence = (t: Translate, settings: DatabaseSettings, error: Drive
   if (errno === 1146)
     return t(table.startsWith('oauth2_') ? 'fault.no-oauth2-table' : 'fault.no-table', { table, database })
   if (refusedRight.has(errno)) return t('fault.no-right', { user, table })
-  if (isDatabaseAway(error)) return t('fault.away', { where: addressOf(settings), code: error.code ?? 'timeout' })
+  if (isDatabaseAway(error)) return t('fault.away', { where: databaseAddress(settings), code: error.code ?? 'timeout' })
   // The statement stays out: its values may be secret.
   return t('fault.unexpected', { message: message || error.code || 'database' })
-}
-
-const folderKeys = {
-  ENOENT: 'keys.folder-missing',
-  ENOTDIR: 'keys.folder-missing',
-  EACCES: 'keys.folder-forbidden',
-  EPERM: 'keys.folder-forbidden',
-  EROFS: 'keys.folder-read-only',
-} as const
-
-/** The sentence for a key folder that cannot be written; undefined when the error is another one. */
-export const folderSentence = (t: Translate, error: unknown, folder: string): string | undefined => {
-  const code = error instanceof SetupError ? (error.cause as NodeJS.ErrnoException | undefined)?.code : undefined
-  return code && code in folderKeys ? t(folderKeys[code as keyof typeof folderKeys], { folder }) : undefined
 }
 
 const existingKeysSentence = (t: Translate, paths: readonly string[]): string => {
   const folder = path.dirname(paths[0] ?? '')
   const missing = keyFileNames.map((name) => path.join(folder, name)).filter((file) => !paths.includes(file))
   const values = { paths: paths.join(', '), missing: missing.join(', ') }
-  return missing.length > 0 ? t('keys.some-exist', values) : t('keys.exist', values)
+  // The key for signing in stands alone.
+  const together = missing.length < keyFileNames.length
+  return together && missing.length > 0 ? t('keys.some-exist', values) : t('keys.exist', values)
 }
 
 /** What to tell the operator; several lines only when several settings or fields are wrong. */
 export const sentenceOf = (t: Translate, error: unknown): string => {
+  const keyFiles = t.keyFiles(error)
+  if (keyFiles !== undefined) return keyFiles
   if (error instanceof CommandError || error instanceof SetupError) return error.message
   if (error instanceof SettingsError)
     return [
@@ -83,4 +73,18 @@ export const sentenceOf = (t: Translate, error: unknown): string => {
   if (error instanceof KeyFilesExistError) return existingKeysSentence(t, error.paths)
   if (error instanceof DatabaseFault) return databaseSentence(t, error.database, error.cause as DriverError)
   return t('fault.unexpected', { message: error instanceof Error ? error.message : String(error) })
+}
+
+const databaseFailure = (cause: unknown): Failure => {
+  if (isDatabaseAway(cause)) return 'away'
+  const errno = (cause as DriverError).errno ?? 0
+  return refusedLogin.has(errno) || refusedDatabase.has(errno) ? 'settings' : 'failed'
+}
+
+/** How a command failed, for its exit code. */
+export const failureOf = (error: unknown): Failure => {
+  if (error instanceof CommandError) return error.failure
+  if (error instanceof KeyFileError && error.fault === 'four-primes-size') return 'usage'
+  if (error instanceof SettingsError || error instanceof SetupError) return 'settings'
+  return error instanceof DatabaseFault ? databaseFailure(error.cause) : 'failed'
 }

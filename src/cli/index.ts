@@ -1,19 +1,20 @@
 // Runs one command of the command line and sets the exit code.
-import yargs, { type Argv } from 'yargs'
+import path from 'node:path'
 import { flag, type Command, type Options } from './command.ts'
+import { commandLine, further } from './command-line.ts'
 import { commands } from './commands.ts'
-import { sentenceOf } from './faults.ts'
+import { exitCodes, type Failure } from './command-error.ts'
+import { failureOf, sentenceOf } from './faults.ts'
+import { nearest } from './nearest.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
-import { languageOf, textsIn, type CliLanguage, type Translate } from './texts.ts'
+import { languageOf, textsIn } from './texts.ts'
 
-const globalOptions = (args: Argv, t: Translate): Argv =>
-  args
-    .option('json', { type: 'boolean', global: true, describe: t('option.json') })
-    .option('quiet', { alias: 'q', type: 'boolean', global: true, describe: t('option.quiet') })
-    .option('no-ansi', { type: 'boolean', global: true, describe: t('option.no-ansi') })
-    .option('no-interaction', { alias: 'n', type: 'boolean', global: true, describe: t('option.no-interaction') })
+const language = languageOf(process.env)
+const t = textsIn(language)
+const argv = process.argv.slice(2)
+const calledAs = path.resolve(process.argv[1] ?? 'studip')
 
-const terminalOf = (t: Translate, options: Options): Terminal =>
+const terminalOf = (options: Options): Terminal =>
   createTerminal(t, {
     json: flag(options, 'json'),
     quiet: flag(options, 'quiet'),
@@ -21,67 +22,59 @@ const terminalOf = (t: Translate, options: Options): Terminal =>
     interaction: !flag(options, 'no-interaction'),
   })
 
-const perform = async (command: Command, options: Options, t: Translate): Promise<void> => {
-  const terminal = terminalOf(t, options)
+const endWith = (terminal: Terminal, failure: Failure, sentence: string): void => {
+  terminal.fail(sentence, failure)
+  process.exitCode = exitCodes[failure]
+}
+
+/** Who reads no further, such as `head`, wants no more and has done nothing wrong. The service has a log of its own to lose. */
+const endQuietlyWithReader = (): void => {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      process.exit()
+    })
+}
+
+const perform = async (command: Command, options: Options): Promise<void> => {
+  if (command.name !== 'oauth2:serve') endQuietlyWithReader()
+  const terminal = terminalOf(options)
   try {
-    process.exitCode = (await command.run(options, terminal)) ?? 0
+    process.exitCode = (await command.run(options, terminal)) ?? exitCodes.done
   } catch (error) {
-    terminal.fail(sentenceOf(t, error))
-    process.exitCode = 1
+    endWith(terminal, failureOf(error), sentenceOf(t, error))
   }
 }
 
-const overview = (t: Translate) =>
-  commands.map(({ name, positional, describe }) => ({ name, positional, describe: t(describe) }))
-
-const register = (args: Argv, command: Command, t: Translate): Argv =>
-  args.command(
-    [command.name, command.positional].filter(Boolean).join(' '),
-    t(command.describe),
-    (its) => command.examples.reduce((all, [line, meaning]) => all.example(line, t(meaning)), command.options(its, t)),
-    (options) => perform(command, options, t),
-  )
-
-const commandLine = (argv: readonly string[], language: CliLanguage, t: Translate): Argv => {
-  // Only so can `--no-ansi` be an option of its own; yargs would read it as `ansi` off.
-  const plain = globalOptions(yargs([...argv]), t)
-    .scriptName('studip')
-    .usage(t('usage'))
-    .detectLocale(false)
-    .locale(language)
-    .parserConfiguration({ 'boolean-negation': false, 'parse-positional-numbers': false })
-  const listed = plain.command(
-    ['list', '$0'],
-    t('list.describe'),
-    (its) => its,
-    async (options) => {
-      if (flag(options, 'json')) terminalOf(t, options).result({ commands: overview(t) })
-      else process.stdout.write(`${await commandLine([], language, t).getHelp()}\n`)
-    },
-  )
-  return commands
-    .reduce((all, command) => register(all, command, t), listed)
-    .command(
-      'completion',
-      t('completion.describe'),
-      (its) => its,
-      () => void plain.showCompletionScript(),
-    )
-    .strict()
-    .recommendCommands()
-    .help()
-    .version()
-    .wrap(Math.min(process.stdout.columns || 100, 120))
-    .epilogue(t('epilogue'))
-    .exitProcess(false)
-    .fail(false)
+const list = async (options: Options, help: () => Promise<string>): Promise<void> => {
+  endQuietlyWithReader()
+  const overview = commands.map(({ name, positional, describe }) => ({ name, positional, describe: t(describe) }))
+  if (flag(options, 'json')) terminalOf(options).result({ commands: overview })
+  else process.stdout.write(`${await help()}\n`)
 }
 
-const language = languageOf(process.env)
-const t = textsIn(language)
-try {
-  await commandLine(process.argv.slice(2), language, t).parseAsync()
-} catch (error) {
-  terminalOf(t, {}).fail(`${error instanceof Error ? error.message : String(error)}. ${t('fault.help')}`)
-  process.exitCode = 1
+/** The first word when it is no command; yargs would call it an unknown argument of the overview. */
+const unknownCommand = (): string | undefined => {
+  const [word] = argv.filter((argument) => !argument.startsWith('-'))
+  const names: readonly string[] = [...commands.map(({ name }) => name), ...further]
+  if (word === undefined || names.includes(word) || argv.includes('--get-yargs-completions')) return undefined
+  const meant = nearest(word, names)
+  return t('fault.unknown-command', { word }) + (meant === undefined ? '' : ` ${t('fault.meant', { meant })}`)
 }
+
+const beforeParsing = terminalOf({ json: argv.includes('--json') })
+const unknown = unknownCommand()
+if (unknown !== undefined) endWith(beforeParsing, 'usage', `${unknown} ${t('fault.help')}`)
+else
+  try {
+    await commandLine(argv, {
+      language,
+      t,
+      program: path.basename(calledAs),
+      path: calledAs,
+      perform,
+      list,
+    }).parseAsync()
+  } catch (error) {
+    endWith(beforeParsing, 'usage', `${error instanceof Error ? error.message : String(error)}. ${t('fault.help')}`)
+  }

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises'
 import { SingleBar } from 'cli-progress'
 import pc from 'picocolors'
-import { CommandError } from './command.ts'
+import { CommandError, exitCodes, type Failure } from './command-error.ts'
 import type { Translate } from './texts.ts'
 
 export interface TerminalOptions {
@@ -19,7 +19,8 @@ export interface Terminal {
   readonly say: (text: string) => void
   readonly success: (text: string) => void
   readonly warn: (text: string) => void
-  readonly fail: (text: string) => void
+  /** The last word of a command that failed; with --json an object on standard error. */
+  readonly fail: (text: string, failure?: Failure) => void
   /** The one JSON value of a command; nothing without --json. */
   readonly result: (value: unknown) => void
   /** Asks on a terminal; elsewhere --force is needed. Throws CommandError unless the answer is yes. */
@@ -28,8 +29,8 @@ export interface Terminal {
   readonly progress: () => { readonly update: (done: number, total: number) => void; readonly stop: () => void }
 }
 
-/** Text from the database may hold escape sequences, which a terminal would obey. */
-export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '�')
+/** In either language, whatever the shell speaks. */
+const yes = new Set(['y', 'yes', 'j', 'ja'])
 
 const ask = async (question: string): Promise<string> => {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
@@ -72,14 +73,20 @@ export const createTerminal = (t: Translate, { json, quiet, ansi, interaction }:
     colours,
     say,
     success: (text) => say(`${colours.green(`[${t('word.ok')}]`)} ${text}`),
-    warn: (text) => complain(`${errorColours.yellow(`[${t('word.warning')}]`)} ${text}`),
-    fail: (text) => complain(`${errorColours.red(`[${t('word.error')}]`)} ${text}`),
+    warn: (text) =>
+      complain(json ? JSON.stringify({ warning: text }) : `${errorColours.yellow(`[${t('word.warning')}]`)} ${text}`),
+    fail: (text, failure = 'failed') =>
+      complain(
+        json
+          ? JSON.stringify({ error: failure, exitCode: exitCodes[failure], message: text })
+          : `${errorColours.red(`[${t('word.error')}]`)} ${text}`,
+      ),
     result: (value) => void (json && process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`)),
     consent: async (force, question) => {
       if (force) return
       if (!interactive) throw new CommandError(t('question.force'))
       const answer = await ask(`${question} ${t('question.hint')} `)
-      if (answer.trim().toLowerCase() !== t('question.yes')) throw new CommandError(t('question.refused'))
+      if (!yes.has(answer.trim().toLowerCase())) throw new CommandError(t('question.refused'))
     },
     progress: () => bar(!json && !quiet && process.stderr.isTTY),
   }

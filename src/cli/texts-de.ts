@@ -14,6 +14,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'list.describe': 'Übersicht aller Befehle',
   'completion.describe': 'Skript für die Shell, das Befehle und Optionen vervollständigt',
 
+  'completion.example': 'In jeder neuen Shell vervollständigen',
   'keys.describe': 'Schlüsseldateien des OAuth2-Servers anlegen',
   'keys.force': 'Vorhandene Schlüsseldateien ersetzen; damit enden alle Codes und Tokens',
   'keys.bits': 'Länge des RSA-Schlüssels',
@@ -28,12 +29,6 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'keys.some-exist':
     '{{missing}} fehlt, {{paths}} aber ist da. Stellen Sie die Datei aus der Sicherung wieder her. Nur wenn es keine gibt, legt --force neue Schlüsseldateien an; damit endet jeder Code und jedes Token.',
   'keys.example': 'Ein Schlüssel, der schneller signiert',
-  'keys.folder-missing':
-    'Der Ordner {{folder}} existiert nicht. Setzen Sie STUDIP_PATH oder KEYS_PATH auf den richtigen, oder legen Sie den Ordner an.',
-  'keys.folder-forbidden':
-    'Dieser Benutzer darf nicht in {{folder}} schreiben. Führen Sie den Befehl als Besitzer dieses Ordners aus.',
-  'keys.folder-read-only':
-    '{{folder}} liegt auf einem schreibgeschützten Dateisystem. Legen Sie die Schlüsseldateien an, wo geschrieben werden kann, oder hängen Sie es beschreibbar ein.',
 
   'purge.describe': 'Abgelaufene und widerrufene Codes und Tokens löschen',
   'purge.revoked': 'Alles Widerrufene, außer dem der letzten zehn Minuten',
@@ -128,6 +123,14 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
     '{{user}} ist die ID einer Person und der Benutzername einer anderen. Nennen Sie den Benutzernamen der einen oder die ID der anderen: {{ids}}.',
   'grants.first': 'Die ersten {{count}}.',
 
+  'migrate.example': 'Was würde angelegt?',
+  'client.delete.example': 'Eine Anwendung endgültig entfernen',
+  'client.suspend.example': 'Eine Anwendung eine Weile anhalten',
+  'client.resume.example': 'Sie wieder arbeiten lassen',
+  'client.secret.example': 'Nachdem ein Geheimnis bekannt wurde',
+  'grants.more': 'Die Freigaben selbst: --client, --user oder --grant.',
+  'grants.example-overview': 'Welche Anwendungen haben wie viele',
+
   'column.id': 'Id',
   'column.name': 'Name',
   'column.type': 'Art',
@@ -145,13 +148,14 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'state.suspended': 'gesperrt',
 
   'question.hint': '[j/N]',
-  'question.yes': 'j',
   'question.refused': 'Es wurde nichts geändert.',
   'question.force': 'Das lässt sich nicht rückgängig machen. Mit --force geschieht es ohne Rückfrage.',
 
   'word.ok': 'OK',
   'word.error': 'FEHLER',
   'word.warning': 'WARNUNG',
+  'fault.unknown-command': 'Einen Befehl {{word}} gibt es nicht.',
+  'fault.meant': 'Meinten Sie {{meant}}?',
   'fault.help': 'Hilfe gibt --help.',
   'fault.number': '--{{option}} muss eine ganze Zahl von {{from}} bis {{to}} sein.',
   'fault.settings_one': 'Eine Einstellung ist falsch:',

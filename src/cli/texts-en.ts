@@ -12,6 +12,7 @@ export const en = {
   'list.describe': 'Overview of all commands',
   'completion.describe': 'Script for the shell that completes commands and options',
 
+  'completion.example': 'Complete in every new shell',
   'keys.describe': 'Make the key files of the OAuth2 server',
   'keys.force': 'Replace existing key files, which ends every code and token',
   'keys.bits': 'Length of the RSA key',
@@ -25,11 +26,6 @@ export const en = {
   'keys.some-exist':
     '{{missing}} is missing, but {{paths}} is there. Restore it from the backup. Only where there is none, --force makes new key files, which ends every code and token.',
   'keys.example': 'A key that signs faster',
-  'keys.folder-missing':
-    'The folder {{folder}} does not exist. Set STUDIP_PATH or KEYS_PATH to the right one, or make the folder.',
-  'keys.folder-forbidden': 'This user may not write into {{folder}}. Run the command as the owner of that folder.',
-  'keys.folder-read-only':
-    '{{folder}} is on a read-only file system. Make the key files where it can be written, or mount it writable.',
 
   'purge.describe': 'Delete codes and tokens that are over',
   'purge.revoked': 'Everything revoked, except in the last ten minutes',
@@ -123,6 +119,14 @@ export const en = {
     '{{user}} is the id of one user and the name of another. Give the user name of the one or the id of the other: {{ids}}.',
   'grants.first': 'The first {{count}}.',
 
+  'migrate.example': 'What would be created?',
+  'client.delete.example': 'Remove an application for good',
+  'client.suspend.example': 'Stop an application for a while',
+  'client.resume.example': 'Let it work again',
+  'client.secret.example': 'After a secret became known',
+  'grants.more': 'The grants themselves: --client, --user or --grant.',
+  'grants.example-overview': 'Which applications have how many',
+
   'column.id': 'Id',
   'column.name': 'Name',
   'column.type': 'Type',
@@ -140,13 +144,14 @@ export const en = {
   'state.suspended': 'suspended',
 
   'question.hint': '[y/N]',
-  'question.yes': 'y',
   'question.refused': 'Nothing was changed.',
   'question.force': 'This cannot be undone. Use --force to do it without being asked.',
 
   'word.ok': 'OK',
   'word.error': 'ERROR',
   'word.warning': 'WARNING',
+  'fault.unknown-command': 'There is no command {{word}}.',
+  'fault.meant': 'Did you mean {{meant}}?',
   'fault.help': 'See --help.',
   'fault.number': '--{{option}} must be a whole number from {{from}} to {{to}}.',
   'fault.settings_one': 'A setting is wrong:',

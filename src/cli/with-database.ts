@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import { loadSettings } from '../config.ts'
 import type { SettingName } from '../config/table.ts'
 import type { Settings } from '../settings.ts'
-import { CommandError } from './command.ts'
+import { CommandError } from './command-error.ts'
 import { DatabaseFault } from './faults.ts'
 
 /** Unix seconds. */

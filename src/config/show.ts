@@ -20,6 +20,9 @@ export const listenText = (listen: Listen | undefined): string =>
         ? `[${listen.host}]:${listen.port}`
         : `${listen.host}:${listen.port}`
 
+/** Where the database answers: its socket, or host and port. */
+export const databaseAddress = ({ socketPath, host, port }: DatabaseSettings): string => socketPath ?? `${host}:${port}`
+
 const databaseText = ({ user, password, database, socketPath, host, port, tls }: DatabaseSettings): string => {
   if (!database) return ''
   const parameters = [

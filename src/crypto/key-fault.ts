@@ -55,16 +55,20 @@ export const keyFaults = {
 export type KeyFault = keyof typeof keyFaults
 export type KeyFaultDetails = Readonly<Record<string, string | number>>
 
+/** The sentence of one language with its details. */
+export const keyFaultSentence = (
+  sentences: Readonly<Record<KeyFault, string>>,
+  fault: KeyFault,
+  details: KeyFaultDetails,
+): string => sentences[fault].replace(/\{(\w+)\}/g, (_, name: string) => String(details[name]))
+
 /** A fault of the key files or their folder. Neither message nor details hold anything of a key. */
 export class KeyFileError extends SetupError {
   readonly fault: KeyFault
   readonly details: KeyFaultDetails
 
   constructor(fault: KeyFault, details: KeyFaultDetails, options?: ErrorOptions) {
-    super(
-      keyFaults[fault].replace(/\{(\w+)\}/g, (_, name: string) => String(details[name])),
-      options,
-    )
+    super(keyFaultSentence(keyFaults, fault, details), options)
     this.fault = fault
     this.details = details
   }

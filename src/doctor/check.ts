@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import type { Resolution } from '../config.ts'
 import type { Now } from '../oauth/ports.ts'
 import type { Settings } from '../settings.ts'
-import type { TextKey, Translate } from '../cli/texts.ts'
+import type { TextKey, Translate } from './translate.ts'
 
 export type Level = 'ok' | 'note' | 'warning' | 'fault'
 /** One line of the report. Only faults make the exit code 1. */
@@ -18,6 +18,8 @@ export interface Patient {
   readonly db: Knex
   readonly now: Now
   readonly t: Translate
+  /** The sentence for an error of the database, which names the settings it came from. */
+  readonly databaseSentence: (error: unknown) => string
 }
 
 export interface Check {

@@ -1,8 +1,8 @@
 // Which stored clients would a new registration refuse (D19, S-005), or can never log in?
 import { checkRedirectUri } from '../oauth/redirect-uri-registration.ts'
 import { rowsOf } from '../stores/rows.ts'
-import { printable } from '../cli/terminal.ts'
-import type { Translate } from '../cli/texts.ts'
+import { printable } from '../printable.ts'
+import type { Translate } from './translate.ts'
 import { fault, foundOr, warning, type Check, type Finding } from './check.ts'
 
 interface ClientRow {

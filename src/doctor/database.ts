@@ -1,17 +1,17 @@
 // Does the database answer, does its clock agree, may the user do what the service does, and no table is missing?
-import { addressOf, DatabaseFault, sentenceOf } from '../cli/faults.ts'
+import { databaseAddress } from '../config/show.ts'
 import { rowsOf } from '../stores/rows.ts'
 import { fault, foundOr, ok, type Check } from './check.ts'
 
 export const databaseCheck: Check = {
   name: 'check.database',
   needs: ['check.settings'],
-  run: async ({ db, settings, t }) => {
+  run: async ({ db, settings, t, databaseSentence }) => {
     try {
       const [row] = await rowsOf<{ version: string }>(db.raw('SELECT VERSION() AS version'))
-      return ok(t('doctor.database.ok', { server: row?.version ?? '', where: addressOf(settings.database) }))
+      return ok(t('doctor.database.ok', { server: row?.version ?? '', where: databaseAddress(settings.database) }))
     } catch (error) {
-      return [fault(sentenceOf(t, new DatabaseFault(settings.database, error)))]
+      return [fault(databaseSentence(error))]
     }
   },
 }

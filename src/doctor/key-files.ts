@@ -52,7 +52,7 @@ export const keysCheck: Check = {
       const inside = (await decrypts(patient)) ? [] : [fault(t('doctor.keys.decrypt'))]
       return foundOr([...outside, ...inside], t('doctor.keys.ok', { bits }))
     } catch (error) {
-      if (error instanceof SetupError) return [...outside, fault(error.message)]
+      if (error instanceof SetupError) return [...outside, fault(t.keyFiles(error) ?? error.message)]
       throw error
     }
   },

@@ -10,7 +10,7 @@ import { basePath } from '../settings.ts'
 import { wire, type Deps } from '../wire.ts'
 import { formatOf } from '../oauth/scopes/index.ts'
 import { fault, ok, type Check, type Patient } from './check.ts'
-import type { TextKey } from '../cli/texts.ts'
+import type { TextKey } from './translate.ts'
 
 type Step = Extract<TextKey, `doctor.step.${string}`>
 

@@ -1,6 +1,6 @@
 // Are the tables there, and do ours have the shape that Stud.IP gives them (contract §8)?
 import type { Knex } from 'knex'
-import type { Translate } from '../cli/texts.ts'
+import type { Translate } from './translate.ts'
 import { rowsOf } from '../stores/rows.ts'
 import { fault, foundOr, type Check, type Finding } from './check.ts'
 import { neededRights } from './rights.ts'

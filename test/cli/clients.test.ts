@@ -53,12 +53,12 @@ describe('oauth2:client:*', function () {
       for (const charset of ['utf8mb3', 'latin1']) {
         await narrow.knex.raw(`ALTER TABLE oauth2_clients CONVERT TO CHARACTER SET ${charset}`)
         const { code, stderr } = await addTo('--name', 'App 😀', ...about)
-        expect([code, stderr]).to.deep.equal([1, stderr])
+        expect([code, stderr]).to.deep.equal([2, stderr])
         expect(stderr).to.contain('--name cannot be stored').and.not.contain('ER_')
       }
       await narrow.knex.raw('ALTER TABLE oauth2_clients MODIFY owner varchar(10)')
       const { code, stderr } = await addTo('--name', 'App', '--owner', 'Eine lange Hochschule', ...about.slice(2))
-      expect(code).to.equal(1)
+      expect(code).to.equal(2)
       expect(stderr).to.contain('--owner cannot be stored')
       // Looking for such characters finds nothing, and fails nowhere.
       const listed = await run(['oauth2:clients', '--search', '😀'], { env: await environmentOf(narrow) })
@@ -84,21 +84,33 @@ describe('oauth2:client:*', function () {
     for (const uri of ['http://127.0.0.1/cb', 'http://[::1]/cb', 'http://localhost/cb'])
       expect((await add('--redirect', uri)).code, uri).to.equal(0)
     const refused = await add('--redirect', 'http://a.example.org/cb')
-    expect(refused.code).to.equal(1)
+    expect(refused.code).to.equal(2)
     expect(refused.stderr).to.contain('http://a.example.org/cb is not encrypted')
     const client = await added('--redirect', 'http://a.example.org/cb', '--allow-insecure-redirect')
     expect((await row(client.id))?.redirect).to.equal('http://a.example.org/cb')
     expect((await add('--redirect', 'studgo://oauth/callback')).stderr, 'B14').to.contain('--allow-insecure-redirect')
     expect((await add('--redirect', 'studgo://oauth/callback', '--allow-insecure-redirect')).code).to.equal(0)
-    expect((await add('--redirect', 'javascript:alert(1)', '--allow-insecure-redirect')).code).to.equal(1)
+    expect((await add('--redirect', 'javascript:alert(1)', '--allow-insecure-redirect')).code).to.equal(2)
   })
 
   it('names everything that is wrong with a registration at once, in German', async () => {
     const { code, stderr } = await run(
-      ['oauth2:client:add', '--name', '', '--redirect', 'https://x/#f', '--redirect', 'data:x'],
+      [
+        'oauth2:client:add',
+        '--name',
+        '',
+        '--owner',
+        '',
+        '--homepage',
+        '',
+        '--redirect',
+        'https://x/#f',
+        '--redirect',
+        'data:x',
+      ],
       { env: { ...env, LANG: 'de_DE' } },
     )
-    expect(code).to.equal(1)
+    expect(code).to.equal(2)
     for (const part of ['--name fehlt', '--owner fehlt', '--homepage fehlt', 'hat ein Fragment', 'data:x'])
       expect(stderr).to.contain(part)
   })
@@ -188,4 +200,60 @@ describe('oauth2:client:*', function () {
       }
     })
   }
+
+  it('O4 leaves the line that the page would leave for every change, with who made it', async () => {
+    const lines: Record<string, unknown>[] = []
+    const change = async (...args: string[]) => {
+      const { code, stderr } = await run(args, { env })
+      expect(code, stderr).to.equal(0)
+      lines.push(
+        ...stderr
+          .split('\n')
+          .filter((line) => line.startsWith('{'))
+          .map((line) => JSON.parse(line) as Record<string, unknown>),
+      )
+    }
+    const add = ['oauth2:client:add', '--name', 'Audit', '--redirect', 'https://a.example.org/cb', ...about]
+    await change(...add)
+    const id = String(lines[0]!['clientId'])
+    await change('oauth2:client:suspend', id)
+    await change('oauth2:client:suspend', id)
+    await change('oauth2:client:resume', id)
+    await change('oauth2:client:secret', id, '--force')
+    await change('oauth2:client:delete', id, '--force')
+    expect(lines.map(({ event }) => event)).to.deep.equal([
+      'client.added',
+      'client.suspended',
+      'client.resumed',
+      'client.secret-renewed',
+      'client.deleted',
+    ])
+    for (const line of lines) expect(line).to.include({ actor: 'cli', clientId: id, level: 'info' })
+    expect(lines[0]!['operator']).to.be.a('string').that.is.not.empty
+    expect((await run([...add, '--quiet'], { env })).stderr).to.equal('')
+  })
+
+  for (const [answer, done] of [
+    ['y', true],
+    ['yes', true],
+    ['j', true],
+    ['Ja', true],
+    ['n', false],
+    ['', false],
+    ['yesterday', false],
+  ] as const)
+    it(`O5 takes ${JSON.stringify(answer)} for ${done ? 'yes' : 'no'} at a terminal`, async function () {
+      const { id } = await added('--redirect', 'https://a.example.org/cb')
+      const child = execFile('script', ['-qec', `${studip} oauth2:client:delete ${id}`, '/dev/null'], {
+        env: bareEnvironment(env),
+        cwd: '/',
+      })
+      child.stdout?.on('data', (text: string) => {
+        if (text.includes('[y/N]')) child.stdin?.write(`${answer}\n`)
+      })
+      const code = await new Promise((resolve) => child.on('close', resolve).on('error', () => resolve(undefined)))
+      if (code === undefined) return this.skip()
+      expect(await row(id)).to.satisfy((found: unknown) => (found === undefined) === done)
+      expect(code).to.equal(done ? 0 : 1)
+    })
 })

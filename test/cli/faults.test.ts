@@ -1,4 +1,4 @@
-// Every fault of the surroundings has its own sentence, on stderr, in both languages, with exit 1.
+// Every fault of the surroundings has its own sentence, on stderr, in both languages, and an exit code that scripts can tell apart (O5).
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -23,6 +23,7 @@ describe('faults of the command line', function () {
     args: readonly string[],
     english: RegExp,
     german: RegExp,
+    exit: number,
   ) => {
     for (const [language, expected] of [
       ['en_GB.UTF-8', english],
@@ -30,7 +31,7 @@ describe('faults of the command line', function () {
     ] as const) {
       it(`${title} (${language})`, async () => {
         const { code, stdout, stderr } = await run(args, { env: { ...env, ...(await change()), LANG: language } })
-        expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' })
+        expect({ code, stdout }).to.deep.equal({ code: exit, stdout: '' })
         expect(stderr).to.match(expected)
         expect(stderr.trim().split('\n'), 'one sentence').to.have.length(1)
         expect(stderr).to.not.contain('geheim')
@@ -49,6 +50,7 @@ describe('faults of the command line', function () {
     ['oauth2:clients'],
     /does not answer \(ECONNREFUSED\)\. Start it, or correct DATABASE_URL/,
     /antwortet nicht \(ECONNREFUSED\)\. Starten Sie sie/,
+    4,
   )
   bothLanguages(
     'a socket that is not there',
@@ -56,6 +58,7 @@ describe('faults of the command line', function () {
     ['oauth2:clients'],
     /\/nowhere\/mysqld\.sock does not answer \(ENOENT\)/,
     /\/nowhere\/mysqld\.sock antwortet nicht \(ENOENT\)/,
+    4,
   )
   bothLanguages(
     'a wrong password',
@@ -63,6 +66,7 @@ describe('faults of the command line', function () {
     ['oauth2:clients'],
     /refuses user studip: name or password is wrong/,
     /weist den Benutzer studip ab: Name oder Passwort ist falsch/,
+    3,
   )
   bothLanguages(
     'a database that does not exist',
@@ -70,6 +74,7 @@ describe('faults of the command line', function () {
     ['oauth2:grants', '--client', '1'],
     /There is no database nowhere/,
     /gibt es keine Datenbank nowhere/,
+    3,
   )
   bothLanguages(
     'a missing table of ours',
@@ -77,13 +82,14 @@ describe('faults of the command line', function () {
     ['oauth2:clients'],
     /The table oauth2_clients is missing\. Create it with oauth2:migrate/,
     /Die Tabelle oauth2_clients fehlt\. Legen Sie sie mit oauth2:migrate an/,
+    1,
   )
 
   it('names all settings that are wrong at once', async () => {
     const { code, stderr } = await run(['oauth2:serve'], {
       env: { LISTEN: 'nowhere', WORKERS: '0', SESSION_STORE: 'somewhere' },
     })
-    expect(code).to.equal(1)
+    expect(code).to.equal(3)
     for (const name of [
       'LISTEN',
       'WORKERS',

@@ -79,8 +79,31 @@ describe('oauth2:grants', function () {
     expect(await live()).to.equal('abc')
   })
 
+  it('O5 lists every client with its grants when no filter is given, and users by their names', async () => {
+    const { stdout, code } = await run(['oauth2:grants'], { env })
+    expect(code).to.equal(0)
+    expect(stdout)
+      .to.match(new RegExp(`${client} +App +3 `))
+      .and.to.contain('--client, --user or --grant')
+    const overview = await json<{ clients: { id: string; name: string; grants: number }[] }>(['oauth2:grants'], { env })
+    expect(overview.clients).to.have.length(1)
+    expect(overview.clients[0]).to.include({ id: client, name: 'App', grants: 3 })
+    const of = await run(['oauth2:grants', '--client', client], { env })
+    expect(of.stdout).to.contain(' autor ').and.to.contain(' tutor ')
+  })
+
+  it('O4 leaves a line for every grant that it revokes', async () => {
+    const { stderr } = await run(['oauth2:grants', '--user', 'autor', '--revoke', '--force'], { env })
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines.map(({ grantId }) => grantId).sort()).to.deep.equal([grantOf('a'), grantOf('b')])
+    expect(lines[0]).to.include({ event: 'grant.revoked', actor: 'cli', clientId: client, userId: users.autor.user_id })
+  })
+
   it('wants exactly one way to choose, and a user who exists', async () => {
-    for (const args of [[], ['--user', 'autor', '--client', client]])
+    for (const args of [['--revoke'], ['--user', 'autor', '--client', client]])
       expect((await run(['oauth2:grants', ...args], { env: { ...env, LANG: 'de' } })).stderr).to.contain(
         'genau eine der Optionen',
       )

@@ -98,7 +98,7 @@ describe('oauth2:keys', function () {
 
   it('says that four primes need 4096 bits', async () => {
     const { code, stderr } = await keys('--primes', '4')
-    expect(code).to.equal(1)
+    expect(code).to.equal(2)
     expect(stderr).to.contain('4096')
     expect(await readdir(folder)).to.deep.equal([])
   })
@@ -111,7 +111,7 @@ describe('oauth2:keys', function () {
       const { code, stderr } = await run(['oauth2:keys'], {
         env: { KEYS_PATH: path.join(folder, 'nowhere'), LANG: language },
       })
-      expect(code).to.equal(1)
+      expect(code).to.equal(3)
       expect(stderr).to.contain(path.join(folder, 'nowhere')).and.to.contain(missing)
     })
     it(`names a folder that may not be written (${language})`, async () => {
@@ -119,7 +119,7 @@ describe('oauth2:keys', function () {
       const { code, stderr } = await run(['oauth2:keys', '--bits', '2048'], {
         env: { KEYS_PATH: '/sys/kernel', LANG: language },
       })
-      expect(code).to.equal(1)
+      expect(code).to.equal(3)
       expect(stderr).to.contain('/sys/kernel')
       expect(stderr).to.match(new RegExp(`${forbidden}|read-only|schreibgeschützt`))
     })
@@ -129,7 +129,7 @@ describe('oauth2:keys', function () {
     const { code, stderr } = await run(['oauth2:keys'], {
       env: { KEYS_PATH: folder, LISTEN: 'nowhere', WORKERS: 'many' },
     })
-    expect(code).to.equal(1)
+    expect(code).to.equal(3)
     expect(stderr).to.contain('LISTEN').and.to.contain('WORKERS')
     expect(stderr).to.not.contain('DATABASE_URL')
   })

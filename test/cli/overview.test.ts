@@ -1,10 +1,12 @@
 // The command line itself: overview, help, languages, completion, mistakes.
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { expect } from 'chai'
 import { de } from '../../src/cli/texts-de.ts'
 import { en } from '../../src/cli/texts-en.ts'
 import { doctorDe } from '../../src/doctor/texts-de.ts'
 import { doctorEn } from '../../src/doctor/texts-en.ts'
-import { run } from './studip.ts'
+import { bareEnvironment, run, studip } from './studip.ts'
 
 const names = [
   'oauth2:serve',
@@ -71,13 +73,84 @@ describe('bin/studip', function () {
     ['command', ['oauth2:nonsense']],
     ['value', ['oauth2:keys', '--bits', '5']],
   ] as const) {
-    it(`refuses an unknown ${what} on stderr with exit 1 and does nothing`, async () => {
+    it(`refuses an unknown ${what} on stderr with exit 2 and does nothing`, async () => {
       const { code, stdout, stderr } = await run(args)
-      expect(code).to.equal(1)
+      expect(code).to.equal(2)
       expect(stdout).to.equal('')
       expect(stderr).to.match(/^\[ERROR\] .*See --help\.\n$/s)
     })
   }
+
+  for (const [typed, meant] of [
+    ['oauth2:clinets', 'oauth2:clients'],
+    ['oauth2:docter', 'oauth2:doctor'],
+    ['compleation', 'completion'],
+    ['oauth2:client:ad', 'oauth2:client:add'],
+  ] as const)
+    it(`O5 asks whether ${typed} was meant to be ${meant}`, async () => {
+      const { code, stderr } = await run([typed])
+      expect(code).to.equal(2)
+      expect(stderr).to.equal(`[ERROR] There is no command ${typed}. Did you mean ${meant}? See --help.\n`)
+    })
+
+  it('O5 says nothing of what is not alike', async () => {
+    expect((await run(['frobnicate', '--quiet'])).stderr).to.equal(
+      '[ERROR] There is no command frobnicate. See --help.\n',
+    )
+  })
+
+  for (const args of [
+    ['oauth2:nonsense'],
+    ['oauth2:purge', '--nonsense'],
+    ['oauth2:client:add'],
+    ['oauth2:clients', '--page', '0'],
+  ])
+    it(`O5 answers JSON to ${args.join(' ')} --json`, async () => {
+      const { code, stderr, stdout } = await run([...args, '--json'])
+      expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' })
+      const said = JSON.parse(stderr) as Record<string, unknown>
+      expect(said).to.include({ error: 'usage', exitCode: 2 })
+      expect(said['message']).to.be.a('string').that.is.not.empty
+    })
+
+  it('O5 ends silently when nobody reads on', async () => {
+    const { execFile } = await import('node:child_process')
+    for (const command of [`${studip} list --json | head -c 1`, `${studip} oauth2:purge --help | true`]) {
+      const { stderr, code } = await new Promise<{ stderr: string; code: unknown }>((resolve) => {
+        execFile('bash', ['-o', 'pipefail', '-c', command], { env: bareEnvironment() }, (error, _, text) =>
+          resolve({ stderr: text, code: error?.code ?? 0 }),
+        )
+      })
+      expect({ stderr, code }, command).to.deep.equal({ stderr: '', code: 0 })
+    }
+  })
+
+  it('O5 every command has an example and shows what it requires', async () => {
+    for (const name of names) {
+      const { stdout } = await run([name, '--help'])
+      expect(stdout, name).to.contain('Examples:').and.to.contain(`studip ${name}`)
+    }
+    const { stdout } = await run(['oauth2:client:add', '--help'])
+    for (const option of ['name', 'redirect', 'owner', 'homepage'])
+      expect(stdout).to.match(new RegExp(`--${option} [^]*?\\[required\\]`))
+  })
+
+  it('O5 completes under the name and at the path that it is called by', async () => {
+    const { mkdtemp, rm, symlink } = await import('node:fs/promises')
+    const { execFile } = await import('node:child_process')
+    const folder = await mkdtemp(path.join(tmpdir(), 'bin-'))
+    try {
+      await symlink(studip, path.join(folder, 'studip-oauth2'))
+      const script = `eval "$(${folder}/studip-oauth2 completion)"; COMP_WORDS=(studip-oauth2 oauth2:doc); COMP_CWORD=1; COMP_LINE=x
+        $(complete -p studip-oauth2 | sed -n 's/.*-F \\([^ ]*\\).*/\\1/p'); echo "\${COMPREPLY[*]}"`
+      const words = await new Promise<string>((resolve) => {
+        execFile('bash', ['-c', script], { cwd: '/', env: bareEnvironment() }, (_, text) => resolve(text))
+      })
+      expect(words).to.contain('doctor')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
 
   it('uses no colours when it does not write to a terminal', async () => {
     const { stdout } = await run([], { env: { FORCE_COLOR: '1' } })

@@ -85,7 +85,7 @@ describe('oauth2:purge', function () {
 
   it('A14 without a flag deletes what was rotated ten minutes ago in a grant that lives, of one that was revoked after seven days', async () => {
     const [alive, over] = ['a'.repeat(32), 'b'.repeat(32)]
-    for (const grantId of [alive, over]) await rotations(grantId, [5, 500, 700, 8 * day, 20 * day], (age) => now - age)
+    for (const grantId of [alive, over]) await rotations(grantId, [5, 50, 700, 8 * day, 20 * day], (age) => now - age)
     await access(`${alive}a9`, 0, now + 60)
     await refresh(`${alive}r9`, `${alive}a9`, 0, now + day)
     expect(await purge()).to.include({ accessTokens: 5, refreshTokens: 5 })
@@ -208,7 +208,7 @@ describe('oauth2:purge', function () {
       ['--pause', '-1'],
       ['--batch', 'many'],
     ])
-      expect((await run(['oauth2:purge', ...args], { env })).code, args.join(' ')).to.equal(1)
+      expect((await run(['oauth2:purge', ...args], { env })).code, args.join(' ')).to.equal(2)
   })
 
   it('stops after the running transaction on SIGTERM, and the next run takes the rest', async () => {

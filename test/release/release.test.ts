@@ -133,7 +133,7 @@ describe('release', function () {
     const completion = installed('usr/share/bash-completion/completions/studip-oauth2')
     const words = await run('bash', [
       '-c',
-      `PATH=${path.dirname(installed('usr/bin/x'))}:$PATH; . ${completion}; COMP_WORDS=(studip-oauth2 oauth2:doc); COMP_CWORD=1; $(complete -p studip-oauth2 | grep -o '_[a-z0-9_]*'); echo "\${COMPREPLY[*]}"`,
+      `PATH=${path.dirname(installed('usr/bin/x'))}:$PATH; . ${completion}; COMP_WORDS=(studip-oauth2 oauth2:doc); COMP_CWORD=1; $(complete -p studip-oauth2 | sed -n 's/.*-F \\([^ ]*\\).*/\\1/p'); echo "\${COMPREPLY[*]}"`,
     ])
     expect(words.stdout).to.contain('doctor')
   })

@@ -8,7 +8,9 @@ import {
 import { isFixedToItsPort, type RedirectUriFault } from '../../oauth/redirect-uri-registration.ts'
 import { UnstorableError } from '../../stores/unstorable.ts'
 import { createClientAdministration } from '../../stores/clients.ts'
-import { CommandError, flag, list, text, type Command, type Options } from '../command.ts'
+import { flag, list, text, type Command, type Options } from '../command.ts'
+import { CommandError } from '../command-error.ts'
+import { record } from '../audit.ts'
 import type { Translate } from '../texts.ts'
 import { now, withDatabase } from '../with-database.ts'
 
@@ -48,7 +50,7 @@ const registrationOf = (options: Options, t: Translate): CheckedRegistration => 
 }
 
 const faulty = (t: Translate, faults: readonly RegistrationFault[]): CommandError =>
-  new CommandError([t('fault.registration'), ...faults.map((fault) => `  - ${sentence(t, fault)}`)].join('\n'))
+  new CommandError([t('fault.registration'), ...faults.map((fault) => `  - ${sentence(t, fault)}`)].join('\n'), 'usage')
 
 export const clientAdd: Command = {
   name: 'oauth2:client:add',
@@ -74,8 +76,8 @@ export const clientAdd: Command = {
         describe: t('client.add.redirect'),
       })
       .option('public', { type: 'boolean', describe: t('client.add.public') })
-      .option('owner', { type: 'string', default: '', describe: t('client.add.owner') })
-      .option('homepage', { type: 'string', default: '', describe: t('client.add.homepage') })
+      .option('owner', { type: 'string', demandOption: true, describe: t('client.add.owner') })
+      .option('homepage', { type: 'string', demandOption: true, describe: t('client.add.homepage') })
       .option('description', { type: 'string', default: '', describe: t('client.add.description') })
       .option('notes', { type: 'string', default: '', describe: t('client.add.notes') })
       .option('allow-insecure-redirect', { type: 'boolean', describe: t('client.add.allow-insecure-redirect') }),
@@ -88,6 +90,7 @@ export const clientAdd: Command = {
         throw error instanceof UnstorableError ? faulty(t, error.faults) : error
       },
     )
+    await record([{ event: 'client.added', clientId: id }], options)
     success(t('client.add.done', { id }))
     for (const uri of client.redirectUris.filter(isFixedToItsPort)) warn(t('client.add.fixed-port', { uri }))
     if (secret) say(t('client.add.secret', { secret }))

@@ -2,8 +2,10 @@
 import type { Argv } from 'yargs'
 import { hashClientSecret, newClientSecret } from '../../crypto/client-secret.ts'
 import { createClientAdministration, type ClientAdministration, type RegisteredClient } from '../../stores/clients.ts'
-import { CommandError, flag, text, type Command, type Options } from '../command.ts'
-import { printable } from '../terminal.ts'
+import { flag, text, type Command, type Options } from '../command.ts'
+import { CommandError } from '../command-error.ts'
+import { record } from '../audit.ts'
+import { printable } from '../../printable.ts'
 import type { Translate } from '../texts.ts'
 import { now, withDatabase } from '../with-database.ts'
 
@@ -38,7 +40,7 @@ export const clientDelete: Command = {
   name: 'oauth2:client:delete',
   positional: '<id>',
   describe: 'client.delete.describe',
-  examples: [],
+  examples: [['$0 oauth2:client:delete 7', 'client.delete.example']],
   options: withIdAndForce,
   run: (options, { t, consent, progress, success, result }) =>
     onClient(options, t, async (administration, client) => {
@@ -48,6 +50,7 @@ export const clientDelete: Command = {
       )
       const bar = progress()
       const ended = (await administration.delete(client.id, bar.update).finally(bar.stop)) ?? 0
+      await record([{ event: 'client.deleted', clientId: client.id }], options)
       success(t('client.delete.done', { count: ended }))
       result({ id: client.id, deleted: true, grantsEnded: ended })
     }),
@@ -57,11 +60,16 @@ const switchCommand = (change: 'suspend' | 'resume'): Command => ({
   name: `oauth2:client:${change}`,
   positional: '<id>',
   describe: `client.${change}.describe`,
-  examples: [],
+  examples: [[`$0 oauth2:client:${change} 7`, `client.${change}.example`]],
   options: withId,
   run: (options, { t, success, result }) =>
     onClient(options, t, async (administration, client) => {
       const changed = await administration[change](client.id)
+      if (changed)
+        await record(
+          [{ event: change === 'suspend' ? 'client.suspended' : 'client.resumed', clientId: client.id }],
+          options,
+        )
       success(t(changed ? `client.${change}.done` : `client.${change}.already`))
       result({ id: client.id, suspended: change === 'suspend', changed })
     }),
@@ -73,7 +81,7 @@ export const clientSecret: Command = {
   name: 'oauth2:client:secret',
   positional: '<id>',
   describe: 'client.secret.describe',
-  examples: [],
+  examples: [['$0 oauth2:client:secret 7', 'client.secret.example']],
   options: withIdAndForce,
   run: (options, { t, consent, success, say, result }) =>
     onClient(options, t, async (administration, client) => {
@@ -83,6 +91,7 @@ export const clientSecret: Command = {
       const secret = newClientSecret()
       if (!(await administration.renewSecret(id, await hashClientSecret(secret))))
         throw new CommandError(t('client.unknown', { id }))
+      await record([{ event: 'client.secret-renewed', clientId: id }], options)
       success(t('client.secret.done'))
       say(t('client.add.secret', { secret }))
       result({ id, secret })

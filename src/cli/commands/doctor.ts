@@ -4,6 +4,7 @@ import type { CheckResult } from '../../doctor/examine.ts'
 import type { Level } from '../../doctor/check.ts'
 import type { Settings } from '../../settings.ts'
 import { flag, type Command, type Options } from '../command.ts'
+import { DatabaseFault, sentenceOf } from '../faults.ts'
 import { printColumns } from '../columns.ts'
 import type { Terminal } from '../terminal.ts'
 import { now } from '../with-database.ts'
@@ -32,7 +33,14 @@ const examined = async (options: Options, { t }: Terminal): Promise<Report> => {
   ])
   try {
     const results = await examine(
-      { resolution, settings, db, now, t },
+      {
+        resolution,
+        settings,
+        db,
+        now,
+        t,
+        databaseSentence: (error) => sentenceOf(t, new DatabaseFault(settings.database, error)),
+      },
       allChecks.filter(({ name }) => !left.has(name)),
     )
     const grants = resolution.settings ? await grantStatements(db, settings).catch(() => []) : []

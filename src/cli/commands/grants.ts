@@ -1,7 +1,10 @@
 // oauth2:grants — what users have granted, by user, client or grant; lists or revokes (D10).
 import type { Knex } from 'knex'
+import { createClientAdministration } from '../../stores/clients.ts'
 import { createGrants, type ConnectedApplication, type Grants } from '../../stores/grants.ts'
-import { CommandError, flag, text, type Command, type Options } from '../command.ts'
+import { flag, text, type Command, type Options } from '../command.ts'
+import { record } from '../audit.ts'
+import { CommandError } from '../command-error.ts'
 import { moment, printColumns } from '../columns.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Translate } from '../texts.ts'
@@ -19,21 +22,47 @@ const userIdOf = async (db: Knex, user: string, t: Translate): Promise<string> =
   return row.user_id
 }
 
+interface Filter {
+  readonly user: string
+  readonly client: string
+  readonly grant: string
+}
+
+/** At most one may be given, and none only to look. */
+const filterOf = (options: Options, t: Translate): Filter | undefined => {
+  const filter = { user: text(options, 'user'), client: text(options, 'client'), grant: text(options, 'grant') }
+  const given = Object.values(filter).filter((value) => value !== '').length
+  if (given > 1 || (given === 0 && flag(options, 'revoke'))) throw new CommandError(t('grants.which'), 'usage')
+  return given === 0 ? undefined : filter
+}
+
 const chosen = async (
   db: Knex,
   grants: Grants,
-  options: Options,
+  { user, client, grant }: Filter,
   t: Translate,
 ): Promise<readonly ConnectedApplication[]> => {
-  const [user, client, grant] = [text(options, 'user'), text(options, 'client'), text(options, 'grant')]
-  if ([user, client, grant].filter((value) => value !== '').length !== 1) throw new CommandError(t('grants.which'))
   if (user) return grants.listByUser(await userIdOf(db, user, t), limit)
   if (client) return /^[1-9][0-9]{0,19}$/.test(client) ? grants.listByClient(client, limit) : []
   const found = await grants.find(grant)
   return found ? [found] : []
 }
 
-const print = (terminal: Terminal, applications: readonly ConnectedApplication[]) => {
+interface NamedGrant extends ConnectedApplication {
+  /** Null when Stud.IP knows the user no more. */
+  readonly username: string | null
+}
+
+const named = async (db: Knex, applications: readonly ConnectedApplication[]): Promise<readonly NamedGrant[]> => {
+  const ids = [...new Set(applications.map(({ userId }) => userId))]
+  const rows = await db<{ user_id: string; username: string }>('auth_user_md5')
+    .whereIn('user_id', ids)
+    .select('user_id', 'username')
+  const names = new Map(rows.map(({ user_id, username }) => [user_id, username]))
+  return applications.map((application) => ({ ...application, username: names.get(application.userId) ?? null }))
+}
+
+const print = (terminal: Terminal, applications: readonly NamedGrant[]) => {
   const { t, say } = terminal
   if (applications.length === 0) return say(t('grants.none'))
   const headings = [
@@ -47,9 +76,9 @@ const print = (terminal: Terminal, applications: readonly ConnectedApplication[]
   printColumns(
     terminal,
     headings.map((heading) => t(heading)),
-    applications.map(({ grantId, userId, clientId, clientName, connectedAt, lastUsedAt }) => [
+    applications.map(({ grantId, userId, username, clientId, clientName, connectedAt, lastUsedAt }) => [
       grantId,
-      userId,
+      username ?? userId,
       clientId,
       clientName,
       moment(connectedAt),
@@ -59,11 +88,33 @@ const print = (terminal: Terminal, applications: readonly ConnectedApplication[]
   if (applications.length === limit) say(t('grants.first', { count: limit }))
 }
 
+/** Without a filter: every client with the number of its grants, by the names that people know. */
+const overview = async (db: Knex, terminal: Terminal): Promise<void> => {
+  const { t, say, result } = terminal
+  const { clients, total } = await createClientAdministration(db, now).list({ search: '', page: 1, pageSize: limit })
+  const headings = ['column.client', 'column.name', 'column.grants', 'column.used'] as const
+  printColumns(
+    terminal,
+    headings.map((heading) => t(heading)),
+    clients.map(({ id, name, liveGrants, lastUsedAt }) => [
+      id,
+      name,
+      liveGrants === undefined ? '?' : String(liveGrants),
+      moment(lastUsedAt),
+    ]),
+  )
+  say(t('grants.more'))
+  result({
+    total,
+    clients: clients.map(({ id, name, liveGrants, lastUsedAt }) => ({ id, name, grants: liveGrants, lastUsedAt })),
+  })
+}
+
 /** Revokes those that were listed; where the list was not all, all of the user or client. */
 const revoke = async (
   grants: Grants,
   listed: readonly ConnectedApplication[],
-  { user, client }: { readonly user: string; readonly client: string },
+  { user, client }: Filter,
 ): Promise<number> => {
   const [one] = listed
   if (one && listed.length === limit && user) return grants.revokeAllOf(one.userId)
@@ -75,7 +126,10 @@ const revoke = async (
 export const grants: Command = {
   name: 'oauth2:grants',
   describe: 'grants.describe',
-  examples: [['$0 oauth2:grants --user test_autor --revoke', 'grants.example']],
+  examples: [
+    ['$0 oauth2:grants', 'grants.example-overview'],
+    ['$0 oauth2:grants --user test_autor --revoke', 'grants.example'],
+  ],
   options: (args, t) =>
     args
       .option('user', { type: 'string', describe: t('grants.user') })
@@ -83,19 +137,27 @@ export const grants: Command = {
       .option('grant', { type: 'string', describe: t('grants.grant') })
       .option('revoke', { type: 'boolean', describe: t('grants.revoke') })
       .option('force', { type: 'boolean', describe: t('option.force') }),
-  run: (options, terminal) =>
-    withDatabase(async (db) => {
+  run: (options, terminal) => {
+    const filter = filterOf(options, terminal.t)
+    return withDatabase(async (db) => {
       const { t, consent, success, result } = terminal
+      if (!filter) return overview(db, terminal)
       const store = createGrants(db, now)
-      const applications = await chosen(db, store, options, t)
+      const applications = await named(db, await chosen(db, store, filter, t))
       if (!flag(options, 'revoke')) {
         print(terminal, applications)
         return result({ grants: applications })
       }
       if (applications.length > 0)
         await consent(flag(options, 'force'), t('grants.question', { count: applications.length }))
-      const count = await revoke(store, applications, { user: text(options, 'user'), client: text(options, 'client') })
+      const count = await revoke(store, applications, filter)
+      const event = 'grant.revoked' as const
+      await record(
+        applications.map(({ grantId, clientId, userId }) => ({ event, clientId, userId, grantId })),
+        options,
+      )
       success(t('grants.done', { count }))
       result({ revoked: count })
-    }),
+    })
+  },
 }

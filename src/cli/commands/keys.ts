@@ -1,8 +1,7 @@
 // oauth2:keys — makes the three key files (contract §12, D13, D21).
 import { loadSettings } from '../../config.ts'
 import { generateKeyFiles, generateSignInKey, type KeySize } from '../../crypto/key-generation.ts'
-import { CommandError, flag, type Command } from '../command.ts'
-import { folderSentence } from '../faults.ts'
+import { flag, type Command } from '../command.ts'
 
 export const keys: Command = {
   name: 'oauth2:keys',
@@ -21,11 +20,7 @@ export const keys: Command = {
     const { keysPath } = await loadSettings(process.env, { needs: ['KEYS_PATH'] })
     const made = { bits: options['bits'] as KeySize, primes: options['primes'] as 2 | 4, force: flag(options, 'force') }
     const oidc = flag(options, 'oidc')
-    const making = oidc ? generateSignInKey(keysPath, made) : generateKeyFiles(keysPath, made)
-    const files = await making.catch((error: unknown) => {
-      const sentence = folderSentence(t, error, keysPath)
-      throw sentence ? new CommandError(sentence, { cause: error }) : error
-    })
+    const files = await (oidc ? generateSignInKey(keysPath, made) : generateKeyFiles(keysPath, made))
     success(t(oidc ? 'keys.oidc.done' : 'keys.done'))
     for (const file of files) say(`  ${file}`)
     result(oidc ? { files } : { files, bits: made.bits, primes: made.primes })

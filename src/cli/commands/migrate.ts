@@ -6,7 +6,7 @@ import { withDatabase } from '../with-database.ts'
 export const migrate: Command = {
   name: 'oauth2:migrate',
   describe: 'migrate.describe',
-  examples: [],
+  examples: [['$0 oauth2:migrate --dry-run', 'migrate.example']],
   options: (args, t) => args.option('dry-run', { type: 'boolean', describe: t('option.dry-run') }),
   run: async (options, { t, say, success, result }) => {
     const dryRun = flag(options, 'dry-run')

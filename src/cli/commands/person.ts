@@ -1,7 +1,8 @@
 // oauth2:person:export and oauth2:person:delete — what is stored of one person, for a request under data protection law (S-151).
 import type { Knex } from 'knex'
 import { exportPerson, findPersons, forgetPerson } from '../../stores/personal-data.ts'
-import { CommandError, flag, text, type Command, type Options } from '../command.ts'
+import { flag, text, type Command, type Options } from '../command.ts'
+import { CommandError } from '../command-error.ts'
 import type { Translate } from '../texts.ts'
 import { withDatabase } from '../with-database.ts'
 
