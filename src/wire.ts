@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import type { Knex } from 'knex'
 import type { FollowSessions } from './config/follow-sessions.ts'
+import { approvalId } from './crypto/approval-id.ts'
 import { challengeHash } from './crypto/challenge-hash.ts'
 import { createClientSecrets, type RememberingClientSecrets } from './crypto/client-secret.ts'
 import { createCredentials, type SealingCredentials } from './crypto/formats/of.ts'
@@ -14,6 +15,7 @@ import type { ResponseIss } from './oauth/authorization-response.ts'
 import type { ClientAuthenticationPorts } from './oauth/client-authentication.ts'
 import type { GrantPorts } from './oauth/grants/grant.ts'
 import type {
+  Approvals,
   ApprovedBefore,
   Audit,
   AuthorizationCodes,
@@ -27,6 +29,7 @@ import { namesOffered } from './oauth/scopes/index.ts'
 import { createIdTokens } from './openid/id-token.ts'
 import type { People } from './openid/person.ts'
 import { issuer, type Settings } from './settings.ts'
+import { createApprovals } from './stores/approvals.ts'
 import { createAttempts } from './stores/attempts.ts'
 import { createAuthorizationCodes } from './stores/authorization-codes.ts'
 import { createClientAdministration, createClients, type ClientAdministration } from './stores/clients.ts'
@@ -71,6 +74,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts {
   readonly views: Views
   readonly assets: OwnAssets
   readonly codes: AuthorizationCodes
+  readonly approvals: Approvals
   readonly administration: ClientAdministration
   readonly grants: Grants
   readonly publicOrigins: PublicOrigins
@@ -178,6 +182,11 @@ export const wire = async (
     issuing: partiesBy(createLookUp(read, () => credentials.runningDry())),
     administration: createClientAdministration(db, now),
     codes: createAuthorizationCodes(db, now),
+    approvals: createApprovals({
+      db,
+      now,
+      idOf: async (userId, client) => approvalId((await keys.current()).derive('approval'), userId, client),
+    }),
     tokens: createTokens(db, now),
     grants: createGrants(db, now),
     publicOrigins: createPublicOrigins(db),

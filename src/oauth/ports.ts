@@ -38,6 +38,16 @@ export interface AuthorizationCodes {
   withdraw(id: string): Promise<boolean>
 }
 
+/** What users approved once and need not approve again (D25). Whatever changes the client ends it. */
+export interface Approvals {
+  /** The scopes that this user has approved for the client; none when nothing is remembered. */
+  find(userId: string, client: Client): Promise<readonly string[]>
+  /** Adds these scopes to what is remembered, for a year from now. */
+  remember(userId: string, client: Client, scopes: readonly string[]): Promise<void>
+  forget(userId: string, clientId: string): Promise<void>
+  forgetAllOf(userId: string): Promise<void>
+}
+
 export interface Tokens {
   /** Marks the code as used and stores the pair, in one transaction (D8). @throws RecipientLeft before it begins */
   redeem(code: AuthorizationCode, pair: TokenPair, recipient?: Recipient): Promise<Redemption>

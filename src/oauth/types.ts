@@ -13,6 +13,8 @@ export interface Client {
   readonly owner: string
   /** Homepage of the developer: untrusted text, possibly not even a URL. */
   readonly homepage: string
+  /** Unix seconds of the last change, here or in Stud.IP. */
+  readonly changedAt: number
 }
 
 /** Parameters of a query or a form, each with all values sent for it. */

@@ -84,6 +84,7 @@ const toClient = (row: ClientRow): Client => ({
   description: row.description ?? '',
   owner: row.owner ?? '',
   homepage: row.homepage ?? '',
+  changedAt: row.chdate,
 })
 
 const toRegistered = (row: ClientRow, use: Map<string, UseRow> | undefined): RegisteredClient => ({
@@ -124,7 +125,7 @@ const countUse = async (db: Knex, ids: readonly string[], now: number): Promise<
 }
 
 const findSql =
-  'SELECT id AS asked, id, name, secret, redirect, description, owner, homepage FROM oauth2_clients WHERE revoked = 0 AND id IN (?)'
+  'SELECT id AS asked, id, name, secret, redirect, description, owner, homepage, chdate FROM oauth2_clients WHERE revoked = 0 AND id IN (?)'
 
 /** Clients as the protocol sees them: a suspended one is unknown. */
 export const createClients = (lookUp: LookUp): Clients => ({
@@ -137,7 +138,7 @@ export const createClients = (lookUp: LookUp): Clients => ({
 export const createClientAdministration = (db: Knex, now: Now): ClientAdministration => {
   const setRevoked = async (id: string, revoked: 0 | 1) =>
     (await changedBy(
-      db.raw('UPDATE oauth2_clients SET revoked = ?, chdate = ? WHERE id = ? AND revoked <> ?', [
+      db.raw('UPDATE oauth2_clients SET revoked = ?, chdate = GREATEST(chdate + 1, ?) WHERE id = ? AND revoked <> ?', [
         revoked,
         now(),
         id,

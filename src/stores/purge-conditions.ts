@@ -1,5 +1,6 @@
 // Which rows of the token tables are over (contract §8, D11).
 import { bounds } from '../bounds.ts'
+import { isApprovalSql } from './approvals.ts'
 
 export type PurgedTable = 'oauth2_refresh_tokens' | 'oauth2_access_tokens' | 'oauth2_auth_codes'
 
@@ -69,12 +70,17 @@ export const isOver = (table: PurgedTable, { revoked, expired, cut }: Chosen, no
 export const isRotated = (table: PurgedTable, { revoked, expired }: Chosen, now: number): Condition =>
   revoked || expired || table === 'oauth2_auth_codes' ? never : all(isRevoked, settledBefore(table, now))
 
-/** The grant list, Stud.IP's own refresh and replay detection find user and client of a refresh token in this row. */
-export const isNeeded = (table: PurgedTable, now: number): Condition =>
-  table === 'oauth2_access_tokens'
+/**
+ * What has not ended: the grant list, Stud.IP's own refresh and replay detection find user and client of a refresh token in
+ * the row of its access token; an approval is remembered in the row of a used code (D25).
+ */
+export const isNeeded = (table: PurgedTable, now: number): Condition => {
+  if (table === 'oauth2_auth_codes') return { sql: `${isApprovalSql} AND expires_at >= ?`, bindings: [now] }
+  return table === 'oauth2_access_tokens'
     ? {
         sql: `EXISTS (SELECT 1 FROM oauth2_refresh_tokens r
                WHERE r.access_token_id = t.id AND r.revoked = 0 AND (r.expires_at IS NULL OR r.expires_at >= ?))`,
         bindings: [now],
       }
     : never
+}

@@ -15,9 +15,10 @@ export const changedBy = async (query: Knex.Raw): Promise<number> => {
 }
 
 /** Scopes as Stud.IP stores them: JSON array text, possibly NULL. None means everything, as the API takes it (contract §18.2). */
-export const scopesOf = (text: string | null): readonly string[] => withDefault(parsed(text))
+export const scopesOf = (text: string | null): readonly string[] => withDefault(namesIn(text))
 
-const parsed = (text: string | null): readonly string[] => {
+/** The same without that meaning. */
+export const namesIn = (text: string | null): readonly string[] => {
   try {
     const scopes: unknown = JSON.parse(text ?? '[]')
     return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : []

@@ -6,7 +6,9 @@ import {
   authorizationQuery,
   clientSecret,
   consentPage,
+  credentialsOf,
   logIn,
+  post,
   redeem,
   redirectUri,
   refresh,
@@ -55,6 +57,30 @@ describe('scopes', () => {
     for (const text of [code, tokens.access_token, tokens.refresh_token]) expect(text.split('.')).to.have.length(5)
     // A grant outlives the setting: the gateway decides what its tokens may do.
     expect((await refresh(without, client, tokens.refresh_token).expect(200)).body).to.include({ scope: 'api.read' })
+  })
+
+  it('S-050 S-068 a sealed grant rotates, forgives a lost answer, ends at a replay and when it is revoked', async () => {
+    const active = async (token: string) =>
+      ((await post(app, 'introspect', { ...credentialsOf(client), token }).expect(200)).body as { active: boolean })
+        .active
+    const first = (await granted(app, { scope: 'api.read' })).tokens
+    const second = (await refresh(app, client, first.refresh_token).expect(200)).body as Tokens
+    expect([await active(first.access_token), await active(second.access_token)]).to.deep.equal([false, true])
+    const again = (await refresh(app, client, first.refresh_token).expect(200)).body as Tokens
+    expect(again.refresh_token).to.not.equal(second.refresh_token)
+    const third = (await refresh(app, client, again.refresh_token).expect(200)).body as Tokens
+    const strict = await testApp({ database: app.database, settings: { refreshGraceSeconds: 0 } })
+    const replay = await refresh(strict, client, first.refresh_token).expect(400)
+    await strict.close()
+    expect(replay.body).to.include({ error: 'invalid_grant' })
+    for (const { access_token } of [second, again, third]) expect(await active(access_token)).to.equal(false)
+
+    const { code, tokens } = await granted(app, { scope: 'api.read' })
+    await post(app, 'revoke', { ...credentialsOf(client), token: tokens.access_token }).expect(200)
+    expect([await active(tokens.access_token), await active(tokens.refresh_token)]).to.deep.equal([false, true])
+    await post(app, 'revoke', { ...credentialsOf(client), token: tokens.refresh_token }).expect(200)
+    expect(await active(tokens.refresh_token)).to.equal(false)
+    expect((await redeem(app, client, code).expect(400)).body).to.include({ error: 'invalid_grant' })
   })
 
   it('D22 what needs no signature does not wait in the company of what does', async () => {

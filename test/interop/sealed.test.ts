@@ -92,6 +92,22 @@ for (const version of versions) {
       }
     })
 
+    it('S-132 the row of a remembered approval is redeemed by nobody', async () => {
+      for (const client of clients) {
+        const known = await app.deps.clients.find(client.id)
+        await app.deps.approvals.remember(users.autor.user_id, known!, ['api'])
+        const { id } = (await database
+          .knex('oauth2_auth_codes')
+          .where({ client_id: client.id })
+          .where('expires_at', '>', app.deps.now() + 86_400)
+          .first()) as { id: string }
+        const { code } = await issueCode(app, client)
+        const text = await app.deps.credentials.sealCode({ ...code, id })
+        for (const form of redemption(client, text)) await refused(form, 'the approval')
+        expect(await app.deps.approvals.find(users.autor.user_id, known!)).to.deep.equal(['api'])
+      }
+    })
+
     it('a grant with api crosses in both directions, whatever else it holds; league keeps api alone', async () => {
       for (const client of clients) {
         const query = { scope: 'api.read api' }

@@ -13,6 +13,7 @@ const client: Client = {
   id: '1',
   name: 'App',
   secretHash: '$2y$10$x',
+  changedAt: 1,
   redirectUris: ['https://app.example.org/cb'],
   description: '',
   owner: '',
