@@ -2,6 +2,7 @@
 import { invalidScope } from '../errors.ts'
 import type { RawParameters } from '../types.ts'
 import { formatOf, withDefault } from './index.ts'
+import { openid } from './openid.ts'
 
 /** The names in order, each once. */
 const namesIn = (scope = ''): readonly string[] => [...new Set(scope.split(' ').filter((name) => name !== ''))]
@@ -11,7 +12,10 @@ const namesIn = (scope = ''): readonly string[] => [...new Set(scope.split(' ').
  * @throws OAuthError invalid_scope when one is not among the offered ones, which it lists
  */
 export const parseScope = (scope: string | undefined, offered: readonly string[]): readonly string[] => {
-  const names = withDefault(namesIn(scope))
+  const asked = withDefault(namesIn(scope))
+  // Whoever signs in may ask for scopes that nobody here knows (OpenID Connect Core §3.1.2.1); the answer says what was granted.
+  const signsIn = asked.includes(openid.name) && offered.includes(openid.name)
+  const names = signsIn ? asked.filter((name) => offered.includes(name)) : asked
   if (!names.every((name) => offered.includes(name))) {
     throw invalidScope(
       `The requested scope is invalid, unknown, or malformed. Offered here: ${formatScope(offered)}`,
