@@ -31,6 +31,7 @@ type Label = Readonly<Record<string, string>>
 const counted: Readonly<Record<AuditEvent['event'], readonly [counter: CounterName, label: Label]>> = {
   'consent.approved': ['consents', { answer: 'approved' }],
   'consent.denied': ['consents', { answer: 'denied' }],
+  'consent.passed': ['consents', { answer: 'passed' }],
   'code.redeemed': ['issued', { grant_type: 'authorization_code' }],
   'token.refreshed': ['issued', { grant_type: 'refresh_token' }],
   'token.refreshed-in-grace': ['issued', { grant_type: 'refresh_token_in_grace' }],

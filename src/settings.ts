@@ -61,6 +61,8 @@ export interface Settings {
   readonly responseIss: 'openid' | 'always'
   /** True offers the scope api.read (D24). */
   readonly apiRead: boolean
+  /** False asks at every sign-in (D25). */
+  readonly rememberConsent: boolean
 }
 
 /** Path of BASE with leading and trailing slash, e.g. `/` or `/studip/`. */

@@ -25,6 +25,7 @@ import type {
   Usernames,
   Users,
 } from './oauth/ports.ts'
+import { isToldApart, mayPassSilently } from './oauth/remembered-consent.ts'
 import { namesOffered } from './oauth/scopes/index.ts'
 import { createIdTokens } from './openid/id-token.ts'
 import type { People } from './openid/person.ts'
@@ -75,6 +76,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts {
   readonly assets: OwnAssets
   readonly codes: AuthorizationCodes
   readonly approvals: Approvals
+  readonly remembered: Approvals | undefined
   readonly administration: ClientAdministration
   readonly grants: Grants
   readonly publicOrigins: PublicOrigins
@@ -136,6 +138,11 @@ export const wire = async (
   const assets = createOwnAssets()
   const credentials = createCredentials({ keys, now, signatures: signaturesAtOnce(settings.workers) })
   watchQueues(metrics, credentials, db)
+  const approvals = createApprovals({
+    db,
+    now,
+    idOf: async (userId, client) => approvalId((await keys.current()).derive('approval'), userId, client),
+  })
   const partiesBy = (lookUp: LookUp) => ({
     clients: createClients(lookUp),
     users: createUsers({ lookUp, settings, now }),
@@ -161,7 +168,12 @@ export const wire = async (
       return namesOffered({ apiRead: settings.apiRead, signIn: signIn !== undefined })
     },
     people,
-    approvedBefore: () => Promise.resolve(false),
+    approvedBefore: async (request, client, userId) =>
+      settings.rememberConsent &&
+      isToldApart(client, request.redirectUri) &&
+      mayPassSilently(request, client, await approvals.find(userId, client)),
+    remembered: settings.rememberConsent ? approvals : undefined,
+    approvals,
     idTokens: createIdTokens({
       issuer: issuer(settings),
       baseUrl: settings.baseUrl,
@@ -182,11 +194,6 @@ export const wire = async (
     issuing: partiesBy(createLookUp(read, () => credentials.runningDry())),
     administration: createClientAdministration(db, now),
     codes: createAuthorizationCodes(db, now),
-    approvals: createApprovals({
-      db,
-      now,
-      idOf: async (userId, client) => approvalId((await keys.current()).derive('approval'), userId, client),
-    }),
     tokens: createTokens(db, now),
     grants: createGrants(db, now),
     publicOrigins: createPublicOrigins(db),

@@ -32,6 +32,7 @@ export const resolveAll = (sources: Sources, cwd: string) => {
     PKCE_PLAIN: oneOf(sources, 'PKCE_PLAIN', ['on', 'off'], 'on'),
     RESPONSE_ISS: oneOf(sources, 'RESPONSE_ISS', ['openid', 'always'], 'openid'),
     API_READ: oneOf(sources, 'API_READ', ['on', 'off'], 'off'),
+    REMEMBER_CONSENT: oneOf(sources, 'REMEMBER_CONSENT', ['on', 'off'], 'on'),
   }
 }
 export type Resolved = ReturnType<typeof resolveAll>
@@ -58,4 +59,5 @@ export const settingsOf = (found: Resolved, sources: Sources, env: Environment):
   pkcePlain: found.PKCE_PLAIN.value === 'on',
   responseIss: found.RESPONSE_ISS.value,
   apiRead: found.API_READ.value === 'on',
+  rememberConsent: found.REMEMBER_CONSENT.value === 'on',
 })

@@ -83,6 +83,12 @@ export const documentedSettings = [
     meaning:
       '`on` offers the scope `api.read`, which reads whatever the user may see and changes nothing; needs its part of the nginx snippet.',
   },
+  {
+    name: 'REMEMBER_CONSENT',
+    fallback: '`on`',
+    meaning:
+      '`on` asks a user once a year for each application with a web address of its own; `off` at every sign-in, as Stud.IP does.',
+  },
 ] as const satisfies readonly DocumentedSetting[]
 
 export type SettingName = (typeof documentedSettings)[number]['name']

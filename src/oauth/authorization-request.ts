@@ -67,11 +67,12 @@ export const checkRequest = (
  * Proves the target of a request that was sound a while ago once more: the client may have been suspended or changed since.
  * @throws TargetError
  */
-export const assertRegistered = async (request: AuthorizationRequest, clients: Clients): Promise<void> => {
+export const assertRegistered = async (request: AuthorizationRequest, clients: Clients): Promise<Client> => {
   const client = await clients.find(request.clientId)
   if (!client) throw new TargetError('unknown-client')
   if (acceptedRedirectUri(request.requestedRedirectUri, client.redirectUris) !== request.redirectUri)
     throw new TargetError('redirect-uri-mismatch', request.requestedRedirectUri)
+  return client
 }
 
 /** The state to send back with an error; undefined when there is none that can be trusted to be the client's. */

@@ -4,7 +4,8 @@ import { errorLocation, responseIssuer, successLocation, type ResponseIss } from
 import { codeFor, isShownTo, type Approver, type ConsentTicket } from './consent.ts'
 import { accessDenied } from './errors.ts'
 import { grantOf } from './grant-id.ts'
-import type { Audit, AuthorizationCodes, Clients, Credentials, Now, RequestOrigin } from './ports.ts'
+import { isToldApart } from './remembered-consent.ts'
+import type { Approvals, Audit, AuthorizationCodes, Clients, Credentials, Now, RequestOrigin } from './ports.ts'
 import { assertPresent, type Recipient } from './recipient.ts'
 
 export interface ConsentAnswer {
@@ -12,6 +13,8 @@ export interface ConsentAnswer {
   readonly ticket: ConsentTicket | undefined
   readonly approver: Approver
   readonly denies: boolean
+  /** True when an approval of before answers in the user's place. */
+  readonly passes?: boolean
   readonly origin: RequestOrigin
   readonly recipient: Recipient
 }
@@ -19,6 +22,8 @@ export interface ConsentAnswer {
 export interface ConsentAnswerPorts {
   readonly clients: Clients
   readonly codes: AuthorizationCodes
+  /** Undefined where nothing is remembered (REMEMBER_CONSENT=off). */
+  readonly remembered: Pick<Approvals, 'remember' | 'forget'> | undefined
   readonly credentials: Pick<Credentials, 'sealCode'>
   readonly audit: Audit
   readonly now: Now
@@ -71,18 +76,21 @@ export const createConsentAnswer = (ports: ConsentAnswerPorts) => {
   return async (answer: ConsentAnswer): Promise<string> => {
     const { meaning, ticket } = judgeAnswer(answer, ports.now())
     const { request, userId, codeId } = ticket
-    await assertRegistered(request, ports.clients)
+    const client = await assertRegistered(request, ports.clients)
     const issuer = responseIssuer(ports, request.scopes)
     const target = { redirectUri: request.redirectUri, state: request.state, issuer }
     const who = { clientId: request.clientId, userId, grantId: grantOf(codeId) }
     if (meaning === 'deny') {
       if (!(await ports.codes.withdraw(codeId))) throw new ConsentError('form-used')
+      await ports.remembered?.forget(userId, request.clientId)
       ports.audit({ event: 'consent.denied', ...who }, answer.origin)
       return errorLocation(target, accessDenied())
     }
     await assertPresent(answer.recipient)
     const { text, fresh } = await codeOf(ticket)
-    if (fresh) ports.audit({ event: 'consent.approved', ...who }, answer.origin)
+    if (fresh) ports.audit({ event: answer.passes ? 'consent.passed' : 'consent.approved', ...who }, answer.origin)
+    if (!answer.passes && isToldApart(client, request.redirectUri))
+      await ports.remembered?.remember(userId, client, request.scopes)
     return successLocation(target, text)
   }
 }

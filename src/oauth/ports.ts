@@ -150,6 +150,7 @@ export interface AuditEvent {
   readonly event:
     | 'consent.approved'
     | 'consent.denied'
+    | 'consent.passed'
     | 'code.redeemed'
     | 'code.replayed'
     | 'code.taken-back'

@@ -25,3 +25,13 @@ export const acceptedRedirectUri = (
     ? uri
     : undefined
 }
+
+// As URL spells them: lower case, and addresses in full.
+const ofThisDevice = /(?:^|\.)localhost\.?$|^127\.|^0\.0\.0\.0$|^\[::1?\]$|^\[::ffff:7f[0-9a-f]{2}:/
+
+/** Whether a redirect URI leads into the network by https or http; undefined for what stays on the user's device, or is no URL. */
+export const networkHost = (uri: string): { readonly secure: boolean } | undefined => {
+  const url = URL.parse(uri)
+  if (!url || !['https:', 'http:'].includes(url.protocol) || ofThisDevice.test(url.hostname)) return undefined
+  return { secure: url.protocol === 'https:' }
+}

@@ -70,10 +70,9 @@ export const showConsent = (deps: AuthorizeDeps): Middleware => {
     const { request, signIn } = checked
     if (await asksToLogInAgain(deps, ctx, { ...checked, clientName: client.name })) return
     const approver = approverOf(ctx)
-    const wantsPage = signIn?.prompt.has('consent') || signIn?.prompt.has('select_account')
-    if (!wantsPage && (await deps.approvedBefore(request, client, approver.userId))) {
+    if (maySkipPage(ctx) && (await deps.approvedBefore(request, client, approver.userId))) {
       const ticket = newConsentTicket(request, approver, deps.now(), deps.random)
-      const sent = { ticket, approver, denies: false, origin: originOf(ctx), recipient: recipientOf(ctx) }
+      const sent = { ticket, approver, denies: false, passes: true, origin: originOf(ctx), recipient: recipientOf(ctx) }
       return respond(ctx, deps, {
         location: await answer(sent),
         redirectUri: request.redirectUri,
@@ -84,6 +83,15 @@ export const showConsent = (deps: AuthorizeDeps): Middleware => {
     await renderConsent(deps, ctx, request, client)
   }
 }
+
+const asksForPage = (ctx: Context): boolean =>
+  (requestOf(ctx)['prompt'] ?? []).some((value) => /(?:^| )(?:consent|select_account)(?: |$)/.test(value))
+
+// A page in a frame, a program or a guess of the browser is nobody who went there (S-131). Old browsers do not tell.
+const isVisit = (ctx: Context): boolean =>
+  ctx.method === 'GET' && ['', 'document'].includes(ctx.get('Sec-Fetch-Dest')) && ctx.get('Sec-Purpose') === ''
+
+const maySkipPage = (ctx: Context): boolean => isVisit(ctx) && !asksForPage(ctx)
 
 const modeOf = ({ signIn }: AuthorizationRequest): string | undefined => signIn?.['response_mode']
 

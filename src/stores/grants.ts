@@ -5,6 +5,7 @@ import { bounds } from '../bounds.ts'
 import { isGrantId } from '../oauth/grant-id.ts'
 import type { Now } from '../oauth/ports.ts'
 import { describeGrants, type ConnectedApplication, type LiveGrant } from './described-grants.ts'
+import { forgetApprovalOfGrant } from './forget-approvals.ts'
 import { liveGrantsOfClient, liveTokensOf, pageOfLiveGrants } from './live-grants.ts'
 import { revokeAllOfClient, revokeAllOfUser } from './revoke-all.ts'
 import { revokeGrants } from './revoke-grants.ts'
@@ -65,7 +66,11 @@ export const createGrants = (db: Knex, now: Now): Grants => {
     },
     find: async (grantId) =>
       isGrantId(grantId) ? (await described(await liveTokensOf(db, grantId, now()))).at(0) : undefined,
-    revoke: (grantId) => inTransaction(db, (trx) => revokeGrants(trx, [grantId], now())),
+    revoke: async (grantId) => {
+      if (!isGrantId(grantId)) return
+      await forgetApprovalOfGrant(db, grantId)
+      await inTransaction(db, (trx) => revokeGrants(trx, [grantId], now()))
+    },
     revokeAllOf: (userId) => revokeAllOfUser(db, userId, now),
     revokeAllOfClient: (clientId) => revokeAllOfClient(db, clientId, now),
   }

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { bounds } from '../bounds.ts'
 import { grantOf } from '../oauth/grant-id.ts'
 import type { Now } from '../oauth/ports.ts'
+import { forgetApprovals } from './forget-approvals.ts'
 import { liveGrantsOfClient } from './live-grants.ts'
 import { revokeGrants } from './revoke-grants.ts'
 import { changedBy, rowsOf } from './rows.ts'
@@ -64,6 +65,7 @@ const mostWalks = 5
 /** @returns how many live grants ended @throws the database's error; what ended before stays so */
 export const revokeAllOfUser = async (db: Knex, userId: string, now: Now): Promise<number> => {
   // Codes first: one that is being redeemed meanwhile has become a grant when the lock is passed.
+  await forgetApprovals(db, { userId })
   await endCodes(db, userId, now)
   let live = 0
   for (let walk = 0; walk < mostWalks; walk += 1) {
@@ -76,6 +78,8 @@ export const revokeAllOfUser = async (db: Knex, userId: string, now: Now): Promi
 
 /** Walks the table of access tokens. @returns how many live grants ended @throws the database's error */
 export const revokeAllOfClient = async (db: Knex, clientId: string, now: Now): Promise<number> => {
+  // Approvals hang on the client as it is now (D25): one row, where everybody's would be a walk.
+  await db.raw('UPDATE oauth2_clients SET chdate = GREATEST(?, chdate + 1) WHERE id = ?', [now(), clientId])
   const ended = new Set<string>()
   for await (const grants of liveGrantsOfClient(db, clientId, now())) {
     const ids = grants.map(({ grantId }) => grantId)

@@ -3,7 +3,9 @@
 import type { Knex } from 'knex'
 import type { Now, Redemption, Rotation, Tokens } from '../oauth/ports.ts'
 import { alwaysThere } from '../oauth/recipient.ts'
+import { isGrantId } from '../oauth/grant-id.ts'
 import { revokeReplayed } from './continued-by-studip.ts'
+import { forgetApprovalOfGrant } from './forget-approvals.ts'
 import { redeemTogether, rotateTogether, type Redeeming, type Rotating } from './issue-together.ts'
 import { endOldestGrants } from './limit-grants.ts'
 import { redeem } from './redeem.ts'
@@ -29,7 +31,10 @@ export const createTokens = (db: Knex, now: Now): Tokens => {
       rotateInGroup({ presented, pair, graceSeconds, recipient }),
     takeBackRedemption: (code, pair) => takeBackRedemption(db, code, pair),
     takeBackRotation: (presented, pair) => takeBackRotation(db, presented, pair),
-    revokeGrant: (grantId) => inTransaction(db, (trx) => revokeGrants(trx, [grantId], now())),
+    revokeGrant: async (grantId) => {
+      if (isGrantId(grantId)) await forgetApprovalOfGrant(db, grantId)
+      await inTransaction(db, (trx) => revokeGrants(trx, [grantId], now()))
+    },
     revokeReplayed: (presented) => revokeReplayed(db, presented, now()),
     endOldestGrants: (of) => endOldestGrants(db, of, now()).catch(() => []),
     revokeAccessToken: async (id, clientId) => {

@@ -61,6 +61,7 @@ export const startOurs = async (
   const env = {
     NODE_ENV: 'production',
     STUDIP_VERSION: '6.0.2',
+    REMEMBER_CONSENT: 'off',
     BASE_URL: `http://127.0.0.1:${port}/`,
     KEYS_PATH: await environment.keys(kind),
     LISTEN: `127.0.0.1:${port}`,

@@ -48,6 +48,7 @@ export const startSidecar = async ({
       ...process.env,
       NODE_ENV: 'production',
       STUDIP_VERSION: '6.0.2',
+      REMEMBER_CONSENT: 'off',
       SESSION_STORE: 'database',
       BASE_URL: `http://127.0.0.1:${port}/`,
       KEYS_PATH: keysPath,

@@ -401,7 +401,7 @@ describe('POST authorize', () => {
       await refused(submit({ ...form, _method: 'delete' }), 400)
     })
 
-    it('S-078 the next request is asked again, and its page is another form', async () => {
+    it('S-078 with REMEMBER_CONSENT=off the next request is asked again, and its page is another form', async () => {
       const form = await shown()
       await submit(form).expect(303)
       const again = await shown()

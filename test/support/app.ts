@@ -62,6 +62,8 @@ export const testSettings = async (
   pkcePlain: true,
   responseIss: 'openid',
   apiRead: false,
+  // Most stories begin with the page, again and again.
+  rememberConsent: false,
   ...more,
 })
 

@@ -39,6 +39,8 @@ const environment = ({ baseUrl, databaseUrl, keysPath, version = '6.0', env }: S
   KEYS_PATH: keysPath,
   SESSION_STORE: 'database',
   WORKERS: '1',
+  // Most stories begin with the page, again and again.
+  REMEMBER_CONSENT: 'off',
   ...env,
 })
 

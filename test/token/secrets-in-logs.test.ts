@@ -197,6 +197,7 @@ describe('what is logged at LOG_LEVEL trace', function () {
     const env = {
       ...process.env,
       STUDIP_VERSION: '6.0',
+      REMEMBER_CONSENT: 'off',
       BASE_URL: 'http://127.0.0.1/',
       DATABASE_URL: database.url,
       KEYS_PATH: app.deps.settings.keysPath,
