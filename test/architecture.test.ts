@@ -61,6 +61,10 @@ describe('architecture', () => {
     expect(offenders(/^php\//, (target) => !/^(php\/|node:|php-parser$)/.test(target))).to.be.empty
   })
 
+  it('src/openid imports nothing but itself, src/oauth and the bounds', () => {
+    expect(offenders(/^openid\//, (target) => !/^(openid|oauth)\//.test(target) && target !== 'bounds.ts')).to.be.empty
+  })
+
   it('nothing imports routes but app.ts and routes themselves', () => {
     expect(offenders(/^(?!app\.ts$|routes\/)/, (target) => target.startsWith('routes/'))).to.be.empty
   })

@@ -10,6 +10,7 @@ import { roundTripCheck } from './round-trip.ts'
 import { serviceCheck } from './running.ts'
 import { sessionsCheck, versionCheck } from './sessions.ts'
 import { pkceCheck, settingsCheck, transportCheck } from './settings.ts'
+import { signInCheck } from './sign-in.ts'
 import { tablesCheck } from './tables.ts'
 import { trampolineCheck } from './trampoline.ts'
 
@@ -28,6 +29,7 @@ export const allChecks: readonly Check[] = [
   pkceCheck,
   serviceCheck,
   frontCheck,
+  signInCheck,
   roundTripCheck,
 ]
 

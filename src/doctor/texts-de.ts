@@ -26,6 +26,7 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
   'check.clock': 'Uhr',
   'check.service': 'Dienst',
   'check.front': 'Webserver',
+  'check.sign-in': 'Anmelden mit Stud.IP',
   'check.trampoline': 'Rückweg',
   'check.clients': 'Clients',
   'check.pkce': 'PKCE',
@@ -97,6 +98,10 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
     'Der Webserver erreicht den Dienst nicht (Status {{status}}). Vergleichen Sie upstream in nginx/http.conf mit LISTEN.',
   'doctor.front.other-keys':
     '{{url}} wird von einem Dienst mit anderen Schlüsseln beantwortet. Lassen Sie alle Instanzen denselben KEYS_PATH benutzen.',
+  'doctor.sign-in.off': 'Wird nicht angeboten: Es gibt keinen oidc.key.',
+  'doctor.sign-in.ok': 'Erreichbar als {{issuer}}',
+  'doctor.sign-in.api':
+    '{{url}} hält ein ID-Token für ein Zugriffstoken. Nehmen Sie oidc.key weg und benachrichtigen Sie die Autoren dieses Dienstes.',
   'doctor.front.other-issuer':
     '{{url}} wird von einem Dienst mit einer anderen BASE_URL beantwortet ({{issuer}}). Lassen Sie alle Instanzen dieselbe BASE_URL benutzen.',
   'doctor.front.neighbour':

@@ -25,6 +25,7 @@ export const doctorEn = {
   'check.clock': 'Clock',
   'check.service': 'Service',
   'check.front': 'Web server',
+  'check.sign-in': 'Sign in with Stud.IP',
   'check.trampoline': 'Way back',
   'check.clients': 'Clients',
   'check.pkce': 'PKCE',
@@ -92,6 +93,10 @@ export const doctorEn = {
     'The web server does not reach the service (status {{status}}). Compare the upstream in nginx/http.conf with LISTEN.',
   'doctor.front.other-keys':
     '{{url}} is answered by a service with other keys. Let every instance use the same KEYS_PATH.',
+  'doctor.sign-in.off': 'Not offered: there is no oidc.key.',
+  'doctor.sign-in.ok': 'Works as {{issuer}}',
+  'doctor.sign-in.api':
+    '{{url}} takes an ID token for an access token. Take oidc.key away, and tell the authors of this service.',
   'doctor.front.other-issuer':
     '{{url}} is answered by a service whose BASE_URL is another one ({{issuer}}). Let every instance use the same BASE_URL.',
   'doctor.front.neighbour':

@@ -29,7 +29,7 @@ const examined = async (options: Options, { t }: Terminal): Promise<Report> => {
   const db = openDatabase(resolution.settings?.database ?? nowhere, 2)
   const left = new Set([
     flag(options, 'no-round-trip') && 'check.round-trip',
-    flag(options, 'no-front') && 'check.front',
+    ...(flag(options, 'no-front') ? ['check.front', 'check.sign-in'] : []),
   ])
   try {
     const results = await examine(
