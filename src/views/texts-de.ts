@@ -69,8 +69,9 @@ export const de = {
   'consent.deny': 'Verweigern',
   'consent.allow': 'Erlauben',
   'consent.user': 'Angemeldet als {{name}}',
-  'consent.notYou': 'Sind sie nicht {{name}}, so melden Sie sich bitte ab und versuchen es erneut.',
-  'scope.api': 'Gewährt vollständigen Lese-/Schreibzugriff auf die API.',
+  'consent.notYou': 'Sind Sie nicht {{name}}? Dann melden Sie sich bitte ab und versuchen es erneut.',
+  'scope.api':
+    'Darf in Ihrem Namen alles, was Sie in Stud.IP dürfen: Nachrichten, Dateien, Veranstaltungen und Profil lesen, ändern und senden.',
   'scope.api.read': 'Liest alles, was Sie sehen dürfen, und ändert nichts.',
   'scope.openid': 'Erfährt, dass Sie es sind, die oder der sich anmeldet.',
   'scope.profile': 'Liest Ihren Namen und Ihr Bild.',

@@ -67,8 +67,9 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
   'consent.deny': 'Deny',
   'consent.allow': 'Allow',
   'consent.user': 'Logged in as {{name}}',
-  'consent.notYou': 'You are not {{name}}. Please log out and retry.',
-  'scope.api': 'Grants full read/write permissions to the API.',
+  'consent.notYou': 'Not {{name}}? Please log out and try again.',
+  'scope.api':
+    'May do in your name whatever you may do in Stud.IP: read, change and send messages, files, courses and your profile.',
   'scope.api.read': 'Reads whatever you may see, and changes nothing.',
   'scope.openid': 'Learns that it is you who signs in.',
   'scope.profile': 'Reads your name and your picture.',

@@ -163,7 +163,7 @@ describe('scopes', () => {
     const page = async (scope: string | undefined) =>
       (await consentPage(app, cookie, authorizationQuery(client, { scope }))).html
     const [everything, reading] = [
-      'Gewährt vollständigen Lese-/Schreibzugriff auf die API.',
+      'Darf in Ihrem Namen alles, was Sie in Stud.IP dürfen',
       'Liest alles, was Sie sehen dürfen, und ändert nichts.',
     ]
     expect(await page(undefined)).to.include(everything)

@@ -35,7 +35,7 @@ for (const { studip, baseUrl } of [
       expect(text)
         .to.include('Viel erneuert')
         .and.include('Test GmbH')
-        .and.include('Gewährt vollständigen Lese-/Schreibzugriff auf die API.')
+        .and.include('Darf in Ihrem Namen alles, was Sie in Stud.IP dürfen')
         .and.include('Verbunden seit')
     })
 

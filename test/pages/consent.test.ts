@@ -14,7 +14,7 @@ describe('consent page', () => {
       'client.example.org',
       'Testaccount Autor',
       'test_autor',
-      'Gewährt vollständigen Lese-/Schreibzugriff auf die API.',
+      'Darf in Ihrem Namen alles, was Sie in Stud.IP dürfen',
     ])
       expect(page).to.include(part)
   })
@@ -22,7 +22,7 @@ describe('consent page', () => {
   it('speaks the language of the user', async () => {
     expect(await views.consent(context('en'), consentModel()))
       .to.include('lang="en-GB"')
-      .and.include('Grants full read/write permissions to the API.')
+      .and.include('May do in your name whatever you may do in Stud.IP')
   })
 
   it('sends both answers to the authorization endpoint below BASE', async () => {
