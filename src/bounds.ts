@@ -99,6 +99,25 @@ export const bounds = Object.freeze({
     'each leaves two rows for a month; an app needs one an hour',
   ),
 
+  // Devices
+  userCode: atMost(32, 'characters of a user code as it is typed', 'eight letters, with blanks and dashes in between'),
+  deviceRequests: atMost(
+    30,
+    'device requests a minute of a client and network, counted by each worker',
+    'each leaves a row; a lecture hall that starts an app at once still gets in',
+  ),
+  userCodesOfUser: atMost(10, 'wrong user codes of a user in ten minutes', 'nobody mistypes more often'),
+  userCodesOfNetwork: atMost(
+    100,
+    'wrong user codes of a network in ten minutes',
+    'a lecture hall behind one address mistypes no more often',
+  ),
+  userCodesOfAll: atMost(
+    500,
+    'wrong user codes of everybody in ten minutes, counted by each worker',
+    'a code is hit with a chance below 2^-20 with twenty workers: 2 × 500 × 20 tries of 20^8 codes',
+  ),
+
   // Browser apps
   publicClients: atMost(
     10_000,

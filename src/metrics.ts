@@ -35,6 +35,11 @@ const counted: Readonly<Record<AuditEvent['event'], readonly [counter: CounterNa
   'code.redeemed': ['issued', { grant_type: 'authorization_code' }],
   'token.refreshed': ['issued', { grant_type: 'refresh_token' }],
   'token.refreshed-in-grace': ['issued', { grant_type: 'refresh_token_in_grace' }],
+  'device.redeemed': ['issued', { grant_type: 'device_code' }],
+  'device.requested': ['devices', { step: 'requested' }],
+  'device.approved': ['devices', { step: 'approved' }],
+  'device.denied': ['devices', { step: 'denied' }],
+  'device.code-unknown': ['devices', { step: 'code-unknown' }],
   'code.taken-back': ['takenBack', { kind: 'authorization_code' }],
   'token.taken-back': ['takenBack', { kind: 'refresh_token' }],
   'code.replayed': ['replays', { kind: 'authorization_code' }],
@@ -55,6 +60,9 @@ const counters = (registry: Registry) => {
     new Counter({ name: `${prefix}${name}_total`, help, labelNames, registers: [registry] })
   return {
     consents: counter('consents', 'Answers of users on the consent page', ['answer']),
+    devices: counter('devices', 'Requests of devices, the answers of users, and user codes that wait nowhere', [
+      'step',
+    ]),
     issued: counter('tokens_issued', 'Token pairs issued', ['grant_type']),
     replays: counter('replays', 'Second uses of a code or a rotated refresh token, each revokes its grant', ['kind']),
     takenBack: counter('taken_back', 'Redemptions and rotations undone because nobody received the tokens', ['kind']),

@@ -7,12 +7,15 @@ import { challengeHash } from './crypto/challenge-hash.ts'
 import { createClientSecrets, type RememberingClientSecrets } from './crypto/client-secret.ts'
 import { createCredentials, type SealingCredentials } from './crypto/formats/of.ts'
 import { signIdToken } from './crypto/id-token.ts'
+import { createDeviceCodes } from './crypto/formats/device-code.ts'
 import { createKeyRing, type KeyRing } from './crypto/key-ring.ts'
 import { randomHex } from './crypto/random.ts'
 import { auditLog, createLog, type Log } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { ResponseIss } from './oauth/authorization-response.ts'
 import type { ClientAuthenticationPorts } from './oauth/client-authentication.ts'
+import type { DeviceAuthorizationPorts } from './oauth/device/device-authorization.ts'
+import type { DeviceCodes, Devices } from './oauth/device/ports.ts'
 import type { GrantPorts } from './oauth/grants/grant.ts'
 import type {
   Approvals,
@@ -35,11 +38,14 @@ import { createAttempts } from './stores/attempts.ts'
 import { createAuthorizationCodes } from './stores/authorization-codes.ts'
 import { createClientAdministration, createClients, type ClientAdministration } from './stores/clients.ts'
 import { openDatabase } from './stores/database.ts'
+import { createDevicePace } from './stores/device-pace.ts'
+import { createDevices } from './stores/devices.ts'
 import { createGrants, type Grants } from './stores/grants.ts'
 import { createPublicOrigins } from './stores/public-origins.ts'
 import { createLookUp, type LookUp } from './stores/lookups.ts'
 import { createRead } from './stores/reads.ts'
 import { createRotationPace } from './stores/rotation-pace.ts'
+import { createUserCodeTries, type UserCodeTries } from './stores/user-code-tries.ts'
 import { createTokens } from './stores/tokens.ts'
 import type { Bounce } from './studip/bounce-answer.ts'
 import { createBounce } from './studip/bounce.ts'
@@ -54,7 +60,10 @@ import { createOwnAssets, type OwnAssets } from './views/own-assets.ts'
 import { createViews, type Views } from './views/views.ts'
 
 /** Everything the application needs; each member is what one part of the house asks for. */
-export interface Deps extends GrantPorts, ClientAuthenticationPorts {
+export interface Deps extends GrantPorts, ClientAuthenticationPorts, DeviceAuthorizationPorts {
+  readonly devices: Devices
+  readonly deviceCodes: DeviceCodes
+  readonly userCodeTries: UserCodeTries
   readonly settings: Settings
   readonly db: Knex
   readonly log: Log
@@ -195,6 +204,10 @@ export const wire = async (
     administration: createClientAdministration(db, now),
     codes: createAuthorizationCodes(db, now),
     tokens: createTokens(db, now),
+    devices: createDevices(db, now),
+    deviceCodes: createDeviceCodes(keys),
+    devicePace: createDevicePace(),
+    userCodeTries: createUserCodeTries(),
     grants: createGrants(db, now),
     publicOrigins: createPublicOrigins(db),
     gate: createGate({ read, settings, sessions, now }),

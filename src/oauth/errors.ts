@@ -1,4 +1,4 @@
-// OAuthError and one constructor per error code. The code fixes the status, never the reverse.
+// OAuthError and one constructor per error code. The code fixes the status, never the reverse; a poll alone has its own (RFC 8628 §3.5).
 
 export type OAuthErrorCode =
   | 'invalid_request'
@@ -14,6 +14,8 @@ export type OAuthErrorCode =
   | 'unsupported_token_type' // RFC 7009 §2.2.1
   | 'invalid_setup' // Stud.IP's own, contract §8.2
   | 'slow_down' // RFC 8628 §3.5, the only registered code for "too often"
+  | 'authorization_pending'
+  | 'expired_token' // RFC 8628 §3.5
   | 'login_required'
   | 'consent_required'
   | 'interaction_required'
@@ -36,6 +38,8 @@ const statusOf: Record<OAuthErrorCode, number> = {
   unsupported_token_type: 400,
   invalid_setup: 500,
   slow_down: 429,
+  authorization_pending: 400,
+  expired_token: 400,
   login_required: 400,
   consent_required: 400,
   interaction_required: 400,
@@ -68,12 +72,12 @@ export class OAuthError extends Error {
   constructor(
     code: OAuthErrorCode,
     description: string,
-    options: { hint?: string; parameter?: string; retryAfter?: number; cause?: unknown } = {},
+    options: { hint?: string; parameter?: string; retryAfter?: number; cause?: unknown; status?: number } = {},
   ) {
     super(`${code}: ${description}`, { cause: options.cause })
     this.name = 'OAuthError'
     this.code = code
-    this.status = statusOf[code]
+    this.status = options.status ?? statusOf[code]
     this.description = description
     this.hint = options.hint
     this.parameter =
@@ -113,6 +117,14 @@ export const slowDown = (retryAfter: number) =>
   new OAuthError('slow_down', 'Too many requests of this kind. Try again later.', { retryAfter })
 export const tooManyAttempts = (retryAfter: number) =>
   new OAuthError('slow_down', 'Too many failed attempts. Try again later.', { retryAfter })
+/** The answers to a poll, all of them with the status of RFC 6749 §5.2 (RFC 8628 §3.5). */
+export const authorizationPending = () =>
+  new OAuthError('authorization_pending', 'The resource owner has not answered yet.')
+export const pollSlower = () =>
+  new OAuthError('slow_down', 'Polled too fast: the interval is five seconds longer now.', { status: 400 })
+export const deviceDenied = () =>
+  new OAuthError('access_denied', 'The resource owner denied the request.', { status: 400 })
+export const expiredToken = () => new OAuthError('expired_token', 'The device code has expired.')
 /** The answers of prompt=none, and of a login that is asked for and does not happen (OpenID Connect Core §3.1.2.6). */
 export const loginRequired = (description = 'Nobody is logged in.') => new OAuthError('login_required', description)
 export const consentRequired = () => new OAuthError('consent_required', 'The user has not approved this client yet.')

@@ -19,6 +19,7 @@ export const serverMetadata = ({
   authorization_endpoint: `${issuer}/authorize`,
   token_endpoint: `${issuer}/token`,
   jwks_uri: `${issuer}/jwks`,
+  device_authorization_endpoint: `${issuer}/device_authorization`,
   revocation_endpoint: `${issuer}/revoke`,
   introspection_endpoint: `${issuer}/introspect`,
   scopes_supported: scopes,

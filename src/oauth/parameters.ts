@@ -18,7 +18,7 @@ const maxLengths: ReadonlyMap<string, number> = new Map([
     'code_verifier',
     'token_type_hint',
   ].map((name) => [name, bounds.parameter.most] as const),
-  ...['code', 'refresh_token', 'token'].map((name) => [name, bounds.credential.most] as const),
+  ...['code', 'refresh_token', 'token', 'device_code'].map((name) => [name, bounds.credential.most] as const),
 ])
 
 /** Names of the parameters that this server reads in requests of the protocol. */

@@ -1,8 +1,9 @@
-// What clients call: token, revoke, introspect. No session, no cookie (S-048).
+// What clients call: token, device_authorization, revoke, introspect. No session, no cookie (S-048).
 import type { Context, Middleware } from 'koa'
 import { formOf } from '../middleware/form.ts'
 import { recipientOf } from '../middleware/recipient.ts'
 import { originOf } from '../middleware/request-context.ts'
+import type { createDeviceAuthorization } from '../oauth/device/device-authorization.ts'
 import type { createIntrospection } from '../oauth/introspection.ts'
 import type { createRevocation } from '../oauth/revocation.ts'
 import type { ClientRequest, TokenEndpoint } from '../oauth/token-endpoint.ts'
@@ -17,6 +18,12 @@ const requestOf = (ctx: Context): ClientRequest => ({
 /** RFC 6749 §3.2. */
 export const token = (endpoint: TokenEndpoint): Middleware =>
   async function token(ctx) {
+    ctx.body = await endpoint(requestOf(ctx))
+  }
+
+/** RFC 8628 §3.2. */
+export const deviceAuthorization = (endpoint: ReturnType<typeof createDeviceAuthorization>): Middleware =>
+  async function deviceAuthorization(ctx) {
     ctx.body = await endpoint(requestOf(ctx))
   }
 

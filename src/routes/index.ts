@@ -9,6 +9,7 @@ import { noStore } from '../middleware/no-store.ts'
 import { readForm } from '../middleware/form.ts'
 import { sameOrigin } from '../middleware/same-origin.ts'
 import { unmatched } from '../middleware/unmatched.ts'
+import { createDeviceAuthorization } from '../oauth/device/device-authorization.ts'
 import { createIntrospection } from '../oauth/introspection.ts'
 import { createRevocation } from '../oauth/revocation.ts'
 import { createTokenEndpoint } from '../oauth/token-endpoint.ts'
@@ -48,7 +49,8 @@ import {
   showNewClient,
   storeClient,
 } from './clients.ts'
-import { introspect, revoke, token } from './client-endpoints.ts'
+import { deviceAuthorization, introspect, revoke, token } from './client-endpoints.ts'
+import { answerDevice, deviceFields, deviceForm, showDevice } from './device.ts'
 import { jwks, metadata } from './published.ts'
 import { resume } from './resume.ts'
 import { beforeTheGate, requestByPost, requestFields } from './sign-in.ts'
@@ -70,7 +72,7 @@ export const pathPrefixes = (deps: Pick<Deps, 'settings'>): readonly string[] =>
 /** Endpoints that programs call: their errors are JSON (S-089). */
 export const isForPrograms = (deps: Pick<Deps, 'settings'>) => {
   const prefix = `${basePath(deps.settings)}dispatch.php/api/oauth2/`
-  const endpoint = /^(token|revoke|introspect|userinfo|jwks|\.well-known)(\/|$)/
+  const endpoint = /^(token|device_authorization|revoke|introspect|userinfo|jwks|\.well-known)(\/|$)/
   return (path: string): boolean =>
     path.startsWith('/.well-known/') || (path.startsWith(prefix) && endpoint.test(path.slice(prefix.length)))
 }
@@ -83,7 +85,7 @@ export const readersOf = (deps: Pick<Deps, 'settings'>) => {
     const [endpoint = ''] = path.startsWith(prefix) ? path.slice(prefix.length).split('/') : []
     if (['jwks', '.well-known'].includes(endpoint)) return 'everybody'
     if (endpoint === 'userinfo') return 'bearers'
-    return ['token', 'revoke'].includes(endpoint) ? 'browser-apps' : 'same-origin'
+    return ['token', 'revoke', 'device_authorization'].includes(endpoint) ? 'browser-apps' : 'same-origin'
   }
 }
 
@@ -135,6 +137,14 @@ const createRouter = (deps: Deps): Router => {
   router.get(api('applications/revoke_all'), ...own, askToRevokeAll(deps))
   router.post(api('applications/revoke_all'), ...revoking, revokeAllApplications(deps))
 
+  router.get(api('device'), ...own, showDevice(deps))
+  router.post(
+    api('device'),
+    ...form(bounds.buttonForm, deviceFields),
+    checkSecurityToken(deps.keys, deviceForm),
+    answerDevice(deps),
+  )
+
   const root = [...own, requireRoot()]
   const changing = [requireRoot(), checkSecurityToken(deps.keys, clientForm)]
   const registering = [...form(bounds.registrationForm, clientFields), ...changing]
@@ -152,6 +162,7 @@ const createRouter = (deps: Deps): Router => {
 
   const clientCall = [noStore(), readForm(bounds.clientForm)]
   router.post(api('token'), ...clientCall, token(createTokenEndpoint(deps)))
+  router.post(api('device_authorization'), ...clientCall, deviceAuthorization(createDeviceAuthorization(deps)))
   router.post(api('revoke'), ...clientCall, revoke(createRevocation(deps)))
   router.post(api('introspect'), ...clientCall, introspect(createIntrospection(deps)))
 

@@ -1,12 +1,14 @@
 // The texts of the pages in the user's language, by i18next.
 import i18next from 'i18next'
 import type { Language } from '../studip/verdict.ts'
+import { deDevice } from './texts-de-device.ts'
 import { deLists } from './texts-de-lists.ts'
 import { de } from './texts-de.ts'
+import { enDevice } from './texts-en-device.ts'
 import { enLists } from './texts-en-lists.ts'
 import { en } from './texts-en.ts'
 
-type Catalogued = keyof typeof de | keyof typeof deLists
+type Catalogued = keyof typeof de | keyof typeof deLists | keyof typeof deDevice
 /** A key of the catalogue; a plural is named without its `_one` or `_other`. */
 export type TextKey = Catalogued extends infer K ? (K extends `${infer Stem}_${'one' | 'other'}` ? Stem : K) : never
 export type TextValues = Readonly<Record<string, string | number>>
@@ -31,7 +33,10 @@ await instance.init({
   showSupportNotice: false, // it would go to the console of the service
   keySeparator: false,
   nsSeparator: false,
-  resources: { de: { translation: { ...de, ...deLists } }, en: { translation: { ...en, ...enLists } } },
+  resources: {
+    de: { translation: { ...de, ...deLists, ...deDevice } },
+    en: { translation: { ...en, ...enLists, ...enDevice } },
+  },
   // EJS escapes: doing it here too would show entities to the reader.
   interpolation: { escapeValue: false },
 })

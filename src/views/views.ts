@@ -8,6 +8,8 @@ import type { AddClientModel, AdminModel, ConfirmClientModel } from './clients.t
 import { addClientValues, adminValues } from './clients.ts'
 import type { ConsentModel } from './consent.ts'
 import { consentValues } from './consent.ts'
+import type { DeviceConfirmModel, DeviceDoneModel, DeviceModel } from './device.ts'
+import { deviceConfirmValues } from './device.ts'
 import type { ErrorModel } from './error-pages.ts'
 import { errorPages, errorValues } from './error-pages.ts'
 import type { FrameDeps, PageContext, PageFrame } from './frame.ts'
@@ -30,6 +32,7 @@ const frames = {
   signInAgain: { title: 'again.title', bodyId: 'api-oauth2-authorize-again', bare: true },
   signOut: { title: 'signOut.title', bodyId: 'api-oauth2-logout', bare: true },
   signedOut: { title: 'signedOut.title', bodyId: 'api-oauth2-logout', bare: true },
+  device: { title: 'device.title', bodyId: 'api-oauth2-device', bare: true },
   admin: { title: 'admin.title', bodyId: 'admin-oauth2-index', place: 'admin', sidebar: 'clients' },
   addClient: { title: 'add.title', bodyId: 'api-oauth2-clients-add', place: 'admin' },
   deleteClient: { title: 'clients.delete.page', bodyId: 'api-oauth2-clients-delete', place: 'admin' },
@@ -66,6 +69,11 @@ export const createViews = (deps: ViewDeps) => {
     signOut: (context: PageContext, { clientName }: { readonly clientName: string | undefined }) =>
       show('sign-out', context, frames.signOut, { clientName, again: false, logoutByPost }),
     signedOut: (context: PageContext, model: SignedOutModel) => show('signed-out', context, frames.signedOut, model),
+    /** The form for a user code (RFC 8628 §3.3). */
+    device: (context: PageContext, model: DeviceModel) => show('device', context, frames.device, model),
+    deviceConfirm: (context: PageContext, model: DeviceConfirmModel) =>
+      show('device-confirm', context, frames.device, deviceConfirmValues(model)),
+    deviceDone: (context: PageContext, model: DeviceDoneModel) => show('device-done', context, frames.device, model),
     /** Set-up state and registered clients (contract §11.3). */
     admin: (context: PageContext, model: AdminModel) =>
       show('admin', context, frames.admin, adminValues(deps.settings, model)),

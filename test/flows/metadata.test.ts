@@ -41,7 +41,11 @@ describe('authorization server metadata', () => {
         expect(metadata).to.deep.include({
           response_types_supported: ['code'],
           response_modes_supported: ['query'],
-          grant_types_supported: ['authorization_code', 'refresh_token'],
+          grant_types_supported: [
+            'authorization_code',
+            'refresh_token',
+            'urn:ietf:params:oauth:grant-type:device_code',
+          ],
           scopes_supported: ['api'],
           code_challenge_methods_supported: ['S256', 'plain'],
           token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],

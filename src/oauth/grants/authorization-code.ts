@@ -2,10 +2,10 @@
 import { invalidGrant, invalidRequest } from '../errors.ts'
 import { grantOf } from '../grant-id.ts'
 import { verifyCodeVerifier } from '../pkce.ts'
-import type { RequestOrigin } from '../ports.ts'
 import { acceptedRedirectUri } from '../redirect-uri.ts'
 import { issue, newTokenPair, signInOf } from '../token-issuing.ts'
 import type { AuthorizationCode, Client, Parameters, TokenResponse } from '../types.ts'
+import { endOldest } from './end-oldest.ts'
 import type { Grant, GrantPorts, GrantRequest, GrantType } from './grant.ts'
 import { present } from '../presented-credential.ts'
 import { assertUserMayHoldTokens } from '../user-state.ts'
@@ -59,18 +59,6 @@ const redeem = async (
     ports.audit({ event: 'code.replayed', ...who }, origin)
   }
   throw invalid('Authorization code has been revoked')
-}
-
-const endOldest = async (
-  ports: GrantPorts,
-  { clientId, userId, grantId: newest }: { clientId: string; userId: string; grantId: string },
-  origin: RequestOrigin,
-): Promise<void> => {
-  for (const grantId of await ports.tokens.endOldestGrants({ clientId, userId, newest }))
-    ports.audit(
-      { event: 'grant.revoked', clientId, userId, grantId, reason: 'too many of the user and client' },
-      origin,
-    )
 }
 
 // RFC 6749 §4.1.3: required and identical when the authorization request had one.

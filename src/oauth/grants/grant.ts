@@ -1,5 +1,6 @@
 // What a grant is: a request whose client is still to prove itself in, tokens out.
 import type { Attempts } from '../client-authentication.ts'
+import type { DeviceCodes, Devices } from '../device/ports.ts'
 import type { ChallengeHash } from '../pkce.ts'
 import type { Audit, Clients, RequestOrigin, Tokens, Users } from '../ports.ts'
 import type { Recipient } from '../recipient.ts'
@@ -14,6 +15,8 @@ export interface Parties {
 
 export interface GrantPorts extends IssuingPorts, Parties {
   readonly tokens: Tokens
+  readonly devices: Pick<Devices, 'poll'>
+  readonly deviceCodes: Pick<DeviceCodes, 'open'>
   /** The same in groups, as late as the signatures allow: for what has to be signed (D22). */
   readonly issuing: Parties
   readonly attempts: Attempts

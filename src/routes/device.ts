@@ -1,0 +1,95 @@
+// api/oauth2/device: the code that a device shows, who asks, and the answer (RFC 8628 §3.3).
+import type { Context, Middleware } from 'koa'
+import type { KeyRing } from '../crypto/key-ring.ts'
+import { securityToken } from '../middleware/csrf.ts'
+import { formOf } from '../middleware/form.ts'
+import { identityOf } from '../middleware/identity.ts'
+import { pageContext } from '../middleware/page-context.ts'
+import { PageError } from '../middleware/page-error.ts'
+import { originOf } from '../middleware/request-context.ts'
+import type { DeviceCodes, Devices, PendingDevice } from '../oauth/device/ports.ts'
+import { grouped, readUserCode } from '../oauth/device/user-code.ts'
+import { loneValue } from '../oauth/parameters.ts'
+import type { Audit, Clients } from '../oauth/ports.ts'
+import { parseForm } from '../oauth/raw-parameters.ts'
+import type { Client } from '../oauth/types.ts'
+import type { UserCodeTries } from '../stores/user-code-tries.ts'
+import type { Views } from '../views/views.ts'
+
+export interface DeviceDeps {
+  readonly clients: Clients
+  readonly devices: Pick<Devices, 'findPending' | 'approve' | 'deny'>
+  readonly deviceCodes: Pick<DeviceCodes, 'idOf'>
+  readonly userCodeTries: UserCodeTries
+  readonly views: Pick<Views, 'device' | 'deviceConfirm' | 'deviceDone'>
+  readonly keys: KeyRing
+  readonly audit: Audit
+}
+
+/** Name of the form that answers, for its CSRF token. */
+export const deviceForm = 'device'
+export const deviceFields: ReadonlySet<string> = new Set(['security_token', 'user_code', 'allow', 'deny'])
+
+interface Found {
+  readonly userCode: string
+  readonly request: PendingDevice
+  readonly client: Client
+}
+
+// What cannot be a code is no guess.
+const find = async (deps: DeviceDeps, ctx: Context, typed: string): Promise<Found | undefined> => {
+  const userCode = readUserCode(typed)
+  if (userCode === undefined) return undefined
+  const takeBack = deps.userCodeTries.begin(identityOf(ctx).user.id, originOf(ctx).address)
+  if (!takeBack) throw new PageError('too-many', { hint: 'user codes' })
+  const request = await deps.devices.findPending(await deps.deviceCodes.idOf(userCode))
+  const client = request && (await deps.clients.find(request.clientId))
+  if (!client) return undefined
+  takeBack()
+  return { userCode, request, client }
+}
+
+const refuse = async (deps: DeviceDeps, ctx: Context): Promise<void> => {
+  deps.audit({ event: 'device.code-unknown', userId: identityOf(ctx).user.id }, originOf(ctx))
+  ctx.status = 400
+  ctx.type = 'html'
+  ctx.body = await deps.views.device(pageContext(ctx), { isUnknown: true })
+}
+
+/** GET device: the form, or with ?user_code= who asks. */
+export const showDevice = (deps: DeviceDeps): Middleware =>
+  async function showDevice(ctx) {
+    const typed = loneValue(parseForm(ctx.querystring, deviceFields), 'user_code')
+    if (typed === undefined) {
+      ctx.type = 'html'
+      ctx.body = await deps.views.device(pageContext(ctx), { isUnknown: false })
+      return
+    }
+    const found = await find(deps, ctx, typed)
+    if (!found) return refuse(deps, ctx)
+    ctx.type = 'html'
+    ctx.body = await deps.views.deviceConfirm(pageContext(ctx), {
+      client: found.client,
+      scopes: found.request.scopes,
+      userCode: grouped(found.userCode),
+      address: found.request.address,
+      requestedAt: found.request.requestedAt,
+      securityToken: await securityToken(ctx, deps.keys, deviceForm),
+    })
+  }
+
+/** POST device: allow or deny. Behind checkSecurityToken(). */
+export const answerDevice = (deps: DeviceDeps): Middleware =>
+  async function answerDevice(ctx) {
+    const form = formOf(ctx)
+    const found = await find(deps, ctx, loneValue(form, 'user_code') ?? '')
+    if (!found) return refuse(deps, ctx)
+    const { request, client } = found
+    const userId = identityOf(ctx).user.id
+    const allows = form['allow'] !== undefined && form['deny'] === undefined
+    const isDone = allows ? await deps.devices.approve(request.id, userId) : await deps.devices.deny(request.id)
+    if (!isDone) return refuse(deps, ctx)
+    deps.audit({ event: allows ? 'device.approved' : 'device.denied', clientId: client.id, userId }, originOf(ctx))
+    ctx.type = 'html'
+    ctx.body = await deps.views.deviceDone(pageContext(ctx), { clientName: client.name, allows })
+  }

@@ -1,0 +1,117 @@
+// Pending device requests, rows of oauth2_auth_codes without a code (D27). chdate is the last poll; how often the client may
+// poll, and where the request came from, stand among the scopes, where whoever looks for names passes over what is none.
+import type { Knex } from 'knex'
+import { pollInterval } from '../oauth/device/device-authorization.ts'
+import type { Devices } from '../oauth/device/ports.ts'
+import type { Now } from '../oauth/ports.ts'
+import { isDuplicate } from './database-errors.ts'
+import { changedBy, rowsOf, scopesOf } from './rows.ts'
+import { retried } from './transaction.ts'
+
+/** In the place of a user while nobody has approved. */
+const nobody = '-'
+/** Seconds by which slow_down lengthens the interval (RFC 8628 §3.5). */
+const growth = 5
+/** Seconds that a poll may come early: clocks here are whole, and networks uneven. */
+const tolerance = 1
+/** No address is longer; what a proxy sends is text. */
+const longestAddress = 45
+
+interface Row {
+  readonly user_id: string | null
+  readonly client_id: string
+  readonly scopes: string
+  readonly revoked: number
+  readonly mkdate: number
+  readonly chdate: number
+}
+interface Facts {
+  readonly address: string
+  /** Seconds. */
+  readonly interval: number
+}
+
+const write = (scopes: readonly string[], facts: Facts): string => JSON.stringify([...scopes, facts])
+
+const factsOf = (text: string): Facts =>
+  (JSON.parse(text) as unknown[]).find((entry): entry is Facts => typeof entry === 'object' && entry !== null) ?? {
+    address: '',
+    interval: pollInterval,
+  }
+
+const unanswered = 'id = ? AND user_id = ? AND revoked = 0 AND expires_at >= ?'
+
+export const createDevices = (db: Knex, now: Now): Devices => {
+  const find = async (id: string): Promise<Row | undefined> => {
+    const [row] = await rowsOf<Row>(
+      db.raw('SELECT user_id, client_id, scopes, revoked, mkdate, chdate FROM oauth2_auth_codes WHERE id = ?', [id]),
+    )
+    return row
+  }
+  const answer = async (set: string, values: readonly (string | number)[], id: string): Promise<boolean> =>
+    (await retried(() =>
+      changedBy(
+        db.raw(`UPDATE oauth2_auth_codes SET ${set}, chdate = ? WHERE ${unanswered}`, [
+          ...values,
+          now(),
+          id,
+          nobody,
+          now(),
+        ]),
+      ),
+    )) === 1
+  return {
+    insert: async ({ id, clientId, scopes, expiresAt }, address) => {
+      const facts = { address: address.slice(0, longestAddress), interval: pollInterval }
+      const time = now()
+      try {
+        // The first poll is welcome at once.
+        await retried(() =>
+          db.raw(
+            'INSERT INTO oauth2_auth_codes (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate) VALUES (?, ?, ?, ?, 0, ?, ?, ?)',
+            [id, nobody, clientId, write(scopes, facts), expiresAt, time, time - pollInterval],
+          ),
+        )
+        return true
+      } catch (error) {
+        if (isDuplicate(error)) return false
+        throw error
+      }
+    },
+    findPending: async (id) => {
+      const [row] = await rowsOf<Row>(
+        db.raw(`SELECT client_id, scopes, mkdate FROM oauth2_auth_codes WHERE ${unanswered}`, [id, nobody, now()]),
+      )
+      return (
+        row && {
+          id,
+          clientId: row.client_id,
+          scopes: scopesOf(row.scopes),
+          address: factsOf(row.scopes).address,
+          requestedAt: row.mkdate,
+        }
+      )
+    },
+    approve: (id, userId) => answer('user_id = ?', [userId], id),
+    deny: (id) => answer('revoked = 1', [], id),
+    poll: async ({ id, clientId, scopes }) => {
+      const row = await find(id)
+      if (!row || row.client_id !== clientId || row.user_id === null) return { kind: 'unknown' }
+      if (row.user_id !== nobody) return row.revoked ? { kind: 'used' } : { kind: 'approved', userId: row.user_id }
+      if (row.revoked) return { kind: 'denied' }
+      const facts = factsOf(row.scopes)
+      const isEarly = now() - row.chdate < facts.interval - tolerance
+      const next = isEarly ? { ...facts, interval: facts.interval + growth } : facts
+      // Who finds the row changed polled at the same moment as another.
+      const isCounted = await retried(() =>
+        changedBy(
+          db.raw(
+            'UPDATE oauth2_auth_codes SET chdate = ?, scopes = ? WHERE id = ? AND user_id = ? AND revoked = 0 AND chdate = ? AND scopes = ?',
+            [now(), write(scopes, next), id, nobody, row.chdate, row.scopes],
+          ),
+        ),
+      )
+      return { kind: isEarly || isCounted !== 1 ? 'slow-down' : 'pending' }
+    },
+  }
+}

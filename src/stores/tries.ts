@@ -1,0 +1,27 @@
+// How often somebody may try something within a while, counted by each process for itself.
+import { LRUCache } from 'lru-cache'
+import { bounds, type Bound } from '../bounds.ts'
+
+export interface Tries {
+  /** Counts a try before it is made, so that many at once are as good as one after the other. @returns seconds to wait; 0 when it may be made */
+  charge(key: string): number
+  /** Takes a try back that was none. */
+  refund(key: string): void
+}
+
+/** `seconds` from the first try to the moment when all are forgotten. */
+export const createTries = (bound: Bound, seconds: number): Tries => {
+  const made = new LRUCache<string, number>({ max: bounds.countedSenders.most, ttl: seconds * 1000, noUpdateTTL: true })
+  return {
+    charge: (key) => {
+      const count = made.get(key) ?? 0
+      if (count >= bound.most) return Math.max(1, Math.ceil(made.getRemainingTTL(key) / 1000))
+      made.set(key, count + 1)
+      return 0
+    },
+    refund: (key) => {
+      const count = made.get(key) ?? 0
+      if (count > 0) made.set(key, count - 1)
+    },
+  }
+}

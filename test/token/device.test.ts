@@ -1,0 +1,178 @@
+// RFC 8628 from the device's request to its tokens.
+import { expect } from 'chai'
+import { readUserCode } from '../../src/oauth/device/user-code.ts'
+import { addClient, clientSecret, logIn, post, testApp, type TestApp, type TestClient } from '../support/app.ts'
+import { stoppedClock } from '../support/issuing.ts'
+import { bounds } from '../../src/bounds.ts'
+import { users } from '../fixtures/users.ts'
+
+const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
+interface Device {
+  readonly device_code: string
+  readonly user_code: string
+  readonly verification_uri: string
+  readonly verification_uri_complete: string
+  readonly expires_in: number
+  readonly interval: number
+}
+
+describe('POST device_authorization, GET and POST device', () => {
+  const clock = stoppedClock()
+  let app: TestApp
+  let client: TestClient
+  let other: TestClient
+  before(async () => {
+    app = await testApp({ now: clock.now })
+    client = await addClient(app)
+    other = await addClient(app, { confidential: false })
+  })
+  after(() => app.close())
+
+  const proof = (by: TestClient) => ({ client_id: by.id, ...(by.confidential && { client_secret: clientSecret }) })
+  const ask = async (by = client) => (await post(app, 'device_authorization', proof(by)).expect(200)).body as Device
+  const poll = (device: Device, by = client, at = app) =>
+    post(at, 'token', { ...proof(by), grant_type: grantType, device_code: device.device_code })
+  const answerOf = async (device: Device, by = client) => {
+    const { status, body } = await poll(device, by)
+    return [status, (body as { error?: string }).error]
+  }
+  const confirmPage = (cookie: string, code: string) =>
+    app.http.get(app.api('device')).query({ user_code: code }).set('Cookie', cookie)
+  const tokenIn = (html: string) => /name="security_token" value="([^"]+)"/.exec(html)?.[1] ?? ''
+  const answer = async (cookie: string, device: Device, button: 'allow' | 'deny', token?: string) =>
+    app.http
+      .post(app.api('device'))
+      .type('form')
+      .set('Cookie', cookie)
+      .send({
+        security_token: token ?? tokenIn((await confirmPage(cookie, device.user_code)).text),
+        user_code: device.user_code,
+        [button]: '1',
+      })
+
+  it('S-145 a device code works for its client only, once, after approval', async () => {
+    const device = await ask()
+    expect(device.expires_in).to.equal(600)
+    expect(device.verification_uri_complete).to.equal(`${device.verification_uri}?user_code=${device.user_code}`)
+    expect(await answerOf(device)).to.deep.equal([400, 'authorization_pending'])
+    expect(await answerOf(device, other)).to.deep.equal([400, 'invalid_grant'])
+    const cookie = await logIn(app)
+    expect((await answer(cookie, device, 'allow')).status).to.equal(200)
+    expect(await answerOf(device, other)).to.deep.equal([400, 'invalid_grant'])
+    const { body } = await poll(device).expect(200)
+    expect(body).to.include({ token_type: 'Bearer', scope: 'api' })
+    expect(await answerOf(device)).to.deep.equal([400, 'invalid_grant'])
+    expect((await answer(cookie, device, 'allow', 'x')).status).to.equal(403)
+    expect((await confirmPage(cookie, device.user_code)).status).to.equal(400)
+  })
+
+  it('S-145 of 200 parallel polls one wins', async () => {
+    const device = await ask()
+    await answer(await logIn(app), device, 'allow')
+    const answers = await Promise.all(Array.from({ length: 200 }, () => poll(device)))
+    expect(answers.filter(({ status }) => status === 200)).to.have.length(1)
+    expect(answers.filter(({ body }) => (body as { error?: string }).error === 'invalid_grant')).to.have.length(199)
+  })
+
+  it('S-145 a code that was denied, has expired or was tampered with gives nothing', async () => {
+    const denied = await ask(other)
+    await answer(await logIn(app), denied, 'deny')
+    expect(await answerOf(denied, other)).to.deep.equal([400, 'access_denied'])
+    expect(await answerOf({ ...denied, device_code: `${denied.device_code}x` }, other)).to.deep.equal([
+      400,
+      'invalid_grant',
+    ])
+    const late = await ask()
+    clock.pass(601)
+    expect(await answerOf(late)).to.deep.equal([400, 'expired_token'])
+    expect((await confirmPage(await logIn(app), late.user_code)).status).to.equal(400)
+  })
+
+  it('S-145 an approval by somebody who is locked meanwhile gives nothing', async () => {
+    const device = await ask()
+    await answer(await logIn(app), device, 'allow')
+    await app.database.knex('auth_user_md5').where({ user_id: users.autor.user_id }).update({ locked: 1 })
+    try {
+      expect(await answerOf(device)).to.deep.equal([400, 'invalid_grant'])
+    } finally {
+      await app.database.knex('auth_user_md5').where({ user_id: users.autor.user_id }).update({ locked: 0 })
+    }
+    await poll(device).expect(200)
+  })
+
+  it('S-146 who polls too fast has to wait five seconds more each time, at every instance', async () => {
+    const second = await testApp({ now: clock.now, database: app.database })
+    try {
+      const device = await ask()
+      expect(await answerOf(device)).to.deep.equal([400, 'authorization_pending'])
+      clock.pass(1)
+      expect((await poll(device, client, second)).body).to.include({ error: 'slow_down' })
+      clock.pass(6)
+      expect(await answerOf(device)).to.deep.equal([400, 'slow_down'])
+      clock.pass(15)
+      expect(await answerOf(device)).to.deep.equal([400, 'authorization_pending'])
+      clock.pass(10)
+      expect((await poll(device, client, second)).body).to.include({ error: 'slow_down' })
+    } finally {
+      await second.close()
+    }
+  })
+
+  it('S-146 approval needs session, token and the page that names client, scopes and code', async () => {
+    const device = await ask()
+    const anonymous = await app.http.get(app.api('device')).query({ user_code: device.user_code })
+    expect(anonymous.status).to.equal(302)
+    const cookie = await logIn(app)
+    const { text } = await confirmPage(cookie, device.user_code.toLowerCase().replace('-', ' ')).expect(200)
+    for (const part of ['Test App', 'Test GmbH', device.user_code, '127.0.0.1', 'messagebox_warning'])
+      expect(text).to.include(part)
+    const foreign = tokenIn((await confirmPage(await logIn(app, users.dozent), device.user_code)).text)
+    for (const token of ['', foreign]) expect((await answer(cookie, device, 'allow', token)).status).to.equal(403)
+    clock.pass(6)
+    expect(await answerOf(device)).to.deep.equal([400, 'authorization_pending'])
+  })
+
+  it('S-147 nobody redeems the row of a request as an authorization code', async () => {
+    const device = await ask()
+    await answer(await logIn(app), device, 'allow')
+    const id = await app.deps.deviceCodes.idOf(readUserCode(device.user_code)!)
+    for (const code of [device.device_code, device.user_code, id]) {
+      const refused = await post(app, 'token', { ...proof(client), grant_type: 'authorization_code', code })
+      expect([refused.status, (refused.body as { error: string }).error]).to.deep.equal([400, 'invalid_grant'])
+    }
+    const { body } = await poll(device).expect(200)
+    const rows = (await app.database
+      .knex('oauth2_access_tokens')
+      .where('id', 'like', `${id.slice(0, 32)}%`)) as unknown[]
+    expect([rows.length, Object.keys(body as object).includes('refresh_token')]).to.deep.equal([0, true])
+  })
+
+  it('S-144 guesses are limited, also many at once, and a right code costs none', async () => {
+    const device = await ask()
+    const cookie = await logIn(app, users.dozent)
+    const answers = await Promise.all(Array.from({ length: 40 }, () => confirmPage(cookie, 'BCDF-GHJK')))
+    expect(answers.filter(({ status }) => status === 400).length).to.be.at.most(bounds.userCodesOfUser.most)
+    expect((await confirmPage(cookie, device.user_code)).status).to.equal(429)
+    expect((await confirmPage(await logIn(app), device.user_code)).status).to.equal(200)
+  })
+
+  it('S-144 the chance of a hit in the life of a code stays below 2^-20', () => {
+    const workers = 20
+    // A window may begin in the middle of a code's life.
+    expect((2 * bounds.userCodesOfAll.most * workers) / 20 ** 8).to.be.below(2 ** -20)
+  })
+
+  it('S-144 a user code is read whatever its case, blanks and dashes', () => {
+    for (const text of ['BCDF-GHJK', 'bcdfghjk', ' b c d f – g h j k ']) expect(readUserCode(text)).to.equal('BCDFGHJK')
+    for (const text of ['', 'ABCD-EFGH', 'BCDF-GHJ', 'BCDF-GHJK-L', 'B'.repeat(99)])
+      expect(readUserCode(text)).to.equal(undefined)
+  })
+
+  it('answers an unknown scope and a client that asks too often', async () => {
+    const unknown = await post(app, 'device_authorization', { ...proof(client), scope: 'nothing' })
+    expect([unknown.status, (unknown.body as { error: string }).error]).to.deep.equal([400, 'invalid_scope'])
+    const third = await addClient(app)
+    for (let made = 0; made < bounds.deviceRequests.most; made += 1) await ask(third)
+    expect((await post(app, 'device_authorization', proof(third))).status).to.equal(429)
+  })
+})
