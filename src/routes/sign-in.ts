@@ -53,6 +53,10 @@ export const requestFields: ReadonlySet<string> = new Set([...readParameters, ..
 const offersSignIn = async ({ offeredScopes }: SignInDeps): Promise<boolean> =>
   (await offeredScopes()).includes(openid.name)
 
+/** What OpenID Connect adds holds for requests that ask for it: to the others these parameters are unknown, as before (S-011). */
+const signsIn = (raw: RawParameters, offered: readonly string[]): boolean =>
+  offered.includes(openid.name) && askedScopes(raw).includes(openid.name)
+
 /**
  * An authorization request by POST becomes one by GET: browsers send no cookie along with a form of another site, but they
  * do when they follow a link. The consent form is told apart by its own field.
@@ -82,14 +86,14 @@ export const checkedRequest = async (
 ): Promise<CheckedRequest> => {
   const raw = requestOf(ctx)
   const scopes = await deps.offeredScopes()
-  const offered = scopes.includes(openid.name)
+  const isSignIn = signsIn(raw, scopes)
   answerAt(ctx, {
     redirectUri: target.redirectUri,
     state: stateOf(raw),
     issuer: responseIssuer(deps, askedScopes(raw)),
-    mode: offered ? responseModeOf(raw) : undefined,
+    mode: isSignIn ? responseModeOf(raw) : undefined,
   })
-  const signIn = offered ? requestChecks(raw) : undefined
+  const signIn = isSignIn ? requestChecks(raw) : undefined
   const request = checkRequest(raw, target, { pkcePlain: deps.pkcePlain, scopes })
   return { request: signIn ? { ...request, signIn: signIn.parameters } : request, signIn }
 }
@@ -98,8 +102,8 @@ export const checkedRequest = async (
 export const beforeTheGate = (deps: SignInDeps): Middleware =>
   async function beforeTheGate(ctx, next) {
     const { verdict, target } = ctx.state as { verdict: Verdict; target: RequestTarget }
-    if (verdict.kind === 'logged-in' || !(await offersSignIn(deps))) return void (await next())
     const raw = requestOf(ctx)
+    if (verdict.kind === 'logged-in' || !signsIn(raw, await deps.offeredScopes())) return void (await next())
     if (isSilent(raw)) {
       if (!mayHearUnseen(target))
         throw new PageError('login-needed', { hint: 'prompt=none of a client that cannot be told from an impostor' })
