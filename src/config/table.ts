@@ -81,7 +81,7 @@ export const documentedSettings = [
     name: 'API_READ',
     fallback: '`off`',
     meaning:
-      '`on` offers the scope `api.read`, which reads whatever the user may see and changes nothing; needs its part of the nginx snippet.',
+      "`on` offers the scope `api.read`, which reads and changes nothing, to resource servers that ask by introspection. Stud.IP's own JSON:API does not take it yet.",
   },
   {
     name: 'REMEMBER_CONSENT',
