@@ -59,6 +59,7 @@ describe('authorization server metadata', () => {
           'authorization_endpoint',
           'token_endpoint',
           'jwks_uri',
+          'device_authorization_endpoint',
           'revocation_endpoint',
           'introspection_endpoint',
         ])
