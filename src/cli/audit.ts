@@ -6,9 +6,9 @@ import type { AuditEvent } from '../oauth/ports.ts'
 import { flag, type Options } from './command.ts'
 
 /** Who is at the keyboard, through sudo as well. */
-const operator = (): string => {
+const operator = ({ SUDO_USER }: NodeJS.ProcessEnv = process.env): string => {
   try {
-    return process.env['SUDO_USER'] ?? userInfo().username
+    return SUDO_USER ?? userInfo().username
   } catch {
     return String(process.getuid?.() ?? '')
   }

@@ -31,7 +31,13 @@ for (const { studip, baseUrl } of [
         const client = await addClient(app, { confidential })
         const tokens = await connect(app, client)
         expect(tokens).to.include({ token_type: 'Bearer', expires_in: 3600 })
-        expect(Object.keys(tokens)).to.have.members(['token_type', 'expires_in', 'access_token', 'refresh_token'])
+        expect(Object.keys(tokens)).to.have.members([
+          'token_type',
+          'expires_in',
+          'access_token',
+          'refresh_token',
+          'scope',
+        ])
         const next = await refresh(app, client, tokens.refresh_token).expect(200)
         expect(next.headers['cache-control']).to.equal('no-store')
         const [old, fresh] = [tokens, next.body as typeof tokens].map(({ access_token }) => idOf(access_token))
