@@ -1,5 +1,6 @@
 // The only reader of the environment: settings from our own variables, Stud.IP's files and defaults, all faults at once.
 import type { SettingFault } from './config/fault-texts.ts'
+import { nativeValues, type Native } from './config/native.ts'
 import type { Sources } from './config/reading.ts'
 import { resolveAll, settingsOf } from './config/resolve.ts'
 import { detectedSessionStore } from './config/session.ts'
@@ -21,6 +22,8 @@ export interface Resolution {
   readonly shown: readonly ShownSetting[]
   /** Where Stud.IP's files say that sessions are, whatever SESSION_STORE says; undefined when they do not tell. */
   readonly detectedStore: Settings['sessionStore'] | undefined
+  /** What Stud.IP's files say, whatever is set by hand. */
+  readonly native: Native
   /** Every file that was read, further ones of Stud.IP's PHP included. */
   readonly files: readonly string[]
 }
@@ -74,6 +77,7 @@ export const resolveSettings = async (
     faults,
     shown: showSettings(found, unknown),
     detectedStore: detectedSessionStore(sources),
+    native: nativeValues(sources, found.STUDIP_VERSION.value),
     files: [shared.file, ...(sources.studip?.files ?? [])],
   }
 }

@@ -63,7 +63,7 @@ export const resolveSessionStore = (sources: Sources): Sourced<Store> => {
 }
 
 /** An entry of `$SESSION_OPTIONS` of 6.x as text; undefined where Stud.IP's default applies. What is there and not understood is a fault. */
-const sessionOption = (
+export const sessionOption = (
   { studip, fault }: Sources,
   version: StudipVersion,
   option: string,

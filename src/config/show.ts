@@ -41,10 +41,19 @@ const valueText = (found: Resolved, name: SettingName): string => {
   return String(found[name].value ?? '')
 }
 
-/** Every setting as it is; a faulty one without value, for a default in its place would be a lie. */
+/** Defaults that rest on another setting. */
+const restsOn: Partial<Record<SettingName, SettingName>> = {
+  ASSETS_URL: 'BASE_URL',
+  SESSION_COOKIE: 'STUDIP_VERSION',
+  SESSION_LIFETIME: 'STUDIP_VERSION',
+}
+
+/** Every setting as it is; one that is not known without value, for a default in its place would be a lie. */
 export const showSettings = (found: Resolved, unknown: ReadonlySet<SettingName>): ShownSetting[] =>
-  documentedSettings.map(({ name }) =>
-    unknown.has(name)
+  documentedSettings.map(({ name }) => {
+    const { source } = found[name]
+    const basis = source === 'default' ? restsOn[name] : undefined
+    return unknown.has(name) || (basis && unknown.has(basis))
       ? { name, value: '', source: 'unknown' }
-      : { name, value: valueText(found, name), source: found[name].source },
-  )
+      : { name, value: valueText(found, name), source }
+  })

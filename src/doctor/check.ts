@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import type { Resolution } from '../config.ts'
 import type { Now } from '../oauth/ports.ts'
+import type { SettingName } from '../config/table.ts'
 import type { Settings } from '../settings.ts'
 import type { TextKey, Translate } from './translate.ts'
 
@@ -14,18 +15,23 @@ export interface Finding {
 
 export interface Patient {
   readonly resolution: Resolution
+  /** With defaults in the place of what `resolution.unknown` names. */
   readonly settings: Settings
   readonly db: Knex
   readonly now: Now
   readonly t: Translate
   /** The sentence for an error of the database, which names the settings it came from. */
   readonly databaseSentence: (error: unknown) => string
+  /** Make the row of the way back where it is missing; else it is looked for only. */
+  readonly fixWayBack: boolean
 }
 
 export interface Check {
   readonly name: Extract<TextKey, `check.${string}`>
   /** What must be without fault before: asking a database that is away would only say so again. */
   readonly needs: readonly Check['name'][]
+  /** Settings that it cannot do without. The others may be unknown or wrong. */
+  readonly settings: readonly SettingName[]
   readonly run: (patient: Patient) => Promise<readonly Finding[]>
 }
 
@@ -43,3 +49,10 @@ export const codeOf = (error: unknown): string => {
   const { code, cause, name } = error as { code?: unknown; cause?: unknown; name?: string }
   return typeof code === 'string' ? code : cause ? codeOf(cause) : (name ?? 'error')
 }
+
+/** Numbers of MySQL and MariaDB for a table that is missing, or may not be read. */
+const missing = new Set([1146])
+const refused = new Set([1142, 1143, 1044])
+const errnoOf = (error: unknown): number => Number((error as { errno?: unknown } | null)?.errno ?? 0)
+export const isMissing = (error: unknown): boolean => missing.has(errnoOf(error))
+export const isRefused = (error: unknown): boolean => refused.has(errnoOf(error))

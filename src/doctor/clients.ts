@@ -3,7 +3,7 @@ import { checkRedirectUri } from '../oauth/redirect-uri-registration.ts'
 import { rowsOf } from '../stores/rows.ts'
 import { printable } from '../printable.ts'
 import type { Translate } from './translate.ts'
-import { fault, foundOr, warning, type Check, type Finding } from './check.ts'
+import { fault, foundOr, note, warning, type Check, type Finding, type Patient } from './check.ts'
 
 interface ClientRow {
   readonly id: string
@@ -28,13 +28,42 @@ const secretFindings = ({ id, name, secret }: ClientRow, t: Translate): Finding[
     ? [fault(t('doctor.clients.secret', { id, name: printable(name) }))]
     : []
 
+/** A browser app that gets a token wants to use it: Stud.IP itself has to allow its origin. */
+const corsFindings = async ({ db, t }: Patient, clients: readonly ClientRow[]): Promise<Finding[]> => {
+  const inBrowsers = clients.filter(({ secret, redirect }) => !secret && /(^|,)https:/i.test(redirect))
+  if (inBrowsers.length === 0) return []
+  const [row] = await rowsOf<{ value: string | null }>(
+    db.raw(
+      "SELECT COALESCE((SELECT value FROM config_values WHERE field = 'JSONAPI_CORS_ORIGIN' AND range_id = 'studip'), (SELECT value FROM config WHERE field = 'JSONAPI_CORS_ORIGIN')) AS value",
+    ),
+  )
+  const empty = /^\s{0,100}(\[\s{0,100}\]|\{\s{0,100}\}|""|null)?\s{0,100}$/.test(row?.value ?? '')
+  return empty
+    ? [
+        note(
+          t('doctor.clients.cors', {
+            names: inBrowsers
+              .slice(0, 5)
+              .map(({ name }) => printable(name))
+              .join(', '),
+          }),
+        ),
+      ]
+    : []
+}
+
 export const clientsCheck: Check = {
   name: 'check.clients',
-  needs: ['check.tables', 'check.rights'],
-  run: async ({ db, t }) => {
+  needs: ['check.database'],
+  settings: [],
+  run: async (patient) => {
+    const { db, t } = patient
     const clients = await rowsOf<ClientRow>(db.raw('SELECT id, name, secret, redirect FROM oauth2_clients ORDER BY id'))
     return foundOr(
-      clients.flatMap((client) => [...redirectFindings(client, t), ...secretFindings(client, t)]),
+      [
+        ...clients.flatMap((client) => [...redirectFindings(client, t), ...secretFindings(client, t)]),
+        ...(await corsFindings(patient, clients)),
+      ],
       t('doctor.clients.ok'),
     )
   },

@@ -5,7 +5,8 @@ import { fault, foundOr, ok, type Check } from './check.ts'
 
 export const databaseCheck: Check = {
   name: 'check.database',
-  needs: ['check.settings'],
+  needs: [],
+  settings: ['DATABASE_URL'],
   run: async ({ db, settings, t, databaseSentence }) => {
     try {
       const [row] = await rowsOf<{ version: string }>(db.raw('SELECT VERSION() AS version'))
@@ -22,6 +23,7 @@ const tolerated = 2
 export const clockCheck: Check = {
   name: 'check.clock',
   needs: ['check.database'],
+  settings: [],
   run: async ({ db, now, t }) => {
     const [row] = await rowsOf<{ seconds: string | number }>(db.raw('SELECT UNIX_TIMESTAMP() AS seconds'))
     const difference = Math.abs(Number(row?.seconds) - now())

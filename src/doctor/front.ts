@@ -1,5 +1,6 @@
 // Does the web server bring our requests to us, as they are, and Stud.IP's to Stud.IP (D1)?
 import { randomUUID } from 'node:crypto'
+import { printable } from '../printable.ts'
 import { createKeyRing } from '../crypto/key-ring.ts'
 import { issuer } from '../settings.ts'
 import { ask, jsonOf, type Asked } from './ask.ts'
@@ -15,9 +16,11 @@ const leadsElsewhere = ({ status, headers: { location = '' } }: Asked, baseUrl: 
 /** The answer, or why there is none. */
 const askFront = async (url: string, { t }: Patient, id = randomUUID()): Promise<Asked | Finding> => {
   try {
-    return await ask(url, { 'X-Request-Id': id })
+    return await ask(url, { headers: { 'X-Request-Id': id } })
   } catch (error) {
     const code = codeOf(error)
+    // TLS is no HTTP to whoever expects that.
+    if (url.startsWith('http:') && code.startsWith('HPE_')) return fault(t('doctor.front.tls-port', { url }))
     return fault(
       t(/CERT|SELF_SIGNED|ALTNAME|UNABLE_TO/.test(code) ? 'doctor.front.certificate' : 'doctor.front.unreachable', {
         url,
@@ -38,12 +41,19 @@ const identityFinding = async (
   return kids.includes(kid) ? undefined : fault(t('doctor.front.other-keys', { url }))
 }
 
+/** What nginx and Apache answer to http at a port for https. */
+const isTlsPort = ({ status, body }: Asked, url: string): boolean =>
+  url.startsWith('http:') &&
+  status === 400 &&
+  /plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled/.test(body)
+
 /** The request for our keys: refused, redirected, or answered by whom? */
 const mountFindings = async (patient: Patient): Promise<readonly Finding[]> => {
   const { settings, t } = patient
   const url = `${issuer(settings)}/jwks`
   const answer = await askFront(url, patient)
   if ('level' in answer) return [answer]
+  if (isTlsPort(answer, url)) return [fault(t('doctor.front.tls-port', { url }))]
   if (leadsElsewhere(answer, settings.baseUrl))
     return [fault(t('doctor.front.redirect', { url, location: String(answer.headers.location ?? '') }))]
   if ([502, 503, 504].includes(answer.status)) return [fault(t('doctor.front.bad-gateway', { status: answer.status }))]
@@ -86,13 +96,32 @@ const monitoringFindings = async (patient: Patient): Promise<readonly Finding[]>
     : []
 }
 
+/** Stud.IP gives everybody who comes a session: under which name? */
+const cookieFindings = async (patient: Patient): Promise<readonly Finding[]> => {
+  const { settings, t } = patient
+  const answer = await askFront(`${settings.baseUrl}index.php`, patient)
+  if ('level' in answer) return []
+  const names = (answer.headers['set-cookie'] ?? []).map((cookie) => cookie.split('=', 1)[0] ?? '')
+  const sessions = names.filter((name) => /session/i.test(name))
+  return sessions.length === 0 || sessions.includes(settings.sessionCookie)
+    ? []
+    : [fault(t('doctor.front.cookie', { own: settings.sessionCookie, theirs: sessions.map(printable).join(', ') }))]
+}
+
 export const frontCheck: Check = {
   name: 'check.front',
-  needs: ['check.settings', 'check.keys'],
+  needs: ['check.keys'],
+  settings: ['BASE_URL', 'KEYS_PATH', 'SESSION_COOKIE'],
   run: async (patient) => {
     const mount = await mountFindings(patient)
     const others =
-      mount.length > 0 ? [] : [...(await neighbourFindings(patient)), ...(await monitoringFindings(patient))]
+      mount.length > 0
+        ? []
+        : [
+            ...(await neighbourFindings(patient)),
+            ...(await monitoringFindings(patient)),
+            ...(await cookieFindings(patient)),
+          ]
     return foundOr([...mount, ...others], patient.t('doctor.front.ok', { url: patient.settings.baseUrl }))
   },
 }

@@ -42,7 +42,8 @@ const decrypts = async ({ settings, now }: Patient): Promise<boolean> => {
 
 export const keysCheck: Check = {
   name: 'check.keys',
-  needs: ['check.settings'],
+  needs: [],
+  settings: ['KEYS_PATH'],
   run: async (patient) => {
     const { settings, t } = patient
     const files = await inspectKeyFiles(settings.keysPath)

@@ -1,7 +1,9 @@
 // The whole path with a throw-away client and a user who does not exist: authorize → token → use → refresh → revoke → clean up.
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createApp } from '../app.ts'
 import { randomHex } from '../crypto/random.ts'
 import { createLog } from '../log.ts'
@@ -9,6 +11,7 @@ import { listen } from '../server/http.ts'
 import { basePath } from '../settings.ts'
 import { wire, type Deps } from '../wire.ts'
 import { formatOf } from '../oauth/scopes/index.ts'
+import { ask, jsonOf } from './ask.ts'
 import { fault, ok, type Check, type Patient } from './check.ts'
 import type { TextKey } from './translate.ts'
 
@@ -58,17 +61,20 @@ const field = (html: string, name: string): string =>
     .replaceAll('&amp;', '&')
 
 interface Trip {
+  /** Of the endpoints, as the application knows them. */
   readonly at: string
+  readonly socket: string
   readonly origin: string
   readonly clientId: string
   readonly verifier: string
   readonly scope: string
 }
 
-const post = (url: string, origin: string, fields: Readonly<Record<string, string>>) =>
-  fetch(url, { method: 'POST', body: new URLSearchParams(fields), headers: { Origin: origin }, redirect: 'manual' })
+const post = ({ at, socket, origin }: Trip, endpoint: string, form: Readonly<Record<string, string>>) =>
+  ask(`${at}${endpoint}`, { form, headers: { Origin: origin }, at: { path: socket } })
 
-const approve = async ({ at, origin, clientId, verifier, scope }: Trip): Promise<string> => {
+const approve = async (trip: Trip): Promise<string> => {
+  const { at, socket, clientId, verifier, scope } = trip
   const challenge = createHash('sha256').update(verifier).digest('base64url')
   const query = new URLSearchParams({
     response_type: 'code',
@@ -79,12 +85,12 @@ const approve = async ({ at, origin, clientId, verifier, scope }: Trip): Promise
     code_challenge: challenge,
     code_challenge_method: 'S256',
   })
-  const page = await fetch(`${at}authorize?${query}`, { redirect: 'manual' })
-  const html = await page.text()
+  const page = await ask(`${at}authorize?${query}`, { at: { path: socket } })
+  const html = page.body
   const fields = { auth_token: field(html, 'auth_token'), security_token: field(html, 'security_token'), allow: '' }
   if (page.status !== 200 || !fields.auth_token) throw new RoundTripFault('doctor.step.authorize', page.status)
-  const answer = await post(`${at}authorize`, origin, fields)
-  const location = answer.headers.get('location') ?? ''
+  const answer = await post(trip, 'authorize', fields)
+  const location = answer.headers.location ?? ''
   const code = URL.canParse(location) ? new URL(location).searchParams.get('code') : null
   if (!code) throw new RoundTripFault('doctor.step.approve', answer.status)
   return code
@@ -95,13 +101,9 @@ interface Pair {
   readonly refresh_token: string
 }
 
-const tokens = async (
-  { at, origin, clientId }: Trip,
-  step: Step,
-  fields: Readonly<Record<string, string>>,
-): Promise<Pair> => {
-  const answer = await post(`${at}token`, origin, { client_id: clientId, ...fields })
-  const body = (await answer.json().catch(() => ({}))) as Partial<Pair> & { error?: string }
+const tokens = async (trip: Trip, step: Step, fields: Readonly<Record<string, string>>): Promise<Pair> => {
+  const answer = await post(trip, 'token', { client_id: trip.clientId, ...fields })
+  const body = (jsonOf(answer) ?? {}) as Partial<Pair> & { error?: string }
   const { access_token, refresh_token } = body
   if (!access_token || !refresh_token)
     throw new RoundTripFault(step, answer.status, body.error ? `, ${body.error}` : '')
@@ -122,7 +124,7 @@ const travel = async (trip: Trip, { credentials, tokens: store }: Deps): Promise
     grant_type: 'refresh_token',
     refresh_token: first.refresh_token,
   })
-  const revoked = await post(`${trip.at}revoke`, trip.origin, { client_id: trip.clientId, token: second.refresh_token })
+  const revoked = await post(trip, 'revoke', { client_id: trip.clientId, token: second.refresh_token })
   const left = await credentials.openAccessToken(second.access_token)
   if (revoked.status !== 200 || (left && (await store.findLiveAccessToken(left.id))))
     throw new RoundTripFault('doctor.step.revoke', revoked.status)
@@ -154,21 +156,26 @@ const roundTrip = async (deps: Deps): Promise<void> => {
   })
   const answer = createApp(withVisitor(deps, userId)).callback()
   const server = createServer((request, response) => void answer(request, response))
+  // Everybody is logged in there: nobody else may come in (A13). mkdtemp closes the folder; a socket's path must be short.
+  const folder = await mkdtemp(join(tmpdir().length < 60 ? tmpdir() : '/tmp', 'oauth2-doctor-'))
+  const socket = join(folder, 'socket')
   try {
-    await listen(server, { host: '127.0.0.1', port: 0 })
-    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath(deps.settings)}dispatch.php/api/oauth2/`
-    const trip = { at, origin: new URL(deps.settings.baseUrl).origin, clientId, verifier: randomHex(32) }
+    await listen(server, { path: socket })
+    const at = `http://localhost${basePath(deps.settings)}dispatch.php/api/oauth2/`
+    const trip = { at, socket, origin: new URL(deps.settings.baseUrl).origin, clientId, verifier: randomHex(32) }
     for (const scope of oneOfEachFormat(await deps.offeredScopes())) await travel({ ...trip, scope }, deps)
   } finally {
     server.closeAllConnections()
     server.close()
+    await rm(folder, { recursive: true, force: true })
     await cleanUp(deps, clientId, userId)
   }
 }
 
 export const roundTripCheck: Check = {
   name: 'check.round-trip',
-  needs: ['check.tables', 'check.rights', 'check.keys', 'check.sessions'],
+  needs: ['check.settings', 'check.tables', 'check.rights', 'check.keys', 'check.sessions'],
+  settings: [],
   run: async ({ settings, t }: Patient) => {
     const deps = await wire(settings, { log: createLog('silent') })
     try {

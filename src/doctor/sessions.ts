@@ -14,7 +14,8 @@ const compareBranches = (a: string, b: string): number => {
 
 export const versionCheck: Check = {
   name: 'check.version',
-  needs: ['check.tables', 'check.rights'],
+  needs: ['check.database'],
+  settings: ['STUDIP_VERSION'],
   run: async ({ db, settings: { studipVersion }, t }) => {
     const branches = (
       await rowsOf<{ branch: string }>(db.raw("SELECT branch FROM schema_version WHERE domain = 'studip'"))
@@ -68,45 +69,67 @@ const shapeFindings = (
   return legible ? [] : [fault(t('doctor.sessions.undecodable'))]
 }
 
-const cachedSessions = async (db: Knex, now: number): Promise<boolean> => {
-  const rows = await rowsOf(
-    db.raw("SELECT 1 FROM cache WHERE cache_key LIKE 'session\\_data/%' AND expires > ? LIMIT 1", [now]),
+/** When the newest session of Stud.IP's cache table was written, in unix seconds; 0 when there is none or no table. */
+const newestCached = async (db: Knex, lifetime: number): Promise<number> => {
+  const [row] = await rowsOf<{ expires: string | number | null }>(
+    db.raw("SELECT MAX(expires) AS expires FROM cache WHERE cache_key LIKE 'session\\_data/%'"),
   ).catch(() => [])
-  return rows.length > 0
+  return row?.expires ? Number(row.expires) - lifetime : 0
 }
 
+const newestOf = (rows: readonly SessionRow[]): number => Math.max(0, ...rows.map(({ changed }) => Number(changed)))
+
+/** What Stud.IP's files say decides; where they are silent, which store has the newer session. */
 const inDatabase = async (patient: Patient): Promise<readonly Finding[]> => {
-  const { db, settings, now, t } = patient
+  const { db, settings, resolution, now, t } = patient
   const rows = await latest(db)
-  const fresh = rows.some(({ changed }) => Number(changed) >= now() - settings.sessionLifetime)
-  if (!fresh && (await cachedSessions(db, now()))) return [fault(t('doctor.sessions.in-cache'))]
+  const [newest, cached] = [newestOf(rows), await newestCached(db, settings.sessionLifetime)]
+  if (resolution.detectedStore === 'cache') return [fault(t('doctor.sessions.in-cache'))]
+  if (resolution.detectedStore === undefined && cached > newest) return [fault(t('doctor.sessions.in-cache'))]
   const shape = shapeFindings(rows, patient)
   if (shape.length > 0) return shape
   if (rows.length === 0) return [note(t('doctor.sessions.none'))]
-  return fresh
+  return newest >= now() - settings.sessionLifetime
     ? ok(t('doctor.sessions.ok', { major: settings.studipVersion.major }))
     : [warning(t('doctor.sessions.stale', { seconds: settings.sessionLifetime }))]
 }
 
-const inCache = async ({ db, settings, now, t }: Patient): Promise<readonly Finding[]> => {
+/** Opens Stud.IP's cache and asks it for a session that nobody has. True when it is another program than the database. */
+const askCache = async ({ db, settings, now }: Patient): Promise<boolean> => {
+  const store = await openSessionStore({ settings, config: createStudipConfig({ db, settings }) })
+  const current = await store.current()
+  if (current.kind === 'separate') await current.read('0'.repeat(32), now())
+  await store.close()
+  return current.kind === 'separate'
+}
+
+/** Rows of session_data stay behind a switch to the cache: they prove nothing for as long as sessions live. */
+const besideCache = async (
+  { db, settings, resolution, now, t }: Patient,
+  separate: boolean,
+): Promise<Finding | undefined> => {
+  if (resolution.detectedStore === 'cache') return undefined
+  if (resolution.detectedStore === 'database') return fault(t('doctor.sessions.in-database'))
+  const newest = newestOf(await latest(db).catch(() => []))
+  if (newest < now() - settings.sessionLifetime) return undefined
+  if (separate) return warning(t('doctor.sessions.both', { seconds: settings.sessionLifetime }))
+  const cached = await newestCached(db, settings.sessionLifetime)
+  return newest > cached ? fault(t('doctor.sessions.in-database')) : undefined
+}
+
+const inCache = async (patient: Patient): Promise<readonly Finding[]> => {
+  const { settings, t } = patient
   try {
-    const store = await openSessionStore({ settings, config: createStudipConfig({ db, settings }) })
-    const current = await store.current()
-    if (current.kind === 'separate') await current.read('0'.repeat(32), now())
-    await store.close()
+    const finding = await besideCache(patient, await askCache(patient))
+    return finding ? [finding] : ok(t('doctor.sessions.ok', { major: settings.studipVersion.major }))
   } catch (error) {
     return [fault(error instanceof SetupError ? error.message : t('doctor.sessions.away', { code: codeOf(error) }))]
   }
-  const rows = await latest(db).catch(() => [])
-  const inTable = rows.some(({ changed }) => Number(changed) >= now() - settings.sessionLifetime)
-  return foundOr(
-    inTable ? [fault(t('doctor.sessions.in-database'))] : [],
-    t('doctor.sessions.ok', { major: settings.studipVersion.major }),
-  )
 }
 
 export const sessionsCheck: Check = {
   name: 'check.sessions',
-  needs: ['check.tables', 'check.rights'],
+  needs: ['check.database'],
+  settings: ['SESSION_STORE', 'STUDIP_VERSION', 'SESSION_LIFETIME'],
   run: (patient) => (patient.settings.sessionStore === 'cache' ? inCache(patient) : inDatabase(patient)),
 }

@@ -1,22 +1,55 @@
-// Are all settings known and sound, and does BASE_URL keep secrets on their way? (S-086)
+// Are all settings known and sound, do they agree with Stud.IP's own, and does BASE_URL keep secrets on their way? (S-086)
 import { isUnencrypted } from '../server/warnings.ts'
-import { fault, foundOr, ok, type Check } from './check.ts'
+import { fault, foundOr, note, ok, warning, type Check, type Finding, type Patient } from './check.ts'
+
+const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`)
+
+/** Another scheme may be a proxy's work; another host or path sends people and cookies elsewhere. */
+const baseUrlFinding = ({ resolution, settings, t }: Patient): Finding | undefined => {
+  const native = resolution.native.baseUrl
+  if (resolution.unknown.has('BASE_URL') || native === undefined || !URL.canParse(native)) return undefined
+  const [own, theirs] = [new URL(settings.baseUrl), new URL(withSlash(native))]
+  if (own.href === theirs.href) return undefined
+  const text = t('doctor.settings.base-url', { own: own.href, theirs: theirs.href })
+  return own.host === theirs.host && own.pathname === theirs.pathname ? warning(text) : fault(text)
+}
+
+const sessionFindings = ({ resolution, settings, t }: Patient): Finding[] => {
+  const { sessionCookie: cookie, sessionLifetime: lifetime } = resolution.native
+  return [
+    ...(cookie !== undefined && cookie !== settings.sessionCookie
+      ? [fault(t('doctor.settings.cookie', { own: settings.sessionCookie, theirs: cookie }))]
+      : []),
+    ...(lifetime !== undefined && Number(lifetime) > 0 && Number(lifetime) !== settings.sessionLifetime
+      ? [warning(t('doctor.settings.lifetime', { own: settings.sessionLifetime, theirs: lifetime }))]
+      : []),
+  ]
+}
 
 export const settingsCheck: Check = {
   name: 'check.settings',
   needs: [],
-  run: ({ resolution, t }) =>
-    Promise.resolve(
+  settings: [],
+  run: (patient) => {
+    const { resolution, t } = patient
+    const baseUrl = baseUrlFinding(patient)
+    return Promise.resolve(
       foundOr(
-        resolution.faults.map((found) => fault(t.setting(found))),
+        [
+          ...resolution.faults.map((found) => fault(t.setting(found))),
+          ...(baseUrl ? [baseUrl] : []),
+          ...sessionFindings(patient),
+        ],
         t('doctor.settings.ok'),
       ),
-    ),
+    )
+  },
 }
 
 export const transportCheck: Check = {
   name: 'check.transport',
-  needs: ['check.settings'],
+  needs: [],
+  settings: ['BASE_URL'],
   run: ({ settings, t }) =>
     Promise.resolve(
       isUnencrypted(settings)
@@ -27,6 +60,24 @@ export const transportCheck: Check = {
 
 export const pkceCheck: Check = {
   name: 'check.pkce',
-  needs: ['check.settings'],
+  needs: [],
+  settings: ['PKCE_PLAIN'],
   run: ({ settings, t }) => Promise.resolve(ok(t('doctor.pkce.ok', { value: settings.pkcePlain ? 'on' : 'off' }))),
+}
+
+/** Seconds that nginx/locations.conf waits for an answer of `token`. */
+const nginxWait = 8
+
+export const graceCheck: Check = {
+  name: 'check.grace',
+  needs: [],
+  settings: ['REFRESH_GRACE'],
+  run: ({ settings: { refreshGraceSeconds: seconds }, t }) => {
+    if (seconds === 0) return Promise.resolve([note(t('doctor.grace.off'))])
+    return Promise.resolve(
+      seconds > nginxWait
+        ? ok(t('doctor.grace.ok', { seconds }))
+        : [warning(t('doctor.grace.short', { seconds, wait: nginxWait }))],
+    )
+  },
 }

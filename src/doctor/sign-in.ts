@@ -9,7 +9,7 @@ import { codeOf, fault, foundOr, ok, type Check, type Finding, type Patient } fr
 
 const discoveryFinding = async ({ settings, t }: Patient): Promise<Finding | undefined> => {
   const url = `${issuer(settings)}/.well-known/openid-configuration`
-  const answer = await ask(url, { 'X-Request-Id': randomUUID() })
+  const answer = await ask(url, { headers: { 'X-Request-Id': randomUUID() } })
   const found = jsonOf(answer)?.['issuer']
   if (found === issuer(settings)) return undefined
   return typeof found === 'string'
@@ -32,13 +32,14 @@ const apiFinding = async ({ settings, db, now, t }: Patient, key: SignInKey): Pr
   const claims = signInClaims(issuer(settings), { ...signedIn, issuedAt: now(), accessToken: '' })
   const token = await signIdToken(claims, '', key)
   const url = `${settings.baseUrl}jsonapi.php/v1/users/me`
-  const { status } = await ask(url, { Authorization: `Bearer ${token}` })
+  const { status } = await ask(url, { headers: { Authorization: `Bearer ${token}` } })
   return status === 200 ? fault(t('doctor.sign-in.api', { url })) : undefined
 }
 
 export const signInCheck: Check = {
   name: 'check.sign-in',
-  needs: ['check.settings', 'check.keys', 'check.tables'],
+  needs: ['check.keys', 'check.tables'],
+  settings: ['BASE_URL', 'KEYS_PATH'],
   run: async (patient) => {
     const { settings, now, t } = patient
     const { signIn, signInFault } = await createKeyRing({ dir: settings.keysPath, now }).current()

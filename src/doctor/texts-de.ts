@@ -9,11 +9,11 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
   'doctor.faults_one': '{{count}} Fehler. Die Zeile oben sagt, wie er zu beheben ist.',
   'doctor.faults_other': '{{count}} Fehler. Die Zeilen oben sagen, wie sie zu beheben sind.',
   'doctor.settings': 'Einstellungen',
+  'doctor.unknown': 'nicht bekannt',
   'doctor.checks': 'Prüfungen',
   'doctor.grants': 'Rechte, die der Datenbankbenutzer braucht, und nicht mehr:',
   'doctor.example': 'Für die Überwachung',
   'doctor.crashed': 'Dies ließ sich nicht prüfen: {{message}}',
-  'doctor.skipped': 'Nicht geprüft, wegen der Fehler oben.',
 
   'check.settings': 'Einstellungen',
   'check.transport': 'Verschlüsselung',
@@ -117,7 +117,6 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
   'doctor.clients.secret':
     'Client {{id}} ({{name}}) hat ein Geheimnis, das kein bcrypt-Hash ist und nie passen kann. Geben Sie ihm ein neues: oauth2:client:secret {{id}}',
   'doctor.pkce.ok': 'PKCE_PLAIN ist {{value}}.',
-  'doctor.round-trip.ok': 'Autorisieren, Token holen, erneuern und widerrufen funktionieren.',
   'doctor.round-trip.failed':
     'Ein Wegwerf-Client konnte nicht {{step}} (Status {{status}}{{detail}}). Das Log des Dienstes sagt mehr.',
   'doctor.step.authorize': 'um Zustimmung bitten',
@@ -126,4 +125,61 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
   'doctor.step.verify': 'sein Token benutzen',
   'doctor.step.refresh': 'sein Token erneuern',
   'doctor.step.revoke': 'sein Token widerrufen',
+
+  'doctor.fix-way-back': 'Die Zeile anlegen, die nach der Anmeldung zurückführt, falls sie fehlt',
+  'doctor.create-user': 'Ein eigener Benutzer für den Dienst; am Ende steht ein Passwort Ihrer Wahl:',
+  'doctor.skipped': 'Nicht geprüft wegen dessen, was unter {{check}} steht.',
+  'doctor.skipped.setting': 'Nicht geprüft: {{names}} ist nicht bekannt.',
+  'check.maintenance': 'Wartung',
+  'check.failover': 'Ausfall',
+  'check.json-api': 'JSON:API',
+  'check.grace': 'Nachfrist',
+  'doctor.settings.base-url':
+    'BASE_URL ist {{own}}, $ABSOLUTE_URI_STUDIP in Stud.IP aber {{theirs}}. Danach richten sich Menschen, Cookies und Tokens: Berichtigen Sie BASE_URL, oder lassen Sie es weg.',
+  'doctor.settings.cookie':
+    'SESSION_COOKIE ist {{own}}, Stud.IP nennt sein Sitzungscookie aber {{theirs}}; deshalb wird niemand erkannt. Berichtigen Sie SESSION_COOKIE, oder lassen Sie es weg.',
+  'doctor.settings.lifetime':
+    'SESSION_LIFETIME ist {{own}}, Stud.IPs Sitzungen leben aber {{theirs}} Sekunden. Berichtigen Sie es, oder lassen Sie es weg.',
+  'doctor.maintenance.ok': 'Stud.IP ist nicht im Wartungsmodus.',
+  'doctor.maintenance.on':
+    'Stud.IP ist im Wartungsmodus: Nur root kann sich anmelden oder ein Token benutzen. Schalten Sie MAINTENANCE_MODE_ENABLE aus, wenn Sie fertig sind.',
+  'doctor.sessions.both':
+    'In session_data gibt es Sitzungen, die jünger als {{seconds}} Sekunden sind, obwohl Sitzungen im Cache liegen. So lange nach einem Wechsel zum Cache ist das richtig; später prüfen Sie SESSION_STORE.',
+  'doctor.grace.ok': 'REFRESH_GRACE ist {{seconds}} Sekunden, länger als nginx auf ein Token wartet.',
+  'doctor.grace.off':
+    'REFRESH_GRACE ist 0: Ein Client, der nach einer verlorenen Antwort noch einmal fragt, gilt als Dieb, und seine Freigabe endet.',
+  'doctor.grace.short':
+    'REFRESH_GRACE ist {{seconds}} Sekunden, nginx wartet aber {{wait}} auf eine Antwort: Ein Client, der danach noch einmal fragt, gilt als Dieb. Setzen Sie REFRESH_GRACE über {{wait}}, oder proxy_read_timeout der Token-location darunter.',
+  'doctor.service.other':
+    'Unter {{where}} antwortet ein anderes Programm (Status {{status}}), nicht dieser Dienst. Beenden Sie es, oder geben Sie METRICS_LISTEN eine andere Adresse.',
+  'doctor.front.tls-port':
+    '{{url}} fragt mit http an einem Port, der https spricht. Schreiben Sie https:// in BASE_URL.',
+  'doctor.front.cookie':
+    'Stud.IP setzt das Sitzungscookie {{theirs}}, SESSION_COOKIE ist aber {{own}}; deshalb wird niemand erkannt. Berichtigen Sie SESSION_COOKIE, oder lassen Sie es weg.',
+  'doctor.failover.ok':
+    'Während keine Instanz dieses Dienstes antwortet, erreichen Token-Anfragen Stud.IPs eigenen Server.',
+  'doctor.failover.off':
+    'Während keine Instanz dieses Dienstes antwortet, bekommen Token-Anfragen 503. failover-php.conf würde sie zu Stud.IP führen.',
+  'doctor.failover.old':
+    'Der Webserver beantwortet Übungen dieses Rechners wie andere Anfragen; deshalb ließ sich der Ausfall nicht erproben. Kopieren Sie nginx/ dieser Version, und rufen Sie den Doktor auf dem Webserver selbst auf.',
+  'doctor.failover.broken':
+    'Während keine Instanz dieses Dienstes antwortet, bekommen Token-Anfragen den Status {{status}} und keine Antwort von Stud.IPs eigenem Server: Apps verwerfen darauf womöglich ihre Tokens. Binden Sie failover-php.conf dieser Version ein, oder failover-off.conf.',
+  'doctor.failover.none':
+    'Während keine Instanz dieses Dienstes antwortet, bekommen Token-Anfragen gar keine Antwort ({{code}}). Binden Sie failover-php.conf oder failover-off.conf ein.',
+  'doctor.json-api.ok': 'Stud.IPs JSON:API nimmt ein Token dieses Dienstes an.',
+  'doctor.json-api.refused':
+    '{{url}} weist ein gutes Token zurück (401). Vergleichen Sie public.key mit config/oauth2 von Stud.IP, und lassen Sie den Webserver den Header Authorization an PHP weitergeben.',
+  'doctor.json-api.missing':
+    '{{url}} gibt es nicht (404); deshalb können Apps mit ihren Tokens nichts anfangen. Prüfen Sie, ob die JSON:API von Stud.IP erreichbar ist.',
+  'doctor.json-api.failed':
+    '{{url}} beantwortet ein gutes Token mit Status {{status}}. Sehen Sie ins Fehlerlog von PHP; eine häufige Ursache sind andere Rechte der Schlüsseldateien als 660 oder 600.',
+  'doctor.json-api.nobody': 'Es gibt noch keinen Benutzer; deshalb ließ sich kein Token an der JSON:API erproben.',
+  'doctor.json-api.unreachable': '{{url}} ließ sich nicht fragen ({{code}}).',
+  'doctor.trampoline.missing':
+    'Die Zeile, die nach der Anmeldung zurückführt, gibt es noch nicht; der Dienst legt sie bei der ersten Anmeldung an, --fix-way-back jetzt.',
+  'doctor.trampoline.made': 'Die Zeile, die nach der Anmeldung zurückführt, wurde angelegt.',
+  'doctor.clients.cors':
+    'Öffentliche Clients mit einer https-Adresse ({{names}}) laufen womöglich im Browser, JSONAPI_CORS_ORIGIN von Stud.IP ist aber leer: Ihre Skripte bekommen Tokens und können sie nicht benutzen. Tragen Sie ihre Origins dort ein.',
+  'doctor.round-trip.ok':
+    'Autorisieren, Token holen, erneuern und widerrufen funktionieren. Was dafür angelegt wurde, ein Client oauth2:doctor mit Codes und Tokens von niemandem, ist wieder gelöscht.',
 }

@@ -8,11 +8,11 @@ export const doctorEn = {
   'doctor.faults_one': '{{count}} fault. The line above says how to mend it.',
   'doctor.faults_other': '{{count}} faults. The lines above say how to mend them.',
   'doctor.settings': 'Settings',
+  'doctor.unknown': 'not known',
   'doctor.checks': 'Checks',
   'doctor.grants': 'Rights that the database user needs, no more:',
   'doctor.example': 'For monitoring',
   'doctor.crashed': 'This could not be checked: {{message}}',
-  'doctor.skipped': 'Not checked, because of the faults above.',
 
   'check.settings': 'Settings',
   'check.transport': 'Encryption',
@@ -112,7 +112,6 @@ export const doctorEn = {
   'doctor.clients.secret':
     'Client {{id}} ({{name}}) has a secret that is no bcrypt hash and can never match. Give it a new one: oauth2:client:secret {{id}}',
   'doctor.pkce.ok': 'PKCE_PLAIN is {{value}}.',
-  'doctor.round-trip.ok': 'Authorize, token, refresh and revoke work.',
   'doctor.round-trip.failed':
     'A throw-away client could not {{step}} (status {{status}}{{detail}}). The log of the service says more.',
   'doctor.step.authorize': 'ask for consent',
@@ -121,4 +120,59 @@ export const doctorEn = {
   'doctor.step.verify': 'use its token',
   'doctor.step.refresh': 'refresh its token',
   'doctor.step.revoke': 'revoke its token',
+
+  'doctor.fix-way-back': 'Make the row that leads people back after the login, if it is missing',
+  'doctor.create-user': 'A user of its own for the service, with a password of your choice at the end:',
+  'doctor.skipped': 'Not checked, because of what is said under {{check}}.',
+  'doctor.skipped.setting': 'Not checked: {{names}} is not known.',
+  'check.maintenance': 'Maintenance',
+  'check.failover': 'Failover',
+  'check.json-api': 'JSON:API',
+  'check.grace': 'Grace window',
+  'doctor.settings.base-url':
+    "BASE_URL is {{own}}, but Stud.IP's own $ABSOLUTE_URI_STUDIP is {{theirs}}. People, cookies and tokens go by the latter: correct BASE_URL, or leave it out.",
+  'doctor.settings.cookie':
+    'SESSION_COOKIE is {{own}}, but Stud.IP calls its session cookie {{theirs}}, so nobody is recognised. Correct SESSION_COOKIE, or leave it out.',
+  'doctor.settings.lifetime':
+    "SESSION_LIFETIME is {{own}}, but Stud.IP's sessions live for {{theirs}} seconds. Correct it, or leave it out.",
+  'doctor.maintenance.ok': 'Stud.IP is not in maintenance mode.',
+  'doctor.maintenance.on':
+    'Stud.IP is in maintenance mode: nobody but root can log in or use a token. Turn MAINTENANCE_MODE_ENABLE off when you are done.',
+  'doctor.sessions.both':
+    'session_data has sessions younger than {{seconds}} seconds, although sessions are in the cache. Within that time after a switch to the cache this is right; later, check SESSION_STORE.',
+  'doctor.grace.ok': 'REFRESH_GRACE is {{seconds}} seconds, longer than nginx waits for a token.',
+  'doctor.grace.off':
+    'REFRESH_GRACE is 0: a client that asks again because an answer was lost counts as a thief, and its grant ends.',
+  'doctor.grace.short':
+    'REFRESH_GRACE is {{seconds}} seconds, but nginx waits {{wait}} for an answer: a client that asks again after that counts as a thief. Set REFRESH_GRACE above {{wait}}, or proxy_read_timeout of the token location below it.',
+  'doctor.service.other':
+    'At {{where}} another program answers (status {{status}}), not this service. Stop it, or give METRICS_LISTEN another address.',
+  'doctor.front.tls-port': '{{url}} asks for http at a port that speaks https. Write https:// in BASE_URL.',
+  'doctor.front.cookie':
+    'Stud.IP sets the session cookie {{theirs}}, but SESSION_COOKIE is {{own}}, so nobody is recognised. Correct SESSION_COOKIE, or leave it out.',
+  'doctor.failover.ok': "While no instance of this service answers, token requests reach Stud.IP's own server.",
+  'doctor.failover.off':
+    'While no instance of this service answers, token requests get 503. failover-php.conf would lead them to Stud.IP.',
+  'doctor.failover.old':
+    'The web server answers drills of this machine no otherwise than others, so the failover could not be tried. Copy nginx/ of this version, and run the doctor on the web server itself.',
+  'doctor.failover.broken':
+    "While no instance of this service answers, token requests get status {{status}} and no answer of Stud.IP's own server: apps may drop their tokens on it. Include failover-php.conf of this version, or failover-off.conf.",
+  'doctor.failover.none':
+    'While no instance of this service answers, token requests get no answer at all ({{code}}). Include failover-php.conf or failover-off.conf.',
+  'doctor.json-api.ok': "Stud.IP's JSON:API takes a token of this service.",
+  'doctor.json-api.refused':
+    "{{url}} refuses a good token (401). Compare public.key with Stud.IP's config/oauth2, and let the web server hand the Authorization header to PHP.",
+  'doctor.json-api.missing':
+    '{{url}} does not exist (404), so apps can do nothing with their tokens. Check that the JSON:API of Stud.IP is reachable.',
+  'doctor.json-api.failed':
+    "{{url}} answers a good token with status {{status}}. Look into PHP's error log; a frequent cause is a mode of the key files other than 660 or 600.",
+  'doctor.json-api.nobody': 'There is no user yet, so no token could be tried on the JSON:API.',
+  'doctor.json-api.unreachable': '{{url}} could not be asked ({{code}}).',
+  'doctor.trampoline.missing':
+    'The row that leads people back after the login is not there yet; the service makes it at the first login, and --fix-way-back makes it now.',
+  'doctor.trampoline.made': 'The row that leads people back after the login was made.',
+  'doctor.clients.cors':
+    'Public clients with an https address ({{names}}) may run in a browser, but JSONAPI_CORS_ORIGIN of Stud.IP is empty: their scripts get tokens and cannot use them. Enter their origins there.',
+  'doctor.round-trip.ok':
+    'Authorize, token, refresh and revoke work. What was made for it, a client oauth2:doctor with codes and tokens of nobody, is deleted again.',
 }

@@ -11,7 +11,9 @@ import { createHttpServer, listen, type HttpServer } from './http.ts'
 import { isOurs, type ToPrimary, type ToWorker } from './messages.ts'
 import { readinessOf } from './readiness.ts'
 
-const tell = (message: ToPrimary): void => void (process.connected && process.send?.(message))
+// The callback takes what is wrong: a primary that has left hears nothing, and that is no fault of the worker (R16).
+const tell = (message: ToPrimary): void =>
+  void (process.connected && process.send?.(message, undefined, undefined, () => undefined))
 
 const sentenceOf = (error: unknown, listen: Settings['listen']): string => {
   const code = (error as NodeJS.ErrnoException).code

@@ -7,6 +7,8 @@ const mark = 'oauth2-sidecar'
 const mkdate = 4_294_967_295
 
 export interface Trampoline {
+  /** Id of the row; undefined when there is none. Rejects with the database's error. */
+  find(): Promise<string | undefined>
   /** Id of the row, which is made if it is missing. Undefined when that is impossible: then the fallback page has to do. */
   ensure(): Promise<string | undefined>
 }
@@ -59,6 +61,7 @@ export const createTrampoline = ({ db, onFault }: { db: Knex; onFault?: (error: 
     return id
   }
   return {
+    find: complete,
     async ensure() {
       try {
         return (await complete()) ?? (await create())

@@ -1,5 +1,6 @@
 // oauth2:doctor: a healthy installation has no fault; each seeded fault is found and named.
-import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync, statSync } from 'node:fs'
+import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { generateKeyPairSync } from 'node:crypto'
 import { tmpdir } from 'node:os'
@@ -35,6 +36,7 @@ interface Report {
   readonly faults: number
   readonly settings: { name: string; value: string; source: string }[]
   readonly checks: { check: string; findings: { level: string; text: string }[] }[]
+  readonly createUser?: string
   readonly grants: string[]
 }
 
@@ -59,10 +61,10 @@ describe('oauth2:doctor', function () {
   before(async () => void (keysPath = await freshKeys()))
 
   /** All findings but the good ones, by the checks named. The front has tests of its own below. */
-  const findings = async (names: readonly Check['name'][], now = clock): Promise<Found[]> => {
+  const findings = async (names: readonly Check['name'][], now = clock, fixWayBack = true): Promise<Found[]> => {
     const resolution = await resolveSettings(env, { cwd: '/' })
-    const settings = resolution.settings!
-    const db = openDatabase(settings?.database ?? database.settings, 2)
+    const settings = resolution.partial
+    const db = openDatabase(settings.database, 2)
     try {
       const wanted = new Set<string>(names)
       const results = await examine(
@@ -72,6 +74,7 @@ describe('oauth2:doctor', function () {
           db,
           now,
           t,
+          fixWayBack,
           databaseSentence: (error) => sentenceOf(t, new DatabaseFault(settings.database, error)),
         },
         allChecks.filter(({ name }) => wanted.has(name)),
@@ -85,7 +88,7 @@ describe('oauth2:doctor', function () {
   }
   const healthy: readonly Check['name'][] = allChecks
     .map(({ name }) => name)
-    .filter((name) => name !== 'check.front' && name !== 'check.service')
+    .filter((name) => !['check.front', 'check.failover', 'check.json-api', 'check.service'].includes(name))
   const sql = (text: string) => database.knex.raw(text.replaceAll('?', '\\?'))
 
   it('finds nothing in a healthy installation, and its round trip leaves nothing behind', async () => {
@@ -354,12 +357,275 @@ describe('oauth2:doctor', function () {
     expect(JSON.parse(stderr)).to.include({ error: 'failed', exitCode: 1 })
     const [settings, ...others] = report.checks
     expect(JSON.stringify(settings)).to.contain('LISTEN').and.to.contain('STUDIP_PATH')
-    for (const { check, findings: found } of others)
+    expect(
+      settings!.findings.filter(({ level }) => level === 'fault'),
+      'R14 one cause, one fault',
+    ).to.have.length(2)
+    for (const { check, findings: found } of others.filter(
+      (other) => !['pkce', 'grace', 'service'].includes(other.check),
+    ))
       expect(
         found.map(({ level }) => level),
         check,
       ).to.deep.equal(['note'])
   })
+
+  const levelsOf = async (names: readonly Check['name'][]) =>
+    Object.fromEntries((await findings(names)).map(({ check, level, text }) => [check, `${level}: ${text}`]))
+
+  it('O2 checks all that can be checked while one setting is missing, and shows none in its place', async () => {
+    delete env['BASE_URL']
+    await sql('ALTER TABLE oauth2_auth_codes ENGINE=MyISAM')
+    const found = await levelsOf([
+      'check.settings',
+      'check.database',
+      'check.tables',
+      'check.sessions',
+      'check.keys',
+      'check.front',
+      'check.transport',
+    ])
+    expect(found['check.tables']).to.match(/^fault: .*MyISAM/)
+    expect(found['check.front']).to.equal('note: Not checked: BASE_URL is not known.')
+    expect(found['check.transport']).to.equal('note: Not checked: BASE_URL is not known.')
+    expect(found).to.not.have.any.keys('check.database', 'check.sessions', 'check.keys')
+    const { stdout } = await run(['oauth2:doctor', '--json'], { env })
+    const shown = (JSON.parse(stdout) as Report).settings.find(({ name }) => name === 'BASE_URL')
+    expect(shown).to.deep.equal({ name: 'BASE_URL', value: '', source: 'unknown' })
+    expect(stdout).to.not.contain('http://localhost/')
+  })
+
+  it('R14 no fault keeps a check from running that can run', async () => {
+    await sql('DROP TABLE users_tfa')
+    await rm(path.join(folder, 'public.key'))
+    await sql(
+      "INSERT INTO oauth2_clients (name, secret, redirect, mkdate, chdate) VALUES ('Odd', 'plain', 'https://a.example.org', 1, 1)",
+    )
+    const found = await levelsOf(healthy)
+    expect(found['check.tables']).to.match(/users_tfa is missing/)
+    expect(found['check.keys']).to.match(/public\.key does not exist/)
+    expect(found['check.clients']).to.match(/no bcrypt hash/)
+    expect(found).to.not.have.any.keys('check.version', 'check.sessions', 'check.trampoline', 'check.clock')
+  })
+
+  it('R14 a right that is missing is not a table that is missing', async () => {
+    const user = `r${process.pid}_${Date.now() % 1e6}`
+    const name = database.settings.database
+    await sql(`CREATE USER ${user}@'%' IDENTIFIED BY 'geheim'`)
+    try {
+      for (const table of ['config', 'config_values', 'session_data', 'oauth2_clients', 'schema_version'])
+        await sql(`GRANT SELECT ON ${name}.${table} TO ${user}@'%'`)
+      const url = new URL(database.url)
+      url.username = user
+      url.password = 'geheim'
+      env['DATABASE_URL'] = url.href
+      const found = await findings([
+        'check.database',
+        'check.rights',
+        'check.tables',
+        'check.version',
+        'check.sessions',
+      ])
+      expect(found.map(({ check }) => check))
+        .to.include('check.rights')
+        .and.not.include.members(['check.tables'])
+      expect(
+        found.every(({ check }) => check === 'check.rights'),
+        JSON.stringify(found),
+      ).to.equal(true)
+    } finally {
+      await sql(`DROP USER ${user}@'%'`)
+    }
+  })
+
+  it('R14 asks for no right on the cache table where the cache is another program', async () => {
+    env['SESSION_STORE'] = 'cache'
+    await sql('DROP TABLE cache')
+    await sql(
+      `INSERT INTO config_values (field, range_id, value) VALUES ('SYSTEMCACHE', 'studip', '{"type":"Studip\\\\Cache\\\\RedisCache","config":{"hostname":"127.0.0.1","port":1}}') ON DUPLICATE KEY UPDATE value = VALUES(value)`,
+    )
+    expect(await findings(['check.database', 'check.rights', 'check.tables'])).to.deep.equal([])
+  })
+
+  it('R14 names maintenance mode', async () => {
+    await sql(
+      "INSERT INTO config_values (field, range_id, value) VALUES ('MAINTENANCE_MODE_ENABLE', 'studip', '1') ON DUPLICATE KEY UPDATE value = '1'",
+    )
+    expect((await levelsOf(['check.maintenance']))['check.maintenance']).to.match(
+      /^warning: Stud\.IP is in maintenance mode/,
+    )
+  })
+
+  describe('beside the files of Stud.IP', () => {
+    const native = async (lines: string) => {
+      const root = path.join(folder, 'studip')
+      await mkdir(path.join(root, 'config'), { recursive: true })
+      await writeFile(path.join(root, 'VERSION'), '6.0.2')
+      await writeFile(path.join(root, 'config/config_local.inc.php'), `<?php ${lines}`)
+      env['STUDIP_PATH'] = root
+    }
+    for (const [what, lines, own, sentence, level] of [
+      [
+        'R14 a BASE_URL of another host',
+        "$ABSOLUTE_URI_STUDIP = 'http://studip.example.org/';",
+        {},
+        /\$ABSOLUTE_URI_STUDIP is http:\/\/studip\.example\.org\//,
+        'fault',
+      ],
+      [
+        'R14 a BASE_URL of another path',
+        "$ABSOLUTE_URI_STUDIP = 'http://127.0.0.1/studip';",
+        {},
+        /BASE_URL is http:\/\/127\.0\.0\.1\//,
+        'fault',
+      ],
+      [
+        'R14 a BASE_URL of another scheme',
+        "$ABSOLUTE_URI_STUDIP = 'https://127.0.0.1/';",
+        {},
+        /correct BASE_URL/,
+        'warning',
+      ],
+      [
+        'R14 a wrong SESSION_COOKIE',
+        "$SESSION_OPTIONS = ['name' => 'Uni'];",
+        { SESSION_COOKIE: 'Other' },
+        /calls its session cookie Uni/,
+        'fault',
+      ],
+      [
+        'O7 a wrong SESSION_LIFETIME',
+        "$SESSION_OPTIONS = ['lifetime' => 600];",
+        { SESSION_LIFETIME: '7200' },
+        /live for 600 seconds/,
+        'warning',
+      ],
+    ] as const)
+      it(what, async () => {
+        await native(lines)
+        Object.assign(env, own)
+        const [found] = await findings(['check.settings'])
+        expect(found?.level).to.equal(level)
+        expect(found?.text).to.match(sentence)
+      })
+
+    it('R13 after a switch to the cache the old rows mislead nobody', async () => {
+      delete env['SESSION_STORE']
+      await native('$CACHE_IS_SESSION_STORAGE = true;')
+      expect(await findings(['check.sessions'])).to.deep.equal([])
+      env['SESSION_STORE'] = 'database'
+      expect((await findings(['check.sessions']))[0]?.text).to.contain('Set SESSION_STORE to cache')
+    })
+  })
+
+  it('R13 the newer of two stores decides where nothing else does', async () => {
+    const cached = (expires: number) =>
+      sql(
+        `INSERT INTO cache (cache_key, content, expires) VALUES ('session_data/${'b'.repeat(32)}', 's:0:"";', ${expires})`,
+      )
+    env['SESSION_STORE'] = 'cache'
+    await sql(`UPDATE session_data SET changed = FROM_UNIXTIME(${clock() - 600})`)
+    await cached(clock() - 60 + 7200)
+    expect(await findings(['check.sessions'])).to.deep.equal([])
+    env['SESSION_STORE'] = 'database'
+    expect((await findings(['check.sessions']))[0]?.text).to.contain('Set SESSION_STORE to cache')
+    await sql('DELETE FROM cache')
+    await cached(clock() - 3600 + 7200)
+    expect(await findings(['check.sessions'])).to.deep.equal([])
+  })
+
+  it('R14 makes the row of the way back only when asked to', async () => {
+    const rows = async () =>
+      Number(
+        (await database.knex('personal_notifications').where({ html_id: 'oauth2-sidecar' }).count({ n: '*' }))[0]!['n'],
+      )
+    expect((await findings(['check.trampoline'], clock, false))[0]).to.include({ level: 'note' })
+    expect(await rows()).to.equal(0)
+    const { stdout } = await run(['oauth2:doctor', '--no-front', '--fix-way-back'], { env })
+    expect(stdout).to.contain('The row that leads people back after the login was made')
+    expect(await rows()).to.equal(1)
+    expect(await findings(['check.trampoline'], clock, false)).to.deep.equal([])
+  })
+
+  it("R14 names a user to create where Stud.IP's own is borrowed, or nobody gets in", async () => {
+    const url = new URL(database.url)
+    url.username = 'not_there'
+    const lost = JSON.parse(
+      (await run(['oauth2:doctor', '--json', '--no-front'], { env: { ...env, DATABASE_URL: url.href } })).stdout,
+    ) as Report
+    expect(lost.createUser).to.match(/^CREATE USER 'not_there'@'\S+' IDENTIFIED BY$/)
+    expect(lost.grants.every((grant) => grant.includes("TO 'not_there'@"))).to.equal(true)
+    expect(lost.grants).to.have.length.of.at.least(10)
+    const root = path.join(folder, 'studip')
+    await mkdir(path.join(root, 'config'), { recursive: true })
+    const { username, password, hostname, port, pathname } = new URL(database.url)
+    await writeFile(
+      path.join(root, 'config/config_local.inc.php'),
+      `<?php $DB_STUDIP_HOST = '${hostname};port=${port}'; $DB_STUDIP_USER = '${username}'; $DB_STUDIP_PASSWORD = '${password}'; $DB_STUDIP_DATABASE = '${pathname.slice(1)}';`,
+    )
+    const { DATABASE_URL: _, ...others } = env
+    const borrowed = JSON.parse(
+      (await run(['oauth2:doctor', '--json', '--no-front'], { env: { ...others, STUDIP_PATH: root } })).stdout,
+    ) as Report
+    expect(borrowed.createUser).to.match(/^CREATE USER 'studip_oauth2'@/)
+    expect(borrowed.grants[0]).to.contain("TO 'studip_oauth2'@")
+  })
+
+  it('A13 opens no door for others while its round trip runs', async () => {
+    const { Server } = await import('node:net')
+    const listen = Server.prototype.listen
+    const places: unknown[] = []
+    const modes: string[] = []
+    Server.prototype.listen = function (this: InstanceType<typeof Server>, ...args: unknown[]) {
+      const at = args[0] as { path?: string }
+      places.push(at)
+      if (at.path) modes.push((statSync(path.dirname(at.path)).mode & 0o777).toString(8))
+      return Reflect.apply(listen, this, args) as never
+    } as typeof listen
+    try {
+      expect(await findings(['check.round-trip'])).to.deep.equal([])
+    } finally {
+      Server.prototype.listen = listen
+    }
+    expect(places).to.have.length(1)
+    expect(places[0]).to.have.all.keys('path')
+    expect(modes).to.deep.equal(['700'])
+    expect(existsSync((places[0] as { path: string }).path)).to.equal(false)
+  })
+
+  it('O7 names public clients in browsers while JSONAPI_CORS_ORIGIN is empty', async () => {
+    await sql(
+      "INSERT INTO oauth2_clients (name, redirect, mkdate, chdate) VALUES ('Spa', 'https://spa.example.org/', 1, 1)",
+    )
+    expect((await findings(['check.clients']))[0]?.text).to.match(/\(Spa\).*JSONAPI_CORS_ORIGIN of Stud\.IP is empty/)
+    await sql(
+      `INSERT INTO config_values (field, range_id, value) VALUES ('JSONAPI_CORS_ORIGIN', 'studip', '["https://spa.example.org"]')`,
+    )
+    expect(await findings(['check.clients'])).to.deep.equal([])
+  })
+
+  it('O7 names another program at METRICS_LISTEN', async () => {
+    const other = createServer((_, response) => response.writeHead(404).end('nothing'))
+    const port = await freePort()
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
+    env['METRICS_LISTEN'] = `127.0.0.1:${port}`
+    try {
+      expect((await findings(['check.service']))[0]?.text).to.match(/another program answers \(status 404\)/)
+    } finally {
+      other.close()
+    }
+  })
+
+  for (const [seconds, level] of [
+    ['10', undefined],
+    ['9', undefined],
+    ['8', 'warning'],
+    ['0', 'note'],
+  ] as const)
+    it(`A4 says ${level ?? 'nothing'} to a REFRESH_GRACE of ${seconds}`, async () => {
+      env['REFRESH_GRACE'] = seconds
+      expect((await findings(['check.grace']))[0]?.level).to.equal(level)
+    })
 })
 
 const neededBy = (name: Check['name']): Check['name'][] =>
@@ -499,5 +765,82 @@ describe('oauth2:doctor through the web server', function () {
     expect(found)
       .to.contain('dispatch.php/api/oauth2neighbour is answered by this service')
       .and.to.contain('Health and metrics must stay inside')
+  })
+
+  const checked = async (check: string, change: Record<string, string> = {}): Promise<string> => {
+    const { stdout } = await run(['oauth2:doctor', '--json'], { env: { ...env, ...change } })
+    return (JSON.parse(stdout) as Report).checks
+      .find((one) => one.check === check)!
+      .findings.map(({ level, text }) => `${level}: ${text}`)
+      .join('\n')
+  }
+  /** The site with other parts, at the same address. */
+  const otherwise = async (options: Partial<Parameters<typeof startNginx>[0]>) => {
+    await nginx.stop()
+    const other = await startNginx({
+      sidecar: `127.0.0.1:${service.port}`,
+      php: php.address,
+      port: nginx.port,
+      ...options,
+    })
+    closing.push(async () => {
+      await other.stop()
+      nginx = await startNginx({ sidecar: `127.0.0.1:${service.port}`, php: php.address, port: other.port })
+    })
+  }
+
+  it('R14 tries the failover before the first outage, and the JSON:API for real', async () => {
+    expect(await checked('failover')).to.match(/^ok: While no instance .* reach Stud\.IP's own server/)
+    expect(await checked('json-api')).to.match(/^ok: Stud\.IP's JSON:API takes a token/)
+    const left = await database.knex('oauth2_clients').where({ name: 'oauth2:doctor' }).count({ n: '*' })
+    expect(Number(left[0]!['n'])).to.equal(0)
+  })
+  it('R14 says where a failover was left out on purpose', async () => {
+    await otherwise({ failover: 'off' })
+    expect(await checked('failover')).to.match(/^note: .*get 503/)
+  })
+  it('R14 names a failover that cannot work', async () => {
+    const other = createServer((incoming, response) =>
+      response.writeHead(incoming.method === 'POST' ? 404 : 200).end('File not found.'),
+    )
+    const port = await freePort()
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
+    closing.push(() => void other.close())
+    await otherwise({ php: `127.0.0.1:${port}` })
+    expect(await checked('failover')).to.match(/^fault: .*get status 404 and no answer of Stud\.IP's own server/)
+  })
+  it('R14 nobody else can ask for a drill', async () => {
+    const { request } = await import('node:http')
+    /** Our own answers carry a number. */
+    const isOurs = (localAddress: string) =>
+      new Promise<boolean>((resolve, reject) => {
+        const headers = { 'X-OAuth2-Drill': '1', 'Content-Type': 'application/x-www-form-urlencoded' }
+        request(
+          `${nginx.url}dispatch.php/api/oauth2/token`,
+          { method: 'POST', localAddress, agent: false, headers },
+          (answer) => resolve(answer.resume().headers['x-request-id'] !== undefined),
+        )
+          .once('error', reject)
+          .end('grant_type=x&client_id=0')
+      })
+    expect(await isOurs('127.0.0.1'), 'this machine').to.equal(false)
+    // Another address than the one that is asked, as everybody else has one.
+    expect(await isOurs('127.0.0.2'), 'another machine').to.equal(true)
+  })
+  it('R14 names a JSON:API that answers 500 to every token', async () => {
+    const url = await answering((server) => server.on('request', (_, response) => response.writeHead(500).end()))
+    expect(await checked('json-api', { BASE_URL: url })).to.match(/^fault: .*answers a good token with status 500/)
+  })
+  it('R14 names http at a port for TLS', async () => {
+    const tls = await startNginx({ sidecar: `127.0.0.1:${service.port}`, php: php.address, tls: true })
+    closing.push(() => tls.stop())
+    expect(await front({ BASE_URL: tls.url.replace('https:', 'http:') })).to.contain(
+      'asks for http at a port that speaks https',
+    )
+  })
+  it('R14 names the session cookie that Stud.IP really sets', async () => {
+    expect(await front({ SESSION_COOKIE: 'Other_Session' })).to.match(
+      /Stud\.IP sets the session cookie Studip_Session, but SESSION_COOKIE is Other_Session/,
+    )
   })
 })

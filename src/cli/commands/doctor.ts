@@ -2,7 +2,7 @@
 import { resolveSettings, type Resolution } from '../../config.ts'
 import type { CheckResult } from '../../doctor/examine.ts'
 import type { Level } from '../../doctor/check.ts'
-import type { Settings } from '../../settings.ts'
+import type { Grants } from '../../doctor/rights.ts'
 import { flag, type Command, type Options } from '../command.ts'
 import { DatabaseFault, sentenceOf } from '../faults.ts'
 import { printColumns } from '../columns.ts'
@@ -12,11 +12,18 @@ import { now } from '../with-database.ts'
 interface Report {
   readonly resolution: Resolution
   readonly results: readonly CheckResult[]
-  readonly grants: readonly string[]
+  readonly grants: Grants
 }
 
-/** Placeholders for a patient whose settings are faulty: no check that needs them is run then. */
+const nothing: Grants = { createUser: undefined, grants: [] }
+/** For checks that need no database while its address is not known: those that need it are not run then. */
 const nowhere = { user: '', password: '', database: '', host: '127.0.0.1', port: 0 }
+
+const leftOut = (options: Options): ReadonlySet<string> =>
+  new Set([
+    ...(flag(options, 'no-round-trip') ? ['check.round-trip', 'check.json-api'] : []),
+    ...(flag(options, 'no-front') ? ['check.front', 'check.sign-in', 'check.failover', 'check.json-api'] : []),
+  ])
 
 const examined = async (options: Options, { t }: Terminal): Promise<Report> => {
   const [{ allChecks, examine }, { grantStatements }, { openDatabase }] = await Promise.all([
@@ -25,25 +32,21 @@ const examined = async (options: Options, { t }: Terminal): Promise<Report> => {
     import('../../stores/database.ts'),
   ])
   const resolution = await resolveSettings(process.env)
-  const settings = resolution.settings ?? ({} as Settings)
-  const db = openDatabase(resolution.settings?.database ?? nowhere, 2)
-  const left = new Set([
-    flag(options, 'no-round-trip') && 'check.round-trip',
-    ...(flag(options, 'no-front') ? ['check.front', 'check.sign-in'] : []),
-  ])
+  const { partial: settings, unknown, shown } = resolution
+  const known = !unknown.has('DATABASE_URL')
+  const db = openDatabase(known ? settings.database : nowhere, 2)
+  const left = leftOut(options)
+  const databaseSentence = (error: unknown) => sentenceOf(t, new DatabaseFault(settings.database, error))
+  const fixWayBack = flag(options, 'fix-way-back')
   try {
     const results = await examine(
-      {
-        resolution,
-        settings,
-        db,
-        now,
-        t,
-        databaseSentence: (error) => sentenceOf(t, new DatabaseFault(settings.database, error)),
-      },
+      { resolution, settings, db, now, t, databaseSentence, fixWayBack },
       allChecks.filter(({ name }) => !left.has(name)),
     )
-    const grants = resolution.settings ? await grantStatements(db, settings).catch(() => []) : []
+    const borrowed = /^\$DB_STUDIP|of Stud\.IP's environment$/.test(
+      shown.find(({ name }) => name === 'DATABASE_URL')?.source ?? '',
+    )
+    const grants = known ? await grantStatements(db, settings, borrowed).catch(() => nothing) : nothing
     return { resolution, results, grants }
   } finally {
     await db.destroy()
@@ -59,12 +62,17 @@ const print = ({ resolution, results, grants }: Report, terminal: Terminal) => {
   printColumns(
     terminal,
     ['', '', ''],
-    resolution.shown.map(({ name, value, source }) => [name, value, `(${source})`]),
+    resolution.shown.map(({ name, value, source }) => [
+      name,
+      value,
+      `(${source === 'unknown' ? t('doctor.unknown') : source})`,
+    ]),
   )
   say(`\n${colours.bold(t('doctor.checks'))}`)
   for (const { name, findings } of results)
     for (const { level, text } of findings) say(`${paint[level](signs[level])} ${t(name)}: ${text}`)
-  if (grants.length > 0) say(`\n${colours.bold(t('doctor.grants'))}\n${grants.join('\n')}`)
+  if (grants.createUser !== undefined) say(`\n${colours.bold(t('doctor.create-user'))}\n${grants.createUser}`)
+  if (grants.grants.length > 0) say(`\n${colours.bold(t('doctor.grants'))}\n${grants.grants.join('\n')}`)
 }
 
 const jsonOf = ({ resolution, results, grants }: Report, faults: number) => ({
@@ -72,7 +80,8 @@ const jsonOf = ({ resolution, results, grants }: Report, faults: number) => ({
   faults,
   settings: resolution.shown,
   checks: results.map(({ name, findings }) => ({ check: name.slice('check.'.length), findings })),
-  grants,
+  createUser: grants.createUser,
+  grants: grants.grants,
 })
 
 export const doctor: Command = {
@@ -82,7 +91,8 @@ export const doctor: Command = {
   options: (args, t) =>
     args
       .option('no-round-trip', { type: 'boolean', describe: t('doctor.no-round-trip') })
-      .option('no-front', { type: 'boolean', describe: t('doctor.no-front') }),
+      .option('no-front', { type: 'boolean', describe: t('doctor.no-front') })
+      .option('fix-way-back', { type: 'boolean', describe: t('doctor.fix-way-back') }),
   run: async (options, terminal) => {
     const { t, say, success, fail, result } = terminal
     const report = await examined(options, terminal)
