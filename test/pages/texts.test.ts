@@ -2,14 +2,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { scopes } from '../../src/oauth/scopes/index.ts'
+import { deDevice } from '../../src/views/texts-de-device.ts'
 import { deLists } from '../../src/views/texts-de-lists.ts'
 import { de } from '../../src/views/texts-de.ts'
+import { enDevice } from '../../src/views/texts-en-device.ts'
 import { enLists } from '../../src/views/texts-en-lists.ts'
 import { en } from '../../src/views/texts-en.ts'
 import { texts } from '../../src/views/texts.ts'
 
-const german: Readonly<Record<string, string>> = { ...de, ...deLists }
-const english: Readonly<Record<string, string>> = { ...en, ...enLists }
+const german: Readonly<Record<string, string>> = { ...de, ...deLists, ...deDevice }
+const english: Readonly<Record<string, string>> = { ...en, ...enLists, ...enDevice }
 const stem = (key: string) => key.replace(/_(?:one|other)$/, '')
 const known = new Set(Object.keys(german).map(stem))
 
