@@ -2,6 +2,7 @@
 const { randomBytes } = process.getBuiltinModule('node:crypto')
 const { readdirSync } = process.getBuiltinModule('node:fs')
 const { getPriority, setPriority } = process.getBuiltinModule('node:os')
+const { worker } = process.getBuiltinModule('node:cluster') as unknown as { readonly worker?: NodeJS.EventEmitter }
 
 /** Steps of Linux' niceness that the pool, which signs, stands behind the event loop: a page asks for little, but at once. */
 const stepsBehind = 10
@@ -15,6 +16,12 @@ const standBack = (): void => {
   randomBytes(1, () => undefined)
   for (const thread of threads()) if (!before.has(thread)) setPriority(thread, getPriority() + stepsBehind)
 }
+
+// A primary that has left hears nothing, and that is no fault of the worker (R16); node ends it when the channel closes. Here,
+// because node itself writes to the channel before anything else runs.
+worker?.on('error', (error: NodeJS.ErrnoException) => {
+  if (!['EPIPE', 'ECONNRESET', 'ERR_IPC_CHANNEL_CLOSED'].includes(error.code ?? '')) throw error
+})
 
 try {
   standBack()

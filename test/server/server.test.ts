@@ -140,7 +140,7 @@ describe('oauth2:serve', function () {
   it('refuses an address that is taken, in one sentence', async () => {
     const { code, stderr } = await run(['oauth2:serve'], { env: { ...service.env, METRICS_LISTEN: 'off' } })
     expect({ code, stderr }).to.deep.equal({
-      code: 1,
+      code: 3,
       stderr: `[ERROR] 127.0.0.1:${service.port} is in use by another process. Stop that one, or set LISTEN to another address.\n`,
     })
   })

@@ -4,15 +4,7 @@ import { checkFlow } from './check.ts'
 import { startDemoApp } from './demo-app.ts'
 import { startStage, type Stage } from './stage.ts'
 
-const usage = `Usage: bin/demo [--check] [--studip 6.0|5.4] [--base / | /studip/] [--port N] [--verbose]
-
-  --check    walk through the whole flow without a person; exit code 0 only when every step held
-  --studip   which Stud.IP the stand-in is (6.0)
-  --base     path of the installation (/)
-  --port     port of nginx on 127.0.0.1 (a free one)
-  --verbose  print the log of the service at the end
-`
-
+// bin/demo has checked them.
 const { values } = parseArgs({
   options: {
     check: { type: 'boolean' },
@@ -20,15 +12,10 @@ const { values } = parseArgs({
     base: { type: 'string', default: '/' },
     port: { type: 'string' },
     verbose: { type: 'boolean' },
-    help: { type: 'boolean' },
   },
 })
-if (values.help) {
-  console.log(usage)
-  process.exit(0)
-}
-const version = values.studip === '5.4' ? '5.4' : '6.0'
-const base = values.base.includes('studip') ? '/studip/' : '/'
+const version = values.studip as '6.0' | '5.4'
+const base = values.base as '/' | `/${string}/`
 
 const report = (what: string, milliseconds: number): void =>
   console.log(`  ✔ ${what.padEnd(66)} ${(milliseconds / 1000).toFixed(2).padStart(6)} s`)
@@ -43,7 +30,10 @@ Start here: ${app}   (Demo-App, "Connect with Stud.IP")
   All passwords are "demo". autor, tutor, dozent, admin, root: no questions asked;
   zweifaktor, mailfaktor: second factor; neuling: terms; unsichtbar: visibility; locked, expired: refused.
 
-  Command line: STUDIP_VERSION=${version} BASE_URL=${stage.url} DATABASE_URL='${stage.database.url}' KEYS_PATH=${stage.keysPath} bin/studip oauth2:clients
+  Command line, here or in another terminal:
+  export STUDIP_VERSION=${version} SESSION_STORE=database BASE_URL=${stage.url} \\
+    DATABASE_URL='${stage.database.url}' KEYS_PATH=${stage.keysPath} METRICS_LISTEN=off
+  bin/studip oauth2:clients; bin/studip oauth2:doctor
 
 Ctrl-C ends everything and removes it.
 `

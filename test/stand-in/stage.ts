@@ -10,7 +10,7 @@ import { startSidecar, studipCommand, type RunningSidecar, type SidecarOptions }
 
 export interface StageOptions {
   readonly version?: '6.0' | '5.4'
-  readonly base?: '/' | '/studip/'
+  readonly base?: '/' | `/${string}/`
   /** Public port; a free one unless given. */
   readonly port?: number
   /** More settings of the service. */

@@ -16,7 +16,7 @@ import { page, type Visit } from './visit.ts'
 
 export interface StandIn {
   readonly version: '6.0' | '5.4'
-  readonly base: '/' | '/studip/'
+  readonly base: '/' | `/${string}/`
   readonly keysPath: string
   readonly db: Knex
   /** Where a plugin of single sign-on sends people; none without it. */

@@ -13,7 +13,7 @@ export interface NginxOptions {
   readonly sidecar: string | readonly string[]
   /** Address of the stand-in for Stud.IP's PHP. */
   readonly php: string
-  readonly base?: '/' | '/studip/'
+  readonly base?: '/' | `/${string}/`
   /** True: https with a self-signed certificate. */
   readonly tls?: boolean
   readonly failover?: 'php' | 'off'
@@ -54,9 +54,19 @@ export async function nginxFolder(options: NginxOptions, port: number): Promise<
         .join(''),
     ),
   )
+  await movedTo(options.base ?? '/', join(path, 'studip-oauth2/sub-path.conf'))
   if (options.tls) await selfSigned(path)
   await writeFile(join(path, 'nginx.conf'), configuration(options, path, port))
   return directory
+}
+
+/** For another path than /studip/, as the first lines of the file say. */
+const movedTo = async (base: string, file: string): Promise<void> => {
+  const parts = base.split('/').filter((part) => part !== '')
+  const pattern = parts.map((part) => part.replaceAll('.', '\\.')).join('/+')
+  if (base === '/' || base === '/studip/') return
+  const text = await readFile(file, 'utf8')
+  await writeFile(file, text.replaceAll('/+studip/', `/+${pattern}/`).replaceAll('/studip/', base))
 }
 
 /** `nginx -t` on such a folder. Rejects with what nginx says. */
