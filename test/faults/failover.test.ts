@@ -10,7 +10,7 @@ import { freshKeys } from '../support/keys.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { startNginx, type RunningNginx } from '../support/nginx.ts'
 import { insertSession } from '../support/php-session-writer.ts'
-import { addPublicClient, consentPath, createApps, type Apps } from './apps.ts'
+import { addPublicClient, consentPath, createApps, type Answer, type Apps } from './apps.ts'
 import { outcome, violations } from './invariants.ts'
 import { note, tally } from './results.ts'
 import { killWhole, startSidecar, type Sidecar } from './sidecar.ts'
@@ -82,6 +82,15 @@ for (const { name, start: startPhp, missing } of servers) {
     const count = (ours: boolean) => apps.answers.filter((answer) => answer.issued && answer.ours === ours).length
     const redeemedThere = () =>
       apps.answers.filter(({ issued, ours, kind }) => issued && !ours && kind === 'code').length
+    /**
+     * All applications are one user's and one client's. So a lost answer that comes back as a replay also ends what Stud.IP
+     * issued since, and what grew from that here (A8).
+     */
+    const endedByReplay = ({ presentedId, ours }: Answer): boolean =>
+      ours &&
+      apps.answers.some(
+        ({ issued, ours: here }) => !here && issued?.refreshId.slice(0, 32) === presentedId.slice(0, 32),
+      )
     /** Waits for so many more tokens from the service itself, or from Stud.IP's own server. */
     const more = (number: number, ours: boolean) => {
       const from = count(ours)
@@ -132,7 +141,7 @@ for (const { name, start: startPhp, missing } of servers) {
         going = false
       })
       const pages = await looking
-      const found = await violations(database.knex, apps.answers, { studipAnswers: true })
+      const found = await violations(database.knex, apps.answers, { studipAnswers: true, explained: endedByReplay })
       const { goOn, ended } = outcome(apps.all)
       note({
         fault: 'Service killed, Stud.IP answers',
