@@ -45,6 +45,7 @@ describe('a service that stood still', () => {
   it('S-113 A4 disconnects nobody who only retried, and accuses nobody of a replay', async function () {
     this.timeout(120_000 + stopSeconds * 4000)
     let stopped = false
+    let resumed = false
     let lost = 0
     const refreshOnce = async (
       token: string,
@@ -61,10 +62,12 @@ describe('a service that stood still', () => {
     const connected = await Promise.all(Array.from({ length: apps }, () => issueTokens(app, client)))
     const one = async ({ refresh_token }: { refresh_token: string }): Promise<string> => {
       let token = refresh_token
-      for (let use = 0; use < 15 && !stopped; use += 1) {
+      for (let use = 0; use < 15 && !resumed; use += 1) {
         const answer = await refreshOnce(token, stopSeconds - 2).catch(() => undefined)
         if (answer?.next) token = answer.next
         else lost += 1
+        // Fifteen in a hurry could be over before anybody reads the log; more would be slowed down (A14).
+        await sleep(200)
       }
       await until(() => !stopped, stopSeconds * 3000)
       await sleep((grace + 2) * 1000)
@@ -82,6 +85,7 @@ describe('a service that stood still', () => {
     await sleep(stopSeconds * 1000)
     signal('CONT')
     stopped = false
+    resumed = true
     await working
     const count = (name: string) => logLines(service).filter(({ msg }) => msg === name).length
     expect(lost, 'answers that nobody waited for').to.be.greaterThan(0)
