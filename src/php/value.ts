@@ -60,5 +60,3 @@ export const utf8Of = (bytes: string): string | undefined => {
     return undefined
   }
 }
-/** The bytes that a text has in PHP. */
-export const bytesOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')

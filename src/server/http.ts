@@ -2,6 +2,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { bounds } from '../bounds.ts'
 import type { Listen } from '../settings.ts'
 
 /** Milliseconds. */
@@ -38,7 +39,7 @@ export const createHttpServer = (answer: RequestListener, limits: HttpLimits = h
   let draining = false
   const server = createServer({
     // Stud.IP's pages set many cookies; nginx lets 32 KiB pass by default.
-    maxHeaderSize: 32_768,
+    maxHeaderSize: bounds.header.most,
     headersTimeout: limits.header,
     requestTimeout: limits.request,
     keepAliveTimeout: limits.keepAlive,

@@ -2,14 +2,12 @@
 import type { Knex } from 'knex'
 import type { Approvals, Now } from '../oauth/ports.ts'
 import type { Client } from '../oauth/types.ts'
+import { forgetApprovals, isApprovalSql } from './forget-approvals.ts'
 import { namesIn, rowsOf } from './rows.ts'
 import { retried } from './transaction.ts'
 
 /** Seconds for which an approval is remembered after it was last given. */
 export const approvalLifetime = 365 * 86_400
-
-/** Tells the rows of approvals from those of codes, which end ten minutes after they were made. */
-export const isApprovalSql = 'revoked = 1 AND expires_at > chdate + 86400'
 
 interface Deps {
   readonly db: Knex
@@ -24,9 +22,6 @@ export const createApprovals = ({ db, now, idOf }: Deps): Approvals => {
     )
     // An empty list is no approval, whatever it means elsewhere.
     return row ? namesIn(row.scopes) : []
-  }
-  const forget = async (condition: string, bindings: readonly string[]): Promise<void> => {
-    await retried(() => db.raw(`DELETE FROM oauth2_auth_codes WHERE ${condition} AND ${isApprovalSql}`, bindings))
   }
   return {
     find: async (userId, client) => approved(await idOf(userId, client)),
@@ -43,7 +38,7 @@ export const createApprovals = ({ db, now, idOf }: Deps): Approvals => {
         ),
       )
     },
-    forget: (userId, clientId) => forget('user_id = ? AND client_id = ?', [userId, clientId]),
-    forgetAllOf: (userId) => forget('user_id = ?', [userId]),
+    forget: (userId, clientId) => forgetApprovals(db, { userId, clientId }),
+    forgetAllOf: (userId) => forgetApprovals(db, { userId }),
   }
 }

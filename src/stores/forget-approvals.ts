@@ -1,9 +1,11 @@
 // How approvals go with what came from them, without the key that names them (D25, S-130).
 import type { Knex } from 'knex'
 import { bounds } from '../bounds.ts'
-import { isApprovalSql } from './approvals.ts'
 import { changedBy, rowsOf } from './rows.ts'
 import { retried } from './transaction.ts'
+
+/** Tells the rows of approvals from those of codes, which end ten minutes after they were made. */
+export const isApprovalSql = 'revoked = 1 AND expires_at > chdate + 86400'
 
 /** Those of a user, or only those for one client. @throws the database's error */
 export const forgetApprovals = async (

@@ -1,6 +1,6 @@
 // Which rows of the token tables are over (contract §8, D11).
 import { bounds } from '../bounds.ts'
-import { isApprovalSql } from './approvals.ts'
+import { isApprovalSql } from './forget-approvals.ts'
 
 export type PurgedTable = 'oauth2_refresh_tokens' | 'oauth2_access_tokens' | 'oauth2_auth_codes'
 
