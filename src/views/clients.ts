@@ -4,7 +4,7 @@ import type { ClientRegistration, RegistrationFault, RegistrationField } from '.
 import { registrationLimits } from '../oauth/client-registration.ts'
 import type { Settings } from '../settings.ts'
 import { issuer } from '../settings.ts'
-import type { RegisteredClient } from '../stores/clients.ts'
+import type { RegisteredClient } from '../stores/registered-clients.ts'
 import { webAddress } from './addresses.ts'
 import type { Notice } from './notice.ts'
 import type { TextKey, TextValues } from './texts.ts'

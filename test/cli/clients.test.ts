@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { verifyBcrypt } from '../../src/crypto/bcrypt.ts'
 import { expect } from 'chai'
-import type { RegisteredClient } from '../../src/stores/clients.ts'
+import type { RegisteredClient } from '../../src/stores/registered-clients.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { bareEnvironment, environmentOf, json, run, studip } from './studip.ts'
 

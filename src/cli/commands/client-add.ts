@@ -7,7 +7,7 @@ import {
 } from '../../oauth/client-registration.ts'
 import { isFixedToItsPort, type RedirectUriFault } from '../../oauth/redirect-uri-registration.ts'
 import { UnstorableError } from '../../stores/unstorable.ts'
-import { createClientAdministration } from '../../stores/clients.ts'
+import { createClientAdministration } from '../../stores/client-administration.ts'
 import { flag, list, text, type Command, type Options } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import { record } from '../audit.ts'

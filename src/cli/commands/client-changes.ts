@@ -1,7 +1,8 @@
 // oauth2:client:delete, :suspend, :resume and :secret — what an operator does to one client (D10).
 import type { Argv } from 'yargs'
 import { hashClientSecret, newClientSecret } from '../../crypto/client-secret.ts'
-import { createClientAdministration, type ClientAdministration, type RegisteredClient } from '../../stores/clients.ts'
+import { createClientAdministration, type ClientAdministration } from '../../stores/client-administration.ts'
+import type { RegisteredClient } from '../../stores/registered-clients.ts'
 import { flag, text, type Command, type Options } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import { record } from '../audit.ts'

@@ -1,5 +1,6 @@
 // oauth2:clients — lists the registered clients.
-import { createClientAdministration, type RegisteredClient } from '../../stores/clients.ts'
+import { createClientAdministration } from '../../stores/client-administration.ts'
+import type { RegisteredClient } from '../../stores/registered-clients.ts'
 import { numberIn, text, type Command } from '../command.ts'
 import { moment, printColumns } from '../columns.ts'
 import type { Terminal } from '../terminal.ts'

@@ -1,6 +1,6 @@
 // oauth2:grants — what users have granted, by user, client or grant; lists or revokes (D10).
 import type { Knex } from 'knex'
-import { createClientAdministration } from '../../stores/clients.ts'
+import { createClientAdministration } from '../../stores/client-administration.ts'
 import { createGrants, type ConnectedApplication, type Grants } from '../../stores/grants.ts'
 import { flag, text, type Command, type Options } from '../command.ts'
 import { record } from '../audit.ts'

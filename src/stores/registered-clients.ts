@@ -1,0 +1,83 @@
+// Clients as a root admin sees them, suspended ones too, with how much they are used.
+import type { Knex } from 'knex'
+import type { Now } from '../oauth/ports.ts'
+import { isConfidential, urisOf, type ClientRow } from './client-rows.ts'
+import { countUse, type ClientUse } from './client-use.ts'
+import { rowsOf } from './rows.ts'
+
+export interface RegisteredClient {
+  readonly id: string
+  readonly name: string
+  readonly redirectUris: readonly string[]
+  readonly description: string
+  readonly owner: string
+  readonly homepage: string
+  readonly adminNotes: string
+  readonly confidential: boolean
+  readonly suspended: boolean
+  /** Unix seconds. */
+  readonly createdAt: number
+  readonly changedAt: number
+  /** Grants with a live refresh token; undefined when the tables are too large to count in time. */
+  readonly liveGrants: number | undefined
+  /** Unix seconds of the last issue or refresh of a live grant. */
+  readonly lastUsedAt: number | undefined
+}
+
+/** Newest first; `search` looks at id, name, owner and redirect URIs. Pages count from 1. */
+export interface ClientsView {
+  readonly search: string
+  readonly page: number
+  readonly pageSize: number
+}
+
+export interface RegisteredClients {
+  list(view: ClientsView): Promise<{ clients: readonly RegisteredClient[]; total: number }>
+  get(id: string): Promise<RegisteredClient | undefined>
+}
+
+const toRegistered = (row: ClientRow, use: Map<string, ClientUse> | undefined): RegisteredClient => ({
+  id: row.id,
+  name: row.name,
+  redirectUris: urisOf(row.redirect),
+  confidential: isConfidential(row.secret),
+  suspended: row.revoked !== 0,
+  description: row.description ?? '',
+  owner: row.owner ?? '',
+  homepage: row.homepage ?? '',
+  adminNotes: row.admin_notes ?? '',
+  createdAt: row.mkdate,
+  changedAt: row.chdate,
+  liveGrants: use && Number(use.get(row.id)?.grants ?? 0),
+  lastUsedAt: use?.get(row.id)?.last_used ?? undefined,
+})
+
+const matching = (db: Knex, search: string) => {
+  const all = db<ClientRow>('oauth2_clients')
+  if (search === '') return all
+  const needle = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`
+  // Converted, because a column of fewer characters cannot be compared with all that somebody may look for.
+  const columns = ['name', 'owner', 'redirect'].map((column) => `CONVERT(${column} USING utf8mb4) LIKE ?`)
+  return all.whereRaw(`(id = ? OR ${columns.join(' OR ')})`, [search, needle, needle, needle])
+}
+
+export const createRegisteredClients = (db: Knex, now: Now): RegisteredClients => ({
+  list: async ({ search, page, pageSize }) => {
+    const found = matching(db, search)
+    const [{ total } = { total: 0 }] = await found.clone().count<{ total: number | string }[]>({ total: '*' })
+    const rows = await found
+      .orderBy([
+        { column: 'chdate', order: 'desc' },
+        { column: 'id', order: 'desc' },
+      ])
+      .limit(pageSize)
+      .offset((page - 1) * pageSize)
+    const ids = rows.map((row) => row.id)
+    const use = await countUse(db, ids, now())
+    return { total: Number(total), clients: rows.map((row) => toRegistered(row, use)) }
+  },
+  get: async (id) => {
+    const [row] = await rowsOf<ClientRow>(db.raw('SELECT * FROM oauth2_clients WHERE id = ?', [id]))
+    return row && toRegistered(row, await countUse(db, [row.id], now()))
+  },
+})
