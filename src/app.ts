@@ -7,8 +7,9 @@ import { boundedQuery } from './middleware/query.ts'
 import { refusalLine } from './middleware/refusal-line.ts'
 import { originOf, requestContext } from './middleware/request-context.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
-import { isForPrograms, pathPrefixes, readersOf, routes } from './routes/index.ts'
-import type { Deps } from './wire.ts'
+import { routes } from './routes/index.ts'
+import { isForPrograms, pathPrefixes, readersOf } from './routes/paths.ts'
+import type { Deps } from './wire/deps.ts'
 
 export const createApp = (deps: Deps): Koa => {
   const app = new Koa()

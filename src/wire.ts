@@ -1,97 +1,41 @@
 // The only place where the parts are joined: settings → everything the application needs.
 import { availableParallelism } from 'node:os'
-import type { Knex } from 'knex'
 import type { FollowSessions } from './config/follow-sessions.ts'
-import { approvalId } from './crypto/approval-id.ts'
 import { challengeHash } from './crypto/challenge-hash.ts'
-import { createClientSecrets, type RememberingClientSecrets } from './crypto/client-secret.ts'
-import { createCredentials, type SealingCredentials } from './crypto/formats/of.ts'
-import { signIdToken } from './crypto/id-token.ts'
+import { createClientSecrets } from './crypto/client-secret.ts'
+import { createCredentials } from './crypto/formats/of.ts'
 import { createDeviceCodes } from './crypto/formats/device-code.ts'
-import { createKeyRing, type KeyRing } from './crypto/key-ring.ts'
+import { createKeyRing } from './crypto/key-ring.ts'
 import { randomHex } from './crypto/random.ts'
 import { auditLog, createLog, type Log } from './log.ts'
-import { createMetrics, type Metrics } from './metrics.ts'
-import type { ResponseIss } from './oauth/authorization-response.ts'
-import type { ClientAuthenticationPorts } from './oauth/client-authentication.ts'
-import type { DeviceAuthorizationPorts } from './oauth/device/device-authorization.ts'
-import type { DeviceCodes, Devices } from './oauth/device/ports.ts'
-import type { GrantPorts } from './oauth/grants/grant.ts'
-import type {
-  Approvals,
-  ApprovedBefore,
-  Audit,
-  AuthorizationCodes,
-  Now,
-  OfferedScopes,
-  PublicOrigins,
-  Usernames,
-  Users,
-} from './oauth/ports.ts'
-import { isToldApart, mayPassSilently } from './oauth/remembered-consent.ts'
-import { namesOffered } from './oauth/scopes/index.ts'
-import { createIdTokens } from './openid/id-token.ts'
-import type { People } from './openid/person.ts'
+import { createMetrics } from './metrics.ts'
+import type { Audit, Now } from './oauth/ports.ts'
 import { issuer, type Settings } from './settings.ts'
-import { createApprovals } from './stores/approvals.ts'
 import { createAttempts } from './stores/attempts.ts'
 import { createAuthorizationCodes } from './stores/authorization-codes.ts'
-import { createClientAdministration, createClients, type ClientAdministration } from './stores/clients.ts'
+import { createClientAdministration } from './stores/client-administration.ts'
 import { openDatabase } from './stores/database.ts'
 import { createDevicePace } from './stores/device-pace.ts'
 import { createDevices } from './stores/devices.ts'
-import { createGrants, type Grants } from './stores/grants.ts'
+import { createGrants } from './stores/grants.ts'
 import { createPublicOrigins } from './stores/public-origins.ts'
-import { createLookUp, type LookUp } from './stores/lookups.ts'
+import { createLookUp } from './stores/lookups.ts'
 import { createRead } from './stores/reads.ts'
 import { createRotationPace } from './stores/rotation-pace.ts'
-import { createUserCodeTries, type UserCodeTries } from './stores/user-code-tries.ts'
+import { createUserCodeTries } from './stores/user-code-tries.ts'
 import { createTokens } from './stores/tokens.ts'
-import type { Bounce } from './studip/bounce-answer.ts'
 import { createBounce } from './studip/bounce.ts'
-import { oneMonthAfter } from './studip/calendar-month.ts'
-import { createStudipConfig, type StudipConfig } from './studip/config.ts'
+import { createStudipConfig } from './studip/config.ts'
 import { createGate } from './studip/gate.ts'
 import { openSessionStore } from './studip/open-session-store.ts'
-import { createPeople } from './studip/people.ts'
-import { createUsers } from './studip/users.ts'
-import type { Gate } from './studip/verdict.ts'
-import { createOwnAssets, type OwnAssets } from './views/own-assets.ts'
-import { createViews, type Views } from './views/views.ts'
-
-/** Everything the application needs; each member is what one part of the house asks for. */
-export interface Deps extends GrantPorts, ClientAuthenticationPorts, DeviceAuthorizationPorts {
-  readonly devices: Devices
-  readonly deviceCodes: DeviceCodes
-  readonly userCodeTries: UserCodeTries
-  readonly settings: Settings
-  readonly db: Knex
-  readonly log: Log
-  readonly metrics: Metrics
-  readonly issuer: string
-  readonly pkcePlain: boolean
-  readonly responseIss: ResponseIss
-  readonly offeredScopes: OfferedScopes
-  readonly people: People
-  readonly approvedBefore: ApprovedBefore
-  readonly keys: KeyRing
-  readonly credentials: SealingCredentials
-  readonly users: Users & Usernames
-  readonly secrets: RememberingClientSecrets
-  readonly config: StudipConfig
-  readonly gate: Gate
-  readonly bounce: Bounce
-  readonly views: Views
-  readonly assets: OwnAssets
-  readonly codes: AuthorizationCodes
-  readonly approvals: Approvals
-  readonly remembered: Approvals | undefined
-  readonly administration: ClientAdministration
-  readonly grants: Grants
-  readonly publicOrigins: PublicOrigins
-  /** Ends the pool and the session store's connections. */
-  close(): Promise<void>
-}
+import { createOwnAssets } from './views/own-assets.ts'
+import { createViews } from './views/views.ts'
+import { createRefreshTokenExpiry } from './studip/refresh-token-expiry.ts'
+import { wireApprovals } from './wire/approvals.ts'
+import type { Deps } from './wire/deps.ts'
+import { wireParties } from './wire/parties.ts'
+import { watchQueues } from './wire/queues.ts'
+import { wireSignIn } from './wire/sign-in.ts'
 
 /** What tests replace: the clock, and where the log goes. */
 export interface Outside {
@@ -106,24 +50,6 @@ export interface Outside {
 const signaturesAtOnce = (workers: number): number => Math.min(3, Math.ceil(availableParallelism() / workers) + 1)
 
 const systemClock: Now = () => Math.floor(Date.now() / 1000)
-
-// Stud.IP's time zone, known without a round trip; an hour's delay after a change does no harm to a month.
-const monthInStudipZone = (config: StudipConfig) => {
-  let zone = 'Europe/Berlin'
-  const look = () =>
-    void config.global('DEFAULT_TIMEZONE').then(
-      (found) => (zone = found),
-      () => undefined,
-    )
-  look()
-  setInterval(look, 3_600_000).unref()
-  // Calendars are slow and requests come many to the second.
-  let last = { now: Number.NaN, zone, expiry: 0 }
-  return (now: number): number => {
-    if (last.now !== now || last.zone !== zone) last = { now, zone, expiry: oneMonthAfter(now, zone) }
-    return last.expiry
-  }
-}
 
 /**
  * Joins the parts. Makes no connection but what the session store needs.
@@ -147,18 +73,11 @@ export const wire = async (
   const assets = createOwnAssets()
   const credentials = createCredentials({ keys, now, signatures: signaturesAtOnce(settings.workers) })
   watchQueues(metrics, credentials, db)
-  const approvals = createApprovals({
-    db,
-    now,
-    idOf: async (userId, client) => approvalId((await keys.current()).derive('approval'), userId, client),
-  })
-  const partiesBy = (lookUp: LookUp) => ({
-    clients: createClients(lookUp),
-    users: createUsers({ lookUp, settings, now }),
-  })
   const lookUp = createLookUp(read)
-  const people = createPeople({ lookUp, settings })
   return {
+    ...wireParties({ read, lookUp, credentials, settings, now }),
+    ...wireSignIn({ keys, lookUp, settings }),
+    ...wireApprovals({ db, keys, now, settings }),
     settings,
     db,
     log,
@@ -172,35 +91,13 @@ export const wire = async (
     issuer: issuer(settings),
     pkcePlain: settings.pkcePlain,
     responseIss: settings.responseIss,
-    offeredScopes: async () => {
-      const { signIn } = await keys.current()
-      return namesOffered({ apiRead: settings.apiRead, signIn: signIn !== undefined })
-    },
-    people,
-    approvedBefore: async (request, client, userId) =>
-      settings.rememberConsent &&
-      isToldApart(client, request.redirectUri) &&
-      mayPassSilently(request, client, await approvals.find(userId, client)),
-    remembered: settings.rememberConsent ? approvals : undefined,
-    approvals,
-    idTokens: createIdTokens({
-      issuer: issuer(settings),
-      baseUrl: settings.baseUrl,
-      people,
-      sign: async (claims, accessToken) => {
-        const { signIn } = await keys.current()
-        return signIn && signIdToken(claims, accessToken, signIn)
-      },
-    }),
     refreshGraceSeconds: settings.refreshGraceSeconds,
     random: randomHex,
     hash: challengeHash,
-    refreshTokenExpiry: monthInStudipZone(config),
+    refreshTokenExpiry: createRefreshTokenExpiry(config),
     secrets: createClientSecrets({ now }),
     attempts: createAttempts(),
     rotationPace: createRotationPace(),
-    ...partiesBy(lookUp),
-    issuing: partiesBy(createLookUp(read, () => credentials.runningDry())),
     administration: createClientAdministration(db, now),
     codes: createAuthorizationCodes(db, now),
     tokens: createTokens(db, now),
@@ -224,30 +121,4 @@ export const wire = async (
       await Promise.all([db.destroy(), sessions.close()])
     },
   }
-}
-
-interface Pool {
-  numUsed(): number
-  numPendingAcquires(): number
-}
-
-const watchQueues = (metrics: Metrics, credentials: SealingCredentials, db: Knex): void => {
-  const pool = (db.client as { pool: Pool }).pool
-  metrics.watch(
-    'signatures_under_way',
-    'Access tokens being signed or waiting for it',
-    () => credentials.stats().signing,
-  )
-  metrics.watch(
-    'derived_keys_cached',
-    'Keys of foreign salts in the cache',
-    () => credentials.stats().derivedKeys.cached,
-  )
-  metrics.watch(
-    'derived_keys_waiting',
-    'Foreign salts waiting for their key',
-    () => credentials.stats().derivedKeys.waiting,
-  )
-  metrics.watch('database_connections_used', 'Connections in use', () => pool.numUsed())
-  metrics.watch('database_connections_awaited', 'Requests waiting for a connection', () => pool.numPendingAcquires())
 }

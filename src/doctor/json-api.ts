@@ -2,7 +2,8 @@
 import { randomHex } from '../crypto/random.ts'
 import { createLog } from '../log.ts'
 import { rowsOf } from '../stores/rows.ts'
-import { wire, type Deps } from '../wire.ts'
+import { wire } from '../wire.ts'
+import type { Deps } from '../wire/deps.ts'
 import { ask } from './ask.ts'
 import { codeOf, fault, note, ok, warning, type Check, type Finding, type Patient } from './check.ts'
 

@@ -9,7 +9,8 @@ import { randomHex } from '../crypto/random.ts'
 import { createLog } from '../log.ts'
 import { listen } from '../server/http.ts'
 import { basePath } from '../settings.ts'
-import { wire, type Deps } from '../wire.ts'
+import { wire } from '../wire.ts'
+import type { Deps } from '../wire/deps.ts'
 import { formatOf } from '../oauth/scopes/index.ts'
 import { ask, jsonOf } from './ask.ts'
 import { fault, ok, type Check, type Patient } from './check.ts'
@@ -36,7 +37,7 @@ const redirectUri = 'https://localhost/oauth2-doctor'
 const withVisitor = (deps: Deps, userId: string): Deps => ({
   ...deps,
   users: { ...deps.users, stateOf: () => Promise.resolve('active') },
-  issuing: { ...deps.issuing, users: { stateOf: () => Promise.resolve('active') } },
+  beforeSigning: { ...deps.beforeSigning, users: { stateOf: () => Promise.resolve('active') } },
   gate: {
     identify: () =>
       Promise.resolve({

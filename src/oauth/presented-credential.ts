@@ -50,7 +50,7 @@ interface Presented<T> {
  */
 export const present = async <T extends { readonly userId: string; readonly scopes: readonly string[] }>(
   ports: OpeningPorts & { readonly credentials: Pick<Credentials, 'areSigned'> } & Parties & {
-      readonly issuing: Parties
+      readonly beforeSigning: Parties
     },
   { parameters, origin, recipient, authenticate }: GrantRequest,
   name: 'code' | 'refresh_token',
@@ -58,7 +58,7 @@ export const present = async <T extends { readonly userId: string; readonly scop
 ): Promise<Presented<T>> => {
   const text = parameters[name]
   const ahead = text !== undefined && ports.credentials.knowsSalt(text) ? await open(text) : undefined
-  const { clients, users } = ahead && !ports.credentials.areSigned(ahead.scopes) ? ports : ports.issuing
+  const { clients, users } = ahead && !ports.credentials.areSigned(ahead.scopes) ? ports : ports.beforeSigning
   const userState = ahead && users.stateOf(ahead.userId)
   userState?.catch(() => undefined) // who awaits it later still sees the fault
   const client = await authenticate(clients)

@@ -3,7 +3,6 @@ import Router from '@koa/router'
 import type { Middleware } from 'koa'
 import { bounds, type Bound } from '../bounds.ts'
 import { admit, recognise, requireRoot } from '../middleware/identity.ts'
-import type { Readers } from '../middleware/cross-origin.ts'
 import { checkSecurityToken } from '../middleware/csrf.ts'
 import { noStore } from '../middleware/no-store.ts'
 import { readForm } from '../middleware/form.ts'
@@ -16,7 +15,7 @@ import { createTokenEndpoint } from '../oauth/token-endpoint.ts'
 import { logoutParameters } from '../openid/logout.ts'
 import { createUserinfo } from '../openid/userinfo.ts'
 import { basePath } from '../settings.ts'
-import type { Deps } from '../wire.ts'
+import type { Deps } from '../wire/deps.ts'
 import { showAdministration } from './admin.ts'
 import {
   askToRevoke,
@@ -51,43 +50,12 @@ import {
 } from './clients.ts'
 import { deviceAuthorization, introspect, revoke, token } from './client-endpoints.ts'
 import { answerDevice, deviceFields, deviceForm, showDevice } from './device.ts'
+import { openidWellKnown, wellKnown } from './paths.ts'
 import { jwks, metadata } from './published.ts'
 import { resume } from './resume.ts'
 import { beforeTheGate, requestByPost, requestFields } from './sign-in.ts'
 import { logout, logoutByPost } from './logout.ts'
 import { signInOnly, tokenForm, userinfo } from './userinfo.ts'
-
-/** The path of the metadata document, and what RFC 8414 §3.1 puts between host and path of an issuer. */
-const wellKnown = '.well-known/oauth-authorization-server'
-/** The same document where OpenID Connect Discovery §4 has it, and where RFC 8414 §5 lets it be looked for. */
-const openidWellKnown = '.well-known/openid-configuration'
-
-/** What our paths begin with, the longest first. */
-export const pathPrefixes = (deps: Pick<Deps, 'settings'>): readonly string[] => [
-  `/${wellKnown}${basePath(deps.settings)}`,
-  `/${openidWellKnown}${basePath(deps.settings)}`,
-  basePath(deps.settings),
-]
-
-/** Endpoints that programs call: their errors are JSON (S-089). */
-export const isForPrograms = (deps: Pick<Deps, 'settings'>) => {
-  const prefix = `${basePath(deps.settings)}dispatch.php/api/oauth2/`
-  const endpoint = /^(token|device_authorization|revoke|introspect|userinfo|jwks|\.well-known)(\/|$)/
-  return (path: string): boolean =>
-    path.startsWith('/.well-known/') || (path.startsWith(prefix) && endpoint.test(path.slice(prefix.length)))
-}
-
-/** Whose scripts may read the answers at a path (D14, D34). */
-export const readersOf = (deps: Pick<Deps, 'settings'>) => {
-  const prefix = `${basePath(deps.settings)}dispatch.php/api/oauth2/`
-  return (path: string): Readers => {
-    if (path.startsWith('/.well-known/')) return 'everybody'
-    const [endpoint = ''] = path.startsWith(prefix) ? path.slice(prefix.length).split('/') : []
-    if (['jwks', '.well-known'].includes(endpoint)) return 'everybody'
-    if (endpoint === 'userinfo') return 'bearers'
-    return ['token', 'revoke', 'device_authorization'].includes(endpoint) ? 'browser-apps' : 'same-origin'
-  }
-}
 
 // For the router, a base path is text and no pattern.
 const literally = (path: string): string => path.replaceAll(/[{}()[\]+?!:*\\]/g, '\\$&')

@@ -1,6 +1,6 @@
 // Can this worker do its work now? Database with session store, and key files (D16).
 import { SetupError } from '../oauth/errors.ts'
-import type { Deps } from '../wire.ts'
+import type { Deps } from '../wire/deps.ts'
 import type { Readiness } from './messages.ts'
 
 // Well-formed and in no store: looking it up shows that database and session store answer.

@@ -16,7 +16,7 @@ import {
   type Tokens,
 } from '../support/app.ts'
 import { rawBytes, rawHttp, type RawHttp } from '../support/raw-http.ts'
-import type { Deps } from '../../src/wire.ts'
+import type { Deps } from '../../src/wire/deps.ts'
 
 const printable = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/
 
@@ -268,7 +268,7 @@ describe('a fault inside', () => {
     )
   const withClients =
     (find: Deps['clients']['find']) =>
-    (deps: Deps): Deps => ({ ...deps, clients: { find }, issuing: { ...deps.issuing, clients: { find } } })
+    (deps: Deps): Deps => ({ ...deps, clients: { find }, beforeSigning: { ...deps.beforeSigning, clients: { find } } })
   let app: TestApp
   const log: string[] = []
   before(async () => {

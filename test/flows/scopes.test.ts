@@ -87,7 +87,7 @@ describe('scopes', () => {
     const never = () => new Promise<never>(() => undefined)
     const busy = await testApp({
       database: app.database,
-      replace: (deps) => ({ ...deps, issuing: { clients: { find: never }, users: { stateOf: never } } }),
+      replace: (deps) => ({ ...deps, beforeSigning: { clients: { find: never }, users: { stateOf: never } } }),
     })
     try {
       const { tokens } = await granted(app, { scope: 'api.read' })

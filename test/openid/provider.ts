@@ -1,7 +1,7 @@
 // A Stud.IP that one can sign in with, and a relying party with openid-client's eyes.
 import * as jose from 'jose'
 import type { Settings } from '../../src/settings.ts'
-import type { Deps } from '../../src/wire.ts'
+import type { Deps } from '../../src/wire/deps.ts'
 import {
   addClient,
   approve,

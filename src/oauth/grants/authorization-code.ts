@@ -27,7 +27,7 @@ const redeemCode =
     if (code.expiresAt < ports.now()) throw invalid('Authorization code has expired')
     checkRedirectUri(parameters, code, client)
     verifyCodeVerifier(parameters['code_verifier'], code.codeChallenge, ports.hash)
-    await assertUserMayHoldTokens(ports.issuing.users, code.userId, userState)
+    await assertUserMayHoldTokens(ports.beforeSigning.users, code.userId, userState)
     return redeem(ports, code, request)
   }
 

@@ -18,7 +18,7 @@ export interface GrantPorts extends IssuingPorts, Parties {
   readonly devices: Pick<Devices, 'poll'>
   readonly deviceCodes: Pick<DeviceCodes, 'open'>
   /** The same in groups, as late as the signatures allow: for what has to be signed (D22). */
-  readonly issuing: Parties
+  readonly beforeSigning: Parties
   readonly attempts: Attempts
   readonly hash: ChallengeHash
   readonly audit: Audit

@@ -23,7 +23,7 @@ const rotateToken =
     if (presented.clientId !== client.id) throw invalid('Token is not linked to client')
     if (presented.expiresAt < ports.now()) throw invalid('Token has expired')
     const scopes = restrictScope(request.parameters['scope'], presented.scopes)
-    await assertUserMayHoldTokens(ports.issuing.users, presented.userId, userState)
+    await assertUserMayHoldTokens(ports.beforeSigning.users, presented.userId, userState)
     return rotate(ports, presented, scopes, request)
   }
 

@@ -1,0 +1,38 @@
+// Approvals that are remembered, where the operator wants it (D25).
+import type { Knex } from 'knex'
+import { approvalId } from '../crypto/approval-id.ts'
+import type { KeyRing } from '../crypto/key-ring.ts'
+import type { Now } from '../oauth/ports.ts'
+import { isToldApart, mayPassSilently } from '../oauth/remembered-consent.ts'
+import type { Settings } from '../settings.ts'
+import { createApprovals } from '../stores/approvals.ts'
+import type { Deps } from './deps.ts'
+
+interface Parts {
+  readonly db: Knex
+  readonly keys: KeyRing
+  readonly now: Now
+  readonly settings: Settings
+}
+
+export const wireApprovals = ({
+  db,
+  keys,
+  now,
+  settings,
+}: Parts): Pick<Deps, 'approvals' | 'remembered' | 'approvedBefore'> => {
+  const approvals = createApprovals({
+    db,
+    now,
+    idOf: async (userId, client) => approvalId((await keys.current()).derive('approval'), userId, client),
+  })
+  return {
+    approvals,
+    remembered: settings.rememberConsent ? approvals : undefined,
+    // The store is asked only where its answer can matter.
+    approvedBefore: async (request, client, userId) =>
+      settings.rememberConsent &&
+      isToldApart(client, request.redirectUri) &&
+      mayPassSilently(request, client, await approvals.find(userId, client)),
+  }
+}

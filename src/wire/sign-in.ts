@@ -1,0 +1,35 @@
+// Sign in with Stud.IP: there as soon as its key file is, without a restart (D26).
+import { signIdToken } from '../crypto/id-token.ts'
+import type { KeyRing } from '../crypto/key-ring.ts'
+import { namesOffered } from '../oauth/scopes/index.ts'
+import { createIdTokens } from '../openid/id-token.ts'
+import { issuer, type Settings } from '../settings.ts'
+import type { LookUp } from '../stores/lookups.ts'
+import { createPeople } from '../studip/people.ts'
+import type { Deps } from './deps.ts'
+
+interface Parts {
+  readonly keys: KeyRing
+  readonly lookUp: LookUp
+  readonly settings: Settings
+}
+
+export const wireSignIn = ({ keys, lookUp, settings }: Parts): Pick<Deps, 'offeredScopes' | 'people' | 'idTokens'> => {
+  const people = createPeople({ lookUp, settings })
+  return {
+    people,
+    offeredScopes: async () => {
+      const { signIn } = await keys.current()
+      return namesOffered({ apiRead: settings.apiRead, signIn: signIn !== undefined })
+    },
+    idTokens: createIdTokens({
+      issuer: issuer(settings),
+      baseUrl: settings.baseUrl,
+      people,
+      sign: async (claims, accessToken) => {
+        const { signIn } = await keys.current()
+        return signIn && signIdToken(claims, accessToken, signIn)
+      },
+    }),
+  }
+}
