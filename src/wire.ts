@@ -43,6 +43,8 @@ export interface Outside {
   readonly log?: Log
   /** Where Stud.IP keeps its sessions now; what the settings say unless given. */
   readonly followSessions?: FollowSessions
+  /** Seconds in which this process could answer nobody lately; none unless given. */
+  readonly standstill?: () => number
 }
 
 // Signatures at once in one worker: one for each of its processors, and one that is ready when the first is done. Three at most,
@@ -57,7 +59,7 @@ const systemClock: Now = () => Math.floor(Date.now() / 1000)
  */
 export const wire = async (
   settings: Settings,
-  { now = systemClock, log = createLog(settings.logLevel), followSessions }: Outside = {},
+  { now = systemClock, log = createLog(settings.logLevel), followSessions, standstill = () => 0 }: Outside = {},
 ): Promise<Deps> => {
   const db = openDatabase(settings.database)
   const read = createRead(db)
@@ -91,7 +93,8 @@ export const wire = async (
     issuer: issuer(settings),
     pkcePlain: settings.pkcePlain,
     responseIss: settings.responseIss,
-    refreshGraceSeconds: settings.refreshGraceSeconds,
+    // Time that nobody could be answered in does not count; where there is no window, there is none (D8, S-113).
+    refreshGrace: () => settings.refreshGraceSeconds && settings.refreshGraceSeconds + standstill(),
     random: randomHex,
     hash: challengeHash,
     refreshTokenExpiry: createRefreshTokenExpiry(config),

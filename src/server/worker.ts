@@ -6,6 +6,7 @@ import { followSessions } from '../config/follow-sessions.ts'
 import { listenText } from '../config/show.ts'
 import { SetupError } from '../oauth/errors.ts'
 import type { Settings } from '../settings.ts'
+import { createStandstill } from '../standstill.ts'
 import { wire } from '../wire.ts'
 import type { Deps } from '../wire/deps.ts'
 import { createHttpServer, listen, type HttpServer } from './http.ts'
@@ -52,7 +53,7 @@ const end = async (deps: Deps, { drain }: HttpServer, code: number): Promise<voi
 /** Runs until the primary says drain. Resolves when it listens. */
 export const runWorker = async (settings: Settings): Promise<void> => {
   try {
-    const deps = await wire(settings, { followSessions: followSessions(settings) })
+    const deps = await wire(settings, { followSessions: followSessions(settings), standstill: createStandstill() })
     const answer = createApp(deps).callback()
     const http = createHttpServer((request, response) => void answer(request, response))
     new AggregatorRegistry()

@@ -1,10 +1,11 @@
 // A refresh token becomes the next pair: once, and within the grace window a few times more (D8).
 // An authentic refresh token without a row was rotated and purged: no other way takes the row of a token that has not expired.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import { bounds } from '../bounds.ts'
 import { grantOf, isGrantId, successorsOf } from '../oauth/grant-id.ts'
 import type { Rotation } from '../oauth/ports.ts'
-import { assertPresent } from '../oauth/recipient.ts'
+import { alwaysThere, assertPresent } from '../oauth/recipient.ts'
 import { inOneTransaction } from './batch.ts'
 import { assertIssued, issue, lock, type Source } from './issue.ts'
 import type { Rotating } from './issue-together.ts'
@@ -12,8 +13,22 @@ import { rotationOf, wasContinuedByStudip } from './continued-by-studip.ts'
 import { changedBy, rowsOf } from './rows.ts'
 import { inTransaction } from './transaction.ts'
 
-/** @throws OAuthError invalid_client when the client is gone, RecipientLeft before it begins, or the database's error */
+/** Milliseconds until what looks like a replay is looked at again. */
+const secondLook = 1_000
+
+/**
+ * A pair whose client has left may just be being taken back; then the token that comes again is no replay (S-113). Whoever leaves
+ * meanwhile changes nothing about the verdict.
+ * @throws OAuthError invalid_client when the client is gone, RecipientLeft before it begins, or the database's error
+ */
 export const rotate = async (db: Knex, rotating: Rotating): Promise<Rotation> => {
+  const rotation = await rotateOnce(db, rotating)
+  if (rotation !== 'replayed' || rotating.graceSeconds === 0) return rotation
+  await sleep(secondLook)
+  return rotateOnce(db, { ...rotating, recipient: alwaysThere })
+}
+
+const rotateOnce = async (db: Knex, rotating: Rotating): Promise<Rotation> => {
   if (await rotateUnused(db, rotating)) return 'rotated'
   const { presented, pair, graceSeconds, recipient } = rotating
   const again = await inTransaction(db, async (trx) => {

@@ -1,5 +1,6 @@
 // A university in the tables: users and live grants by the ten thousand, made by the database itself.
 import type { Knex } from 'knex'
+import { users as fixtures } from '../fixtures/users.ts'
 
 /** Inserts so many users and, spread over them, so many grants of the client, each with one live refresh token. */
 export const populate = async (
@@ -26,15 +27,18 @@ export const populate = async (
   )
 }
 
-/** Ids of the first live tokens, for making their ciphertexts. */
+/**
+ * Ids of the first live tokens of populated users, for making their ciphertexts. Whoever connects again and again is none of
+ * them: beyond the bound such grants end.
+ */
 export const someGrants = async (
   knex: Knex,
   count: number,
 ): Promise<readonly { id: string; accessTokenId: string; userId: string }[]> => {
   const [rows] = (await knex.raw(
     `SELECT r.id, r.access_token_id AS accessTokenId, a.user_id AS userId FROM oauth2_refresh_tokens r
-    JOIN oauth2_access_tokens a ON a.id = r.access_token_id WHERE r.revoked = 0 ORDER BY r.id LIMIT ?`,
-    [count],
+    JOIN oauth2_access_tokens a ON a.id = r.access_token_id WHERE r.revoked = 0 AND a.user_id <> ? ORDER BY r.id LIMIT ?`,
+    [fixtures.autor.user_id, count],
   )) as [{ id: string; accessTokenId: string; userId: string }[]]
   return rows
 }

@@ -150,6 +150,17 @@ describe('tokens in the database', () => {
     }
   })
 
+  it('S-113 a use that comes while the pair of another is being taken back is no replay', async () => {
+    const first = await newGrant()
+    const lost = pairOf(first.refreshToken.id)
+    expect(await rotate(first, graceSeconds, tokens(), lost)).to.equal('rotated')
+    clock.pass(graceSeconds + 1)
+    const again = rotate(first)
+    expect(await tokens(1).takeBackRotation(first.refreshToken, lost)).to.equal(true)
+    expect(await again).to.equal('rotated')
+    expect((await rowsOfGrant(db, first.grantId)).refresh).to.have.length(2)
+  })
+
   it('the grace window is as long to both sides when a clock goes back', async () => {
     const first = await newGrant()
     await rotate(first)

@@ -163,7 +163,8 @@ describe('session string: hostile input is cheap', () => {
 
 describe('session string: no mutation makes somebody else of it', () => {
   const other = '00000000000000000000000000000666'
-  const planted = `planted|s:95:"auth|a:2:{s:3:"uid";s:32:"${other}";s:11:"auth_plugin";s:8:"standard";}";`
+  const before = 'planted|s:95:"'
+  const planted = `${before}auth|a:2:{s:3:"uid";s:32:"${other}";s:11:"auth_plugin";s:8:"standard";}";`
   const valid = goldenFiles.flatMap(({ studip, cases: golden }) =>
     golden
       .filter(({ session }) => session)
@@ -203,6 +204,8 @@ describe('session string: no mutation makes somebody else of it', () => {
   it('S-103 by cutting a piece off either end: the same user or nobody', () => {
     fc.assert(
       fc.property(fc.constantFrom(...valid), fc.nat(400), fc.nat(400), ({ text, major }, front, back) => {
+        // What is left then is a session of the other, and PHP reads it so.
+        fc.pre(front !== before.length)
         const { userId } = parseSession(Buffer.from(text.slice(front, text.length - back), 'latin1'), major)
         return uidsIn(text, major).has(userId)
       }),

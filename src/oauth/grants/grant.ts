@@ -24,8 +24,8 @@ export interface GrantPorts extends IssuingPorts, Parties {
   readonly audit: Audit
   /** Seconds to wait before this grant may be rotated; 0 counts it. */
   readonly rotationPace: (grantId: string) => number
-  /** Grace window of D8 in seconds; 0 turns it off. */
-  readonly refreshGraceSeconds: number
+  /** Grace window of D8 in seconds, as it is now; 0 turns it off. */
+  readonly refreshGrace: () => number
 }
 
 export interface GrantRequest {

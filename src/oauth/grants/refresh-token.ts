@@ -40,7 +40,7 @@ const rotate = async (
   if (wait > 0) throw slowDown(wait)
   const who = { clientId: presented.clientId, userId: presented.userId, grantId: grantOf(presented.id) }
   const { outcome: rotation, response } = await issue(ports, pair, recipient, {
-    use: () => ports.tokens.rotate(presented, pair, ports.refreshGraceSeconds, recipient),
+    use: () => ports.tokens.rotate(presented, pair, ports.refreshGrace(), recipient),
     isUsedUp: (outcome) => outcome === 'rotated',
     takeBack: async () => {
       if (await ports.tokens.takeBackRotation(presented, pair))
