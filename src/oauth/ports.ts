@@ -115,6 +115,9 @@ export type IdTokens = (signedIn: SignedIn) => Promise<string | undefined>
 /** Whether a request may pass without its consent page, because this user approved as much before (D25). */
 export type ApprovedBefore = (request: AuthorizationRequest, client: Client, userId: string) => Promise<boolean>
 
+/** Names of the scopes that this user has allowed the client, by a live grant or an approval of before. */
+export type HeldBefore = (userId: string, client: Client) => Promise<readonly string[]>
+
 /** Names of the scopes that are offered at this moment. */
 export type OfferedScopes = () => Promise<readonly string[]>
 

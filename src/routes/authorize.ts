@@ -12,8 +12,9 @@ import { findTarget, requestQuery, type RequestTarget } from '../oauth/authoriza
 import { newConsentTicket, type Approver, type ConsentTicket } from '../oauth/consent.ts'
 import { ConsentError, createConsentAnswer, type ConsentAnswerPorts } from '../oauth/consent-answer.ts'
 import { consentRequired } from '../oauth/errors.ts'
+import { isToldApart } from '../oauth/remembered-consent.ts'
 import { loneValue } from '../oauth/parameters.ts'
-import type { ApprovedBefore, RandomHex } from '../oauth/ports.ts'
+import type { ApprovedBefore, HeldBefore, RandomHex } from '../oauth/ports.ts'
 import type { AuthorizationRequest, Client } from '../oauth/types.ts'
 import type { Views } from '../views/views.ts'
 import { respond } from '../middleware/respond.ts'
@@ -27,6 +28,7 @@ export interface AuthorizeDeps extends ConsentAnswerPorts, SignInDeps {
   readonly views: Pick<Views, 'consent' | 'formPost' | 'signInAgain'>
   readonly random: RandomHex
   readonly approvedBefore: ApprovedBefore
+  readonly heldBefore: HeldBefore
 }
 
 /** Name of the consent form for its CSRF token, and of its sealed ticket. */
@@ -103,15 +105,18 @@ const renderConsent = async (
 ): Promise<void> => {
   const ticket = newConsentTicket(request, approverOf(ctx), deps.now(), deps.random)
   const key = (await deps.keys.current()).derive(consentForm)
-  const [authToken, token] = await Promise.all([
+  const [authToken, token, heldBefore] = await Promise.all([
     seal(ticket, key, consentForm),
     securityToken(ctx, deps.keys, consentForm),
+    deps.heldBefore(ticket.userId, client),
   ])
   ctx.type = 'html'
   ctx.body = await deps.views.consent(pageContext(ctx), {
     client,
     redirectUri: request.redirectUri,
     scopes: request.scopes,
+    heldBefore,
+    isRemembered: deps.remembered !== undefined && isToldApart(client, request.redirectUri),
     user: identityOf(ctx).user,
     authToken,
     securityToken: token,

@@ -10,7 +10,7 @@ import { originOf } from '../middleware/request-context.ts'
 import type { DeviceCodes, Devices, PendingDevice } from '../oauth/device/ports.ts'
 import { grouped, readUserCode } from '../oauth/device/user-code.ts'
 import { loneValue } from '../oauth/parameters.ts'
-import type { Audit, Clients } from '../oauth/ports.ts'
+import type { Audit, Clients, HeldBefore } from '../oauth/ports.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
 import type { Client } from '../oauth/types.ts'
 import type { UserCodeTries } from '../stores/user-code-tries.ts'
@@ -21,6 +21,7 @@ export interface DeviceDeps {
   readonly devices: Pick<Devices, 'findPending' | 'approve' | 'deny'>
   readonly deviceCodes: Pick<DeviceCodes, 'idOf'>
   readonly userCodeTries: UserCodeTries
+  readonly heldBefore: HeldBefore
   readonly views: Pick<Views, 'device' | 'deviceConfirm' | 'deviceDone'>
   readonly keys: KeyRing
   readonly audit: Audit
@@ -71,6 +72,7 @@ export const showDevice = (deps: DeviceDeps): Middleware =>
     ctx.body = await deps.views.deviceConfirm(pageContext(ctx), {
       client: found.client,
       scopes: found.request.scopes,
+      heldBefore: await deps.heldBefore(identityOf(ctx).user.id, found.client),
       userCode: grouped(found.userCode),
       address: found.request.address,
       requestedAt: found.request.requestedAt,

@@ -2,7 +2,7 @@
 import type { ConnectedApplication } from '../stores/grants.ts'
 import { webAddress } from './addresses.ts'
 import type { Notice } from './notice.ts'
-import { scopeLines } from './scopes.ts'
+import { scopeLines, type Reader } from './scopes.ts'
 
 export interface ApplicationsModel {
   readonly applications: readonly ConnectedApplication[]
@@ -25,19 +25,21 @@ export interface RevokeAllModel {
   readonly securityToken: string
 }
 
-const applicationValues = (application: ConnectedApplication) => ({
+const applicationValues = (application: ConnectedApplication, reader: Reader) => ({
   ...application,
-  scopes: scopeLines(application.scopes),
+  scopes: scopeLines(application.scopes, reader),
   homepageLink: webAddress(application.homepage)?.href,
 })
 
 /** The variables of templates/applications.ejs. */
-export const applicationsValues = (model: ApplicationsModel) => ({
+export const applicationsValues = (model: ApplicationsModel, reader: Reader) => ({
   ...model,
   isFirst: model.isFirst ?? true,
   next: model.next,
-  applications: model.applications.map(applicationValues),
+  applications: model.applications.map((application) => applicationValues(application, reader)),
 })
 
 /** The variables of templates/application.ejs. */
-export const detailsValues = (application: ConnectedApplication) => ({ application: applicationValues(application) })
+export const detailsValues = (application: ConnectedApplication, reader: Reader) => ({
+  application: applicationValues(application, reader),
+})

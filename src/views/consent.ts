@@ -1,16 +1,14 @@
 // Values of the consent page: what a client registered, made fit to be shown.
 import type { Client } from '../oauth/types.ts'
 import type { Settings } from '../settings.ts'
-import type { StudipUser } from '../studip/verdict.ts'
+import type { Language, StudipUser } from '../studip/verdict.ts'
+import { accessValues, type AccessModel } from './access.ts'
 import { redirectTarget, webAddress } from './addresses.ts'
-import { scopeLines } from './scopes.ts'
 
-export interface ConsentModel {
+export interface ConsentModel extends AccessModel {
   readonly client: Pick<Client, 'id' | 'name' | 'owner' | 'homepage'>
   /** Where the answer will go, byte for byte. */
   readonly redirectUri: string
-  /** Names of the scopes that the client asks for. */
-  readonly scopes: readonly string[]
   readonly user: StudipUser
   /** The sealed request (D7). */
   readonly authToken: string
@@ -24,11 +22,11 @@ const avatarFile = (major: number, minor: number): string =>
   major > 5 || minor >= 5 ? 'images/avatars/user/nobody_small.webp' : 'images/icons/blue/person.svg'
 
 /** The variables of templates/consent.ejs. */
-export const consentValues = ({ settings }: Deps, model: ConsentModel) => {
+export const consentValues = ({ settings }: Deps, model: ConsentModel, language: Language) => {
   const { major, minor } = settings.studipVersion
   return {
     ...model,
-    scopes: scopeLines(model.scopes),
+    access: accessValues(model, { language, perms: model.user.perms }),
     homepageHost: webAddress(model.client.homepage)?.host,
     target: redirectTarget(model.redirectUri, settings.baseUrl),
     avatar: settings.assetsUrl + avatarFile(major, minor),

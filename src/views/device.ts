@@ -1,16 +1,16 @@
 // Values of the pages for devices (RFC 8628 §3.3).
 import type { Client } from '../oauth/types.ts'
+import { accessValues, type AccessModel } from './access.ts'
 import { webAddress } from './addresses.ts'
-import { scopeLines } from './scopes.ts'
+import type { Reader } from './scopes.ts'
 
 export interface DeviceModel {
   /** True where the code that was typed is none that waits. */
   readonly isUnknown: boolean
 }
 
-export interface DeviceConfirmModel {
+export interface DeviceConfirmModel extends AccessModel {
   readonly client: Pick<Client, 'name' | 'owner' | 'homepage'>
-  readonly scopes: readonly string[]
   /** To compare with what the device shows. */
   readonly userCode: string
   /** Where the request came from. */
@@ -26,8 +26,8 @@ export interface DeviceDoneModel {
 }
 
 /** The variables of templates/device-confirm.ejs. */
-export const deviceConfirmValues = (model: DeviceConfirmModel) => ({
+export const deviceConfirmValues = (model: DeviceConfirmModel, reader: Reader) => ({
   ...model,
-  scopes: scopeLines(model.scopes),
+  access: accessValues(model, reader),
   homepageHost: webAddress(model.client.homepage)?.host,
 })

@@ -61,8 +61,22 @@ export const de = {
 
   // Consent
   'consent.title': 'Autorisierungsanfrage',
-  'consent.wants': 'Die Applikation "{{client}}" möchte auf Ihre Daten zugreifen.',
-  'consent.grants': 'Diese Applikation hat Zugriff auf:',
+  'consent.wants': 'Die Anwendung "{{client}}" möchte auf Ihre Daten zugreifen.',
+  'consent.by': 'Eine Anwendung außerhalb von Stud.IP, entwickelt durch {{owner}}',
+  'consent.outside': 'Eine Anwendung außerhalb von Stud.IP',
+  'consent.grants': 'Das erlauben Sie der Anwendung:',
+  'consent.new': 'Neu erlauben Sie der Anwendung:',
+  'consent.before': 'Das haben Sie ihr schon erlaubt:',
+  'consent.lasts': 'Dauer des Zugriffs',
+  'consent.lasts.month':
+    'Bis Sie ihn beenden. Von selbst endet er, wenn die Anwendung ihn einen Monat lang nicht nutzt.',
+  'consent.lasts.hour': 'Eine Stunde nach jeder Anmeldung.',
+  'consent.end': 'Zugriff beenden',
+  'consent.end.link': 'Profil, Einstellungen, Drittanwendungen',
+  'consent.next': 'Beim nächsten Mal',
+  'consent.next.remembered':
+    'Wenn Sie „Erlauben“ wählen, fragt Stud.IP ein Jahr lang nicht wieder, solange die Anwendung nicht mehr möchte als jetzt.',
+  'consent.next.asked': 'Stud.IP fragt Sie wieder.',
   'consent.sentTo': 'Danach werden Sie weitergeleitet zu',
   'consent.device': '{{target}} (ein Programm auf Ihrem Gerät)',
   'consent.app': '{{target}} (eine App auf Ihrem Gerät)',
@@ -70,13 +84,6 @@ export const de = {
   'consent.allow': 'Erlauben',
   'consent.user': 'Angemeldet als {{name}}',
   'consent.notYou': 'Sind Sie nicht {{name}}? Dann melden Sie sich bitte ab und versuchen es erneut.',
-  'scope.api':
-    'Darf in Ihrem Namen alles, was Sie in Stud.IP dürfen: Nachrichten, Dateien, Veranstaltungen und Profil lesen, ändern und senden.',
-  'scope.api.read': 'Liest alles, was Sie sehen dürfen, und ändert nichts.',
-  'scope.openid': 'Erfährt, dass Sie es sind, die oder der sich anmeldet.',
-  'scope.profile': 'Liest Ihren Namen und Ihr Bild.',
-  'scope.email': 'Liest Ihre E-Mail-Adresse.',
-  'scope.offline_access': 'Bleibt verbunden, bis Sie die Verbindung beenden.',
   'formPost.title': 'Zurück zur Anwendung',
   'formPost.text': 'Ihre Antwort kann jetzt an die Anwendung gesendet werden.',
   'formPost.submit': 'Weiter',

@@ -15,6 +15,7 @@ import { errorPages, errorValues } from './error-pages.ts'
 import type { FrameDeps, PageContext, PageFrame } from './frame.ts'
 import { createFrames } from './frame.ts'
 import { createRender } from './render.ts'
+import type { Reader } from './scopes.ts'
 
 export interface ViewDeps extends FrameDeps {
   readonly settings: FrameDeps['settings'] & Pick<Settings, 'keysPath'>
@@ -43,6 +44,9 @@ const frames = {
   revokeAll: { title: 'applications.revokeAll', bodyId: 'api-oauth2-applications-revoke', place: 'profile' },
 } as const satisfies Record<string, PageFrame>
 
+// Nobody sees scopes who is not logged in.
+const readerOf = ({ language, user }: PageContext): Reader => ({ language, perms: user?.perms ?? 'autor' })
+
 /** Compiles the templates and answers one function per page; each resolves to a whole HTML document. */
 export const createViews = (deps: ViewDeps) => {
   const render = createRender()
@@ -56,7 +60,7 @@ export const createViews = (deps: ViewDeps) => {
   return {
     /** The consent page of the authorization endpoint (contract §11.1). */
     consent: (context: PageContext, model: ConsentModel) =>
-      show('consent', context, frames.consent, consentValues(deps, model)),
+      show('consent', context, frames.consent, consentValues(deps, model, context.language)),
     /** An error page; its status is `errorStatus(model.kind)`. */
     errorPage: (context: PageContext, model: ErrorModel) =>
       show('error', context, { title: errorPages[model.kind].title, bodyId: 'api-oauth2-error' }, errorValues(model)),
@@ -72,7 +76,7 @@ export const createViews = (deps: ViewDeps) => {
     /** The form for a user code (RFC 8628 §3.3). */
     device: (context: PageContext, model: DeviceModel) => show('device', context, frames.device, model),
     deviceConfirm: (context: PageContext, model: DeviceConfirmModel) =>
-      show('device-confirm', context, frames.device, deviceConfirmValues(model)),
+      show('device-confirm', context, frames.device, deviceConfirmValues(model, readerOf(context))),
     deviceDone: (context: PageContext, model: DeviceDoneModel) => show('device-done', context, frames.device, model),
     /** Set-up state and registered clients (contract §11.3). */
     admin: (context: PageContext, model: AdminModel) =>
@@ -86,9 +90,9 @@ export const createViews = (deps: ViewDeps) => {
       show('client-secret', context, frames.renewSecret, model),
     /** What a user connected (contract §11.2). */
     applications: (context: PageContext, model: ApplicationsModel) =>
-      show('applications', context, frames.applications, applicationsValues(model)),
+      show('applications', context, frames.applications, applicationsValues(model, readerOf(context))),
     application: (context: PageContext, application: ConnectedApplication) =>
-      show('application', context, frames.application, detailsValues(application)),
+      show('application', context, frames.application, detailsValues(application, readerOf(context))),
     revoke: (context: PageContext, model: RevokeModel) => show('application-revoke', context, frames.revoke, model),
     revokeAll: (context: PageContext, model: RevokeAllModel) =>
       show('application-revoke', context, frames.revokeAll, model),

@@ -6,6 +6,7 @@ import type { Now } from '../oauth/ports.ts'
 import { isToldApart, mayPassSilently } from '../oauth/remembered-consent.ts'
 import type { Settings } from '../settings.ts'
 import { createApprovals } from '../stores/approvals.ts'
+import { heldScopes } from '../stores/held-scopes.ts'
 import type { Deps } from './deps.ts'
 
 interface Parts {
@@ -20,7 +21,7 @@ export const wireApprovals = ({
   keys,
   now,
   settings,
-}: Parts): Pick<Deps, 'approvals' | 'remembered' | 'approvedBefore'> => {
+}: Parts): Pick<Deps, 'approvals' | 'remembered' | 'approvedBefore' | 'heldBefore'> => {
   const approvals = createApprovals({
     db,
     now,
@@ -34,5 +35,12 @@ export const wireApprovals = ({
       settings.rememberConsent &&
       isToldApart(client, request.redirectUri) &&
       mayPassSilently(request, client, await approvals.find(userId, client)),
+    heldBefore: async (userId, client) => {
+      const [held, approved] = await Promise.all([
+        heldScopes(db, { userId, clientId: client.id }, now()),
+        settings.rememberConsent ? approvals.find(userId, client) : [],
+      ])
+      return [...new Set([...held, ...approved])]
+    },
   }
 }

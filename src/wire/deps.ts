@@ -14,6 +14,7 @@ import type {
   Approvals,
   ApprovedBefore,
   AuthorizationCodes,
+  HeldBefore,
   OfferedScopes,
   PublicOrigins,
   Usernames,
@@ -45,6 +46,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts, DeviceAutho
   readonly offeredScopes: OfferedScopes
   readonly people: People
   readonly approvedBefore: ApprovedBefore
+  readonly heldBefore: HeldBefore
   readonly keys: KeyRing
   readonly credentials: SealingCredentials
   readonly users: Users & Usernames

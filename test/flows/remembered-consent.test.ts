@@ -148,6 +148,20 @@ describe('remembered consent', () => {
     expect(await passes(client, { scope: 'api api.read' })).to.equal(true)
   })
 
+  it('D25 the page says what is new after an approval, after a live grant where nothing is remembered, and to nobody else', async () => {
+    const approved = await addClient(app)
+    await approve(app, approved, { cookie, query: { scope: 'api.read' } })
+    const connected = await addClient(app, { redirectUris: ['org.example.app:/cb'] })
+    await connect(app, connected, { cookie, query: { scope: 'api.read' } })
+    for (const client of [approved, connected]) {
+      const { text } = await ask(client, { scope: 'api' })
+      expect(text).to.include('Neu erlauben Sie').and.include('Liest alles, was Sie in Stud.IP sehen dürfen')
+    }
+    expect((await ask(connected, { scope: 'api.read' })).text).to.not.include('Neu erlauben Sie')
+    const stranger = await logIn(app, users.dozent)
+    expect((await ask(approved, { scope: 'api' }, { Cookie: stranger })).text).to.not.include('Neu erlauben Sie')
+  })
+
   it('S-131 another user, another client and nobody at all are never approved by it', async () => {
     const { client } = await remembered()
     expect(await passes(await addClient(app))).to.equal(false)

@@ -1,6 +1,7 @@
 // The consent page: what it says, and what no client can make of it.
 import { expect } from 'chai'
-import { consentModel, context, viewsOf } from './fixtures.ts'
+import type { Perms } from '../../src/studip/verdict.ts'
+import { consentModel, context, user, viewsOf } from './fixtures.ts'
 
 describe('consent page', () => {
   const views = viewsOf('6.0', '/studip/')
@@ -17,6 +18,65 @@ describe('consent page', () => {
       'Darf in Ihrem Namen alles, was Sie in Stud.IP dürfen',
     ])
       expect(page).to.include(part)
+  })
+
+  it('U1 says what everything is, for everybody alike and more for who may do more', async () => {
+    const shownTo = (perms: Perms) => views.consent(context('de'), { ...consentModel(), user: user(perms) })
+    for (const perms of ['user', 'autor', 'tutor', 'dozent', 'admin', 'root'] as const) {
+      const page = await shownTo(perms)
+      expect(page, perms)
+        .to.include('Nachrichten lesen, schreiben und löschen')
+        .and.include('Ihr Profil lesen und ändern')
+      expect(page.includes('Auch als'), perms).to.equal(!['user', 'autor'].includes(perms))
+    }
+    expect(await shownTo('dozent'))
+      .to.include('Auch als Lehrende oder Lehrender')
+      .and.not.include('Auch als Root')
+    expect(await shownTo('root')).to.include('Daten aller Personen')
+    expect(await views.consent(context('en'), { ...consentModel(), user: user('root') })).to.include('As root, too')
+  })
+
+  it('U1 says for how long, where it ends, and whether Stud.IP asks again', async () => {
+    const page = await views.consent(context('de'), consentModel())
+    expect(page)
+      .to.include('einen Monat lang nicht nutzt')
+      .and.include('href="/studip/dispatch.php/api/oauth2/applications"')
+      .and.include('fragt Stud.IP ein Jahr lang nicht wieder')
+    const signIn = await views.consent(context('de'), {
+      ...consentModel(),
+      scopes: ['openid', 'email'],
+      isRemembered: false,
+    })
+    expect(signIn)
+      .to.include('Eine Stunde nach jeder Anmeldung.')
+      .and.include('Stud.IP fragt Sie wieder.')
+      .and.include('Liest Ihre E-Mail-Adresse.')
+      .and.not.include('Monat')
+  })
+
+  it('D25 what is new comes first where the application was allowed less, and nothing is more than everything', async () => {
+    const asking = (scopes: readonly string[], heldBefore: readonly string[]) =>
+      views.consent(context('de'), { ...consentModel(), scopes, heldBefore })
+    const more = await asking(['openid', 'api'], ['openid', 'profile'])
+    const [fresh = '', before = ''] = /Neu erlauben Sie[^]*?Zugriff beenden/.exec(more)![0].split('schon erlaubt')
+    expect(fresh).to.include('Darf in Ihrem Namen alles').and.not.include('Erfährt, dass Sie es sind')
+    expect(before).to.include('Erfährt, dass Sie es sind').and.include('Liest Ihren Namen')
+    for (const page of [await asking(['api'], ['api']), await asking(['api.read'], ['api']), await asking(['api'], [])])
+      expect(page).to.not.include('Neu erlauben Sie')
+  })
+
+  it('S-028 no name poses as Stud.IP: who stands behind it is beside it, whatever was registered', async () => {
+    for (const [changes, said] of [
+      [{}, 'entwickelt durch <strong><bdi>Rechenzentrum</bdi></strong> (<bdi>rz.example.org</bdi>)'],
+      [{ owner: '' }, 'Eine Anwendung außerhalb von Stud.IP (<bdi>rz.example.org</bdi>)'],
+      [{ owner: '', homepage: 'javascript:1' }, 'Eine Anwendung außerhalb von Stud.IP</p>'],
+      [{ homepage: 'https://stud\u0456p.example/' }, 'xn--'],
+    ] as const) {
+      const page = await views.consent(context('de'), consentModel({ name: 'Stud.IP', ...changes }))
+      const [beside = ''] =
+        /Stud\.IP<[^]*?<dl/.exec(page.replaceAll(/\s+/g, ' ').replaceAll('</strong> <', '</strong><')) ?? []
+      expect(beside, JSON.stringify(changes)).to.include(said)
+    }
   })
 
   it('speaks the language of the user', async () => {

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { scopes } from '../../src/oauth/scopes/index.ts'
+import type { ScopeWords } from '../../src/oauth/scopes/scope.ts'
 import { deDevice } from '../../src/views/texts-de-device.ts'
 import { deLists } from '../../src/views/texts-de-lists.ts'
 import { de } from '../../src/views/texts-de.ts'
@@ -24,9 +25,8 @@ const sources = readdirSync('src/views')
   .filter((name) => !name.startsWith('texts-'))
   .map((name) => readFileSync(`src/views/${name}`, 'utf8'))
   .join('\n')
-// Keys that are put together: `admin.setup.${name}` and `fault.uri.${code}`; and those that scopes name.
+// Keys that are put together: `admin.setup.${name}` and `fault.uri.${code}`.
 const composed = [
-  ...scopes.map(({ text }) => text),
   'admin.setup.private.key',
   'admin.setup.public.key',
   'admin.setup.encryption_key.php',
@@ -62,6 +62,20 @@ describe('texts', () => {
     for (const [key, text] of Object.entries(german)) expect(gaps(english[key]!), key).to.deep.equal(gaps(text))
   })
 
+  it('U1 every scope says what it means in both languages, and for the same people', () => {
+    for (const { name, words } of scopes) {
+      const [inGerman, inEnglish]: readonly ScopeWords[] = [words.de, words.en]
+      expect(inGerman!.may, name).to.match(/^(?:Darf|Liest|Erfährt|Bleibt)\b.+\.$/)
+      expect(inEnglish!.may, name).to.match(/^(?:May|Reads|Learns|Stays)\b.+\.$/)
+      expect(inGerman!.such?.length, name).to.equal(inEnglish!.such?.length)
+      expect(Object.keys(inGerman!.forPerms ?? {}), name).to.deep.equal(Object.keys(inEnglish!.forPerms ?? {}))
+    }
+  })
+
+  it('U2 what people connect has one name in German', () => {
+    for (const [key, text] of Object.entries(german)) expect(text, key).to.not.match(/Applikation/)
+  })
+
   it('values are filled in as they are: EJS escapes, and a value is no template', () => {
     expect(texts.en.t('admin.setup.mode', { mode: '<b> {{mode}} $t(x)' })).to.equal(
       'Correct access permission: <b> {{mode}} $t(x)',
@@ -70,7 +84,7 @@ describe('texts', () => {
 
   it('a sentence comes in pieces, its values set off', () => {
     expect(texts.de.pieces('consent.wants', { client: 'X' })).to.deep.equal([
-      { text: 'Die Applikation "', value: false },
+      { text: 'Die Anwendung "', value: false },
       { text: 'X', value: true },
       { text: '" möchte auf Ihre Daten zugreifen.', value: false },
     ])

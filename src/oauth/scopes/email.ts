@@ -6,5 +6,8 @@ export const email = {
   isOffered: ({ signIn }: Offering) => signIn,
   format: 'sealed',
   isRenewable: false,
-  text: 'scope.email',
+  words: {
+    de: { may: 'Liest Ihre E-Mail-Adresse.' },
+    en: { may: 'Reads your e-mail address.' },
+  },
 } as const satisfies Scope

@@ -20,6 +20,10 @@ export const withDefault = (names: readonly string[]): readonly string[] => (nam
 export const withFullPower = (names: readonly string[]): readonly string[] =>
   names.includes(api.name) ? names : [api.name, ...names]
 
+/** Those of the asked scopes that are more than what is held. Nothing is more than everything. */
+export const addedScopes = (asked: readonly string[], held: readonly string[]): readonly string[] =>
+  held.includes(api.name) ? [] : asked.filter((name) => !held.includes(name))
+
 const inLeaguesFormat: ReadonlySet<string> = new Set(
   scopes.filter(({ format }) => format === 'league').map(({ name }) => name),
 )

@@ -6,5 +6,8 @@ export const offlineAccess = {
   isOffered: ({ signIn }: Offering) => signIn,
   format: 'sealed',
   isRenewable: true,
-  text: 'scope.offline_access',
+  words: {
+    de: { may: 'Bleibt verbunden, bis Sie die Verbindung beenden.' },
+    en: { may: 'Stays connected until you end the connection.' },
+  },
 } as const satisfies Scope

@@ -6,5 +6,8 @@ export const openid = {
   isOffered: ({ signIn }: Offering) => signIn,
   format: 'sealed',
   isRenewable: false,
-  text: 'scope.openid',
+  words: {
+    de: { may: 'Erfährt, dass Sie es sind, die oder der sich anmeldet.' },
+    en: { may: 'Learns that it is you who signs in.' },
+  },
 } as const satisfies Scope

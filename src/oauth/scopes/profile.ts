@@ -6,5 +6,10 @@ export const profile = {
   isOffered: ({ signIn }: Offering) => signIn,
   format: 'sealed',
   isRenewable: false,
-  text: 'scope.profile',
+  words: {
+    de: {
+      may: 'Liest Ihren Namen, Benutzernamen, Ihr Bild, Ihre Sprache und ob Sie zum Beispiel studieren oder lehren.',
+    },
+    en: { may: 'Reads your name, user name, picture and language, and whether you study or teach, for example.' },
+  },
 } as const satisfies Scope

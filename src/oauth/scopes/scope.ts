@@ -11,6 +11,16 @@ export interface Offering {
 /** `league`: Stud.IP reads and renews them. `sealed`: only we do (D23). */
 export type GrantFormat = 'league' | 'sealed'
 
+/** What a scope means for the person who is asked to grant it, in one language. */
+export interface ScopeWords {
+  /** A sentence about the application. */
+  readonly may: string
+  /** What that means from day to day. */
+  readonly such?: readonly string[]
+  /** What it means besides for who may do more in Stud.IP than others (contract §3). */
+  readonly forPerms?: Readonly<Partial<Record<'user' | 'autor' | 'tutor' | 'dozent' | 'admin' | 'root', string>>>
+}
+
 export interface Scope {
   readonly name: string
   readonly isOffered: (offering: Offering) => boolean
@@ -18,6 +28,6 @@ export interface Scope {
   readonly format: GrantFormat
   /** Grants with it get a refresh token; who merely signs in gets none (OpenID Connect Core §11). */
   readonly isRenewable: boolean
-  /** Key of the text in which pages say what it allows. */
-  readonly text: `scope.${string}`
+  /** In which pages say what it allows, in every language of Stud.IP. */
+  readonly words: Readonly<Record<'de' | 'en', ScopeWords>>
 }
