@@ -29,6 +29,8 @@ export interface RunningNginx {
   /** Public URL of Stud.IP with base and trailing slash. */
   readonly url: string
   readonly port: number
+  /** Of the master process. */
+  readonly pid: number
   /** nginx's error log so far. */
   log(): string
   stop(): Promise<void>
@@ -92,6 +94,7 @@ async function startAt(port: number, options: NginxOptions): Promise<RunningNgin
   return {
     url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}${options.base ?? '/'}`,
     port,
+    pid: nginx.pid,
     log: nginx.log,
     async stop() {
       await nginx.stop('SIGQUIT')
