@@ -54,8 +54,11 @@ export const admit = ({ log, bounce, metrics }: AdmitDeps): Middleware =>
   }
 
 /** Lets the browser come back to one of our addresses when the user has logged out of Stud.IP. */
-export const returnAfterLogout = async (ctx: Context, bounce: Pick<Bounce, 'leave'>, target: string): Promise<void> =>
-  addCookies(ctx, await bounce.leave({ target, cookieHeader: ctx.get('Cookie') || undefined }))
+export const returnAfterLogout = async (ctx: Context, bounce: Pick<Bounce, 'leave'>, target: string): Promise<void> => {
+  const { verdict } = ctx.state as { verdict: Verdict }
+  const sessionId = verdict.kind === 'logged-in' ? verdict.sessionId : undefined
+  addCookies(ctx, await bounce.leave({ target, cookieHeader: ctx.get('Cookie') || undefined, sessionId }))
+}
 
 /** For the operator: what can be wrong where somebody comes back from Stud.IP and still lacks this. */
 const hints: Readonly<Record<Lack, string>> = {

@@ -32,7 +32,9 @@ export type BounceAnswer =
 export interface Bounce {
   start(request: BounceRequest): Promise<BounceAnswer>
   /** Set-Cookie lines of a page that asks for a logout: afterwards Stud.IP's start page leads to the target. None where that is no page of ours, or too long. */
-  leave(request: { readonly target: string; readonly cookieHeader: string | undefined }): Promise<readonly string[]>
+  leave(
+    request: Omit<BounceRequest, 'verdict'> & { readonly sessionId: string | undefined },
+  ): Promise<readonly string[]>
   /** Where `…/api/oauth2/resume` leads: a waiting request, what it still lacks, or else Stud.IP's start page. */
   resume(request: Homecoming): Promise<Redirect>
   /** Set-Cookie lines for the page that a request has reached: it waits no longer. */

@@ -1,31 +1,19 @@
 // The bounce: to Stud.IP for what is missing, and back to the very same request (D5, D20, contract §4.3).
 import { serialize } from 'cookie'
-import type { Knex } from 'knex'
 import { SetupError } from '../oauth/errors.ts'
-import type { Now } from '../oauth/ports.ts'
-import { basePath, type Settings } from '../settings.ts'
+import { basePath } from '../settings.ts'
 import type { Bounce, BounceRequest, Homecoming, Redirect } from './bounce-answer.ts'
-import type { StudipConfig } from './config.ts'
+import type { BounceDeps } from './bounce-deps.ts'
 import { cookieAttributes } from './cookie-attributes.ts'
 import { clearMarker, setMarker, startPage } from './marker.ts'
 import { forgetPending, idsIn, keepPending, readPending } from './pending-cookies.ts'
-import { pendingId, type Pending } from './pending.ts'
+import { pendingId, sessionMark, type Pending } from './pending.ts'
 import { canonicalTarget } from './target.ts'
+import { ssoPlugin } from './sso-plugin.ts'
 import { formOfReferer, trampolineUrl } from './trampoline-url.ts'
 import { createTrampoline } from './trampoline.ts'
-import { chosen, counted, newPending } from './waiting.ts'
+import { chosen, counted, hasLeft, hasStayed, latest, newPending } from './waiting.ts'
 import { lackOf } from './verdict.ts'
-
-export interface BounceDeps {
-  readonly db: Knex
-  readonly settings: Pick<Settings, 'baseUrl' | 'studipVersion' | 'sessionCookie'>
-  readonly config: StudipConfig
-  /** Key for one purpose, from the encryption key; rejects with SetupError while the key files are unusable. */
-  readonly derive: (label: string) => Buffer | Promise<Buffer>
-  readonly now: Now
-  /** Hears why the way back cannot be built; the user gets the fallback page. */
-  readonly onFault?: (error: unknown) => void
-}
 
 const mostReturns = 2
 /** Fewer than browsers follow redirects: an extension of Stud.IP that leads to its start page again and again ends there. */
@@ -50,12 +38,6 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
       return undefined
     }
   }
-  // 6.x offers plugins on its login page; there `sso` would log in at the trampoline and lose the way (contract §4.3 step 3).
-  const ssoPlugin = async (): Promise<string | undefined> => {
-    if (settings.studipVersion.major >= 6) return undefined
-    const plugin = (await config.global('API_OAUTH_AUTH_PLUGIN')).toLowerCase()
-    return plugin === '' || plugin === 'standard' ? undefined : plugin
-  }
 
   /** Undefined when it does not fit into cookies, or the trampoline cannot be made. */
   const send = async (
@@ -64,9 +46,8 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
     waiting: readonly Pending[],
     secret: Buffer,
   ): Promise<Redirect | undefined> => {
-    const sequence = 1 + Math.max(0, ...waiting.map((each) => each.sequence))
     const named = waiting.some((each) => each.target !== pending.target && !each.resumed)
-    const sent = { ...pending, named, resumed: false, at: now(), sequence }
+    const sent = { ...latest(pending, waiting, now()), named, resumed: false }
     const kept = await keepPending(sent, { cookieHeader, waiting }, secret, settings)
     const notificationId = kept && (await trampoline.ensure())
     if (!kept || notificationId === undefined) return undefined
@@ -75,22 +56,39 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
       location: trampolineUrl(settings, {
         notificationId,
         request: named ? pendingId(pending.target) : undefined,
-        sso: await ssoPlugin(),
+        sso: await ssoPlugin(config, settings),
       }),
       setCookies: [...kept, setMarker(settings), ...session],
     }
   }
 
-  /** Stud.IP itself sends back only who is logged in there; the anonymous have given up and want the start page (R18). */
+  // Another tab that waits needs the marker, too (R21).
+  const markerAfter = (pending: Pending, waiting: readonly Pending[], cookieHeader: string | undefined) =>
+    waiting.some((each) => each !== pending && !each.resumed) ? [] : clearMarker(cookieHeader, settings)
+
+  /**
+   * Where the start page leads instead of to the request. Stud.IP itself sends back only who is logged in there; the anonymous
+   * have given up and want the start page (R18).
+   */
   const fromStartPage = async (
     pending: Pending,
     request: Homecoming,
     waiting: readonly Pending[],
     secret: Buffer,
-  ): Promise<Redirect | undefined> =>
-    request.verdict.kind === 'bounce' && pending.shortcuts < mostShortcuts
-      ? send({ ...pending, shortcuts: pending.shortcuts + 1 }, request, waiting, secret)
-      : undefined
+  ): Promise<Redirect | undefined> => {
+    const { verdict, cookieHeader } = request
+    if (hasStayed(pending, verdict)) {
+      const forgotten = forgetPending(pending.target, cookieHeader, settings)
+      return {
+        location: startPage(settings),
+        setCookies: [...forgotten, ...markerAfter(pending, waiting, cookieHeader)],
+      }
+    }
+    if (verdict.kind === 'logged-in' || hasLeft(pending, verdict)) return undefined
+    const onward = verdict.kind === 'bounce' && pending.shortcuts < mostShortcuts
+    const way = onward && (await send({ ...pending, shortcuts: pending.shortcuts + 1 }, request, waiting, secret))
+    return way || toStartPage(cookieHeader)
+  }
 
   return {
     async start(request) {
@@ -110,37 +108,33 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
       return { kind: 'give-up', lack, setCookies }
     },
 
-    async leave({ target: sent, cookieHeader }) {
+    async leave({ target: sent, cookieHeader, sessionId }) {
       const target = canonicalTarget(sent, settings)
       const secret = target && (await key())
       if (!target || !secret) return []
       const waiting = await readPending(cookieHeader, secret, now(), settings)
-      const sequence = 1 + Math.max(0, ...waiting.map((each) => each.sequence))
-      const leaving: Pending = { ...newPending(target), leaving: true, at: now(), sequence }
+      const leaving = { ...latest(newPending(target), waiting, now()), leaving: sessionMark(sessionId) }
       const kept = await keepPending(leaving, { cookieHeader, waiting }, secret, settings)
-      return kept ? [...kept, setMarker(settings)] : []
+      return kept ? [...kept, setMarker(settings, 'leave')] : []
     },
 
     async resume(request) {
-      const { verdict, cookieHeader, byStartPage } = request
+      const { cookieHeader, byStartPage } = request
       const secret = await key()
       const waiting = secret ? await readPending(cookieHeader, secret, now(), settings) : []
       const pending = chosen(waiting, formOfReferer(request.referer, settings), byStartPage)
       if (!secret || !pending) return toStartPage(cookieHeader)
-      const hasLeft = pending.leaving === true && verdict.kind === 'anonymous'
-      if (byStartPage && verdict.kind !== 'logged-in' && !hasLeft)
-        return (await fromStartPage(pending, request, waiting, secret)) ?? toStartPage(cookieHeader)
+      const elsewhere = byStartPage && (await fromStartPage(pending, request, waiting, secret))
+      if (elsewhere) return elsewhere
       const kept = await keepPending(
-        { ...pending, resumed: true, leaving: false },
+        { ...pending, resumed: true, leaving: undefined },
         { cookieHeader, waiting },
         secret,
         settings,
       )
-      // Another tab that waits needs the marker, too (R21).
-      const others = waiting.some((each) => each !== pending && !each.resumed)
       return {
         location: pending.target,
-        setCookies: [...(kept ?? []), ...(others ? [] : clearMarker(cookieHeader, settings))],
+        setCookies: [...(kept ?? []), ...markerAfter(pending, waiting, cookieHeader)],
       }
     },
 

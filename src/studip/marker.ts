@@ -7,8 +7,9 @@ type Base = Pick<Settings, 'baseUrl'>
 
 const marker = 'studip_oauth2_resume'
 
-export const setMarker = (settings: Base): string =>
-  serialize(marker, '1', cookieAttributes(settings, basePath(settings), waitingTime))
+/** `leave` waits for a logout, too, which in 5.x ends on another page than the start page. */
+export const setMarker = (settings: Base, waitsFor: '1' | 'leave' = '1'): string =>
+  serialize(marker, waitsFor, cookieAttributes(settings, basePath(settings), waitingTime))
 
 /** Set-Cookie lines, none for a browser without it. */
 export const clearMarker = (cookieHeader: string | undefined, settings: Base): readonly string[] =>

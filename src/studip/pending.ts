@@ -19,8 +19,8 @@ export interface Pending {
   readonly named: boolean
   /** True after it came back, until it is sent again. */
   readonly resumed: boolean
-  /** True while it waits for a logout, after which nobody is logged in. */
-  readonly leaving?: boolean
+  /** While it waits for a logout: the session that was there before it, as sessionMark() has it. */
+  readonly leaving?: string | undefined
   /** Unix seconds of the last bounce. */
   readonly at: number
   /** Larger than those of all requests that waited at that moment: orders what happened in one second. */
@@ -35,6 +35,10 @@ const mostBytes = 131_072
 
 /** One name for one target: a request that is sent again replaces itself. */
 export const pendingId = (target: string): string => createHash('sha256').update(target).digest('hex').slice(0, 8)
+
+/** Tells one session from another; empty where there is none. The id itself does not leave. */
+export const sessionMark = (sessionId: string | undefined): string =>
+  sessionId === undefined ? '' : pendingId(sessionId)
 
 /**
  * Deflated before it is sealed, so that a long `state` fits. What is in it comes from the request alone: nothing of it is
@@ -54,7 +58,7 @@ const isPending = (value: Partial<Pending>, id: string, now: number, settings: B
   isCount(value.shortcuts) &&
   typeof value.named === 'boolean' &&
   typeof value.resumed === 'boolean' &&
-  [undefined, true, false].includes(value.leaving) &&
+  ['undefined', 'string'].includes(typeof value.leaving) &&
   isCount(value.sequence) &&
   isCount(value.at) &&
   !isRunOut(value.at!, now)

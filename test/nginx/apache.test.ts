@@ -120,10 +120,11 @@ describe('Apache with the mount of docs/apache.md', () => {
   })
 
   it('S-074 answers at the address that RFC 8414 builds from the issuer', async () => {
-    expect((await send(port, '/.well-known/oauth-authorization-server/dispatch.php/api/oauth2')).reached).to.include({
-      who: 'sidecar',
-      path: '/dispatch.php/api/oauth2/.well-known/oauth-authorization-server',
-    })
+    for (const document of ['oauth-authorization-server', 'openid-configuration'])
+      expect((await send(port, `/.well-known/${document}/dispatch.php/api/oauth2`)).reached).to.include({
+        who: 'sidecar',
+        path: `/dispatch.php/api/oauth2/.well-known/${document}`,
+      })
   })
 
   it('leads from the start page to resume while a request waits', async () => {
@@ -135,6 +136,22 @@ describe('Apache with the mount of docs/apache.md', () => {
     expect(
       (await send(port, '/dispatch.php/start', { headers: { cookie: 'studip_oauth2_resume=' } })).reached?.who,
     ).to.equal('php')
+  })
+
+  it('S-140 leads to resume from the page on which a logout of Stud.IP 5 ends, while one is waited for', async () => {
+    const from = (path: string, cookie: string) => send(port, path, { headers: { cookie } })
+    const ended = '/index.php?logout=true&set_language=de_DE'
+    const answer = await from(ended, 'a=b; studip_oauth2_resume=leave; c=d')
+    expect([answer.status, answer.headers.location]).to.deep.equal([
+      302,
+      `http://127.0.0.1:${port}/dispatch.php/api/oauth2/resume?from=start`,
+    ])
+    for (const [path, cookie] of [
+      ['/index.php', 'studip_oauth2_resume=leave'],
+      [ended, 'studip_oauth2_resume=1'],
+      [ended, 'studip_oauth2_resume=leaver'],
+    ] as const)
+      expect((await from(path, cookie)).reached?.who, `${path} ${cookie}`).to.equal('php')
   })
 
   it('S-085 passes on errors of the service, and without it sends only token requests to Stud.IP', async () => {

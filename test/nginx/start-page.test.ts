@@ -32,6 +32,23 @@ for (const base of ['/', '/studip/'] as const) {
       expect((await get(`${base}dispatch.php/start`, { cookie }, 'POST')).reached?.who).to.equal('php')
     })
 
+    it('S-138 S-140 so does the page on which a logout of Stud.IP 5 ends, while one is waited for', async () => {
+      const left = 'studip_oauth2_resume=leave'
+      const query = 'logout=true&set_language=de_DE&set_contrast='
+      for (const path of [`index.php?${query}`, 'index.php?logout=true', 'dispatch.php/start']) {
+        const answer = await get(base + path, { cookie: left })
+        expect([answer.status, answer.headers.location], path).to.deep.equal([
+          302,
+          `${base}dispatch.php/api/oauth2/resume?from=start`,
+        ])
+      }
+      for (const path of ['index.php', 'index.php?logout=truer', `index.php?x&${query}`, `x.php?${query}`, `?${query}`])
+        expect((await get(base + path, { cookie: left })).reached?.who, path).to.equal('php')
+      for (const other of [cookie, 'studip_oauth2_resume=leaver', 'other=leave'])
+        expect((await get(`${base}index.php?${query}`, { cookie: other })).reached?.who, other).to.equal('php')
+      expect((await get(`${base}index.php?${query}`, { cookie: left }, 'POST')).reached?.who).to.equal('php')
+    })
+
     it('R17 A10 stays the start page with any argument: a single sign-on that returns there, a portal link, our own mark', async () => {
       for (const query of ['sso=x', 'code=a&state=b', 'oauth2_resume=0', 'again=yes', '=', '&']) {
         const path = `${base}dispatch.php/start?${query}`

@@ -46,6 +46,19 @@ describe('authorization request of a sign-in', () => {
     expect(params?.get('error')).to.equal('consent_required')
   })
 
+  it('S-143 prompt=none: what Stud.IP asks after the login is interaction_required, a second factor or a lock is login_required', async () => {
+    for (const [user, error] of [
+      [users.termsPending, 'interaction_required'],
+      [users.visibilityPending, 'interaction_required'],
+      [users.appFactor, 'login_required'],
+      [users.locked, 'login_required'],
+    ] as const) {
+      const { params, headers } = await ask(provider, { prompt: 'none' }, await logIn(provider.app, user))
+      expect([params?.get('error'), params?.get('state')], user.username).to.deep.equal([error, 'xyz'])
+      expect(headers).not.to.have.property('set-cookie')
+    }
+  })
+
   it('S-138 prompt=login and a passed max_age ask for a logout, and only a later login satisfies them', async () => {
     const loginAt = now() - 1000
     for (const more of [{ prompt: 'login' }, { max_age: '500' }, { max_age: '0' }]) {
@@ -55,7 +68,7 @@ describe('authorization request of a sign-in', () => {
         true,
       ])
       const cookies = asked.headers['set-cookie'] as unknown as string[]
-      expect(cookies.some((line) => line.startsWith('studip_oauth2_resume=1'))).to.equal(true)
+      expect(cookies.some((line) => line.startsWith('studip_oauth2_resume=leave'))).to.equal(true)
       const jar = cookies.map((line) => line.split(';')[0]).join('; ')
       // Stud.IP's start page leads here when nobody is logged in any more.
       const back = await provider.app.http.get(`${provider.app.api('resume')}?from=start`).set('Cookie', jar)

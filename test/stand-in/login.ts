@@ -3,10 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { verifyBcrypt } from '../../src/crypto/bcrypt.ts'
 import { languageOf } from './first-page.ts'
 import type { StandIn } from './stand-in.ts'
-import { loginPage, messagePage } from './pages.ts'
+import { loginPage } from './pages.ts'
 import { authOf, renewSession } from './session.ts'
 import { activeUser, type UserRow } from './users.ts'
 import type { Visit } from './visit.ts'
+
+/** What 6.x says on the login page after a logout, and 5.x on its index page. */
+export const loggedOut = 'Sie sind nun aus dem System abgemeldet.'
 
 /** Fields of a posted form. */
 export const formOf = (visit: Visit): Readonly<Record<string, string>> =>
@@ -24,7 +27,9 @@ export function showLogin(standIn: StandIn, visit: Visit, action: string): void 
     session.values['auth'] = authOf('5.4', 'form')
     session.values['last_ticket'] = fields['login_ticket'] = randomBytes(16).toString('hex')
   }
-  ctx.body = loginPage({ action, fields, failed: ctx.method === 'POST' && 'loginname' in formOf(visit) })
+  const message = typeof session.values['message'] === 'string' ? session.values['message'] : ''
+  delete session.values['message']
+  ctx.body = loginPage({ action, fields, message, failed: ctx.method === 'POST' && 'loginname' in formOf(visit) })
 }
 
 /** Logs in with what was posted; false when nothing was, or not the right thing. */
@@ -73,9 +78,15 @@ export async function loginRoute(standIn: StandIn, visit: Visit): Promise<void> 
   showLogin(standIn, visit, `${standIn.base}dispatch.php/login`)
 }
 
-/** Ends the login: the row goes, a new anonymous session begins. */
+/** Ends the login: the row goes, a new anonymous session begins, and a page says so (contract §18.4). 6.x does it by POST only. */
 export async function logoutRoute(standIn: StandIn, visit: Visit): Promise<void> {
-  visit.session.values['auth'] = authOf(standIn.version, 'nobody')
-  await renewSession(standIn, visit.session, ['_language', 'auth'])
-  visit.ctx.body = messagePage('Abgemeldet', 'Sie sind nun aus dem System abgemeldet.')
+  const { base, version } = standIn
+  const { ctx, session } = visit
+  if (version === '6.0' && ctx.method !== 'POST') return ctx.redirect(`${base}dispatch.php/start`)
+  session.values['auth'] = authOf(version, 'nobody')
+  await renewSession(standIn, session, ['_language', 'auth'])
+  if (version === '6.0') session.values['message'] = loggedOut
+  ctx.redirect(
+    base + (version === '6.0' ? 'dispatch.php/start' : 'index.php?logout=true&set_language=de_DE&set_contrast='),
+  )
 }

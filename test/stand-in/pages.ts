@@ -13,12 +13,14 @@ export interface LoginForm {
   readonly action: string
   readonly fields: Readonly<Record<string, string>>
   readonly failed: boolean
+  readonly message: string
 }
 
-export const loginPage = ({ action, fields, failed }: LoginForm): string =>
+export const loginPage = ({ action, fields, failed, message }: LoginForm): string =>
   page(
     'Anmeldung',
     `
+<p>${escape(message)}</p>
 ${failed ? '<p class="messagebox_error">Bei der Anmeldung trat ein Fehler auf!</p>' : ''}
 <form method="post" action="${escape(action)}">${hidden(fields)}
 <label>Nutzername <input name="loginname" autofocus></label>

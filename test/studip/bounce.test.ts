@@ -7,7 +7,8 @@ import { deflateRawSync } from 'node:zlib'
 import { sealBytes } from '../../src/crypto/sealed.ts'
 import { openPending, pendingId as idOf, sealPending } from '../../src/studip/pending.ts'
 import type { Bounce, Homecoming } from '../../src/studip/bounce-answer.ts'
-import { createBounce, type BounceDeps } from '../../src/studip/bounce.ts'
+import { createBounce } from '../../src/studip/bounce.ts'
+import type { BounceDeps } from '../../src/studip/bounce-deps.ts'
 import { createStudipConfig } from '../../src/studip/config.ts'
 import type { BounceReason, Verdict } from '../../src/studip/verdict.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
@@ -285,6 +286,57 @@ describe('bounce', () => {
     await go(bounce, tab, authorize)
     await comeBack(bounce, tab)
     expect(await comeBack(bounce, tab, byStartPage(loggedIn))).to.equal(startPage)
+  })
+  describe('after a page that asks for a logout', () => {
+    const logout = '/studip/dispatch.php/api/oauth2/logout?state=x'
+    const inSession = (sessionId: string): Verdict => ({ ...loggedIn, sessionId })
+    const leave = async (bounce: Bounce, tab: Browser, target: string) => {
+      const lines = await bounce.leave({ target, cookieHeader: tab.header(target), sessionId: 'before' })
+      tab.take(lines)
+      return lines
+    }
+    it('S-138 S-140 the start page leads back whoever is out, once', async () => {
+      for (const target of [canonical, logout]) {
+        const [bounce, tab] = [bounceWith(), browser()]
+        expect(
+          (await leave(bounce, tab, target)).some((line) => line.startsWith('studip_oauth2_resume=leave;')),
+        ).to.equal(true)
+        expect(await comeBack(bounce, tab, byStartPage(anonymous))).to.equal(target)
+        expect(tab.header('/studip/dispatch.php/start')).to.equal(undefined)
+        expect(await comeBack(bounce, tab, byStartPage(anonymous))).to.equal(startPage)
+      }
+    })
+    it('R18 who stays in the same session has the start page back, and nothing waits any more', async () => {
+      for (const target of [canonical, logout]) {
+        const [bounce, tab] = [bounceWith(), browser()]
+        await leave(bounce, tab, target)
+        expect(await comeBack(bounce, tab, byStartPage(inSession('before')))).to.equal(startPage)
+        expect([tab.header('/studip/dispatch.php/start'), tab.header(resumePath)]).to.deep.equal([undefined, undefined])
+      }
+    })
+    it('R21 another request that waits keeps its marker then', async () => {
+      const [bounce, tab] = [bounceWith(), browser()]
+      await go(bounce, tab, `${authorize}&y=2`)
+      await leave(bounce, tab, logout)
+      expect(await comeBack(bounce, tab, byStartPage(inSession('before')))).to.equal(startPage)
+      expect(await comeBack(bounce, tab, byStartPage(inSession('before')))).to.equal(`${canonical}&y=2`)
+    })
+    it('S-138 who logged out and in again on the way goes on to the request, and after a mere logout to the start page', async () => {
+      for (const [target, end] of [
+        [canonical, canonical],
+        [logout, startPage],
+      ] as const) {
+        const [bounce, tab] = [bounceWith(), browser()]
+        await leave(bounce, tab, target)
+        expect(await comeBack(bounce, tab, byStartPage(inSession('after')))).to.equal(end)
+      }
+    })
+    it('S-138 who lacks a second factor then gives it first', async () => {
+      const [bounce, tab] = [bounceWith(), browser()]
+      await leave(bounce, tab, canonical)
+      expect(await comeBack(bounce, tab, byStartPage(lacking('second-factor')))).to.match(trampoline())
+      expect(await comeBack(bounce, tab, { verdict: inSession('after') })).to.equal(canonical)
+    })
   })
   it('S-110 counts for the administration pages, too, whose path differs', async () => {
     const [bounce, tab] = [bounceWith(), browser()]
