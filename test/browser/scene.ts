@@ -18,9 +18,11 @@ export interface SceneOptions {
   readonly tls?: boolean
   /** Address of a provider of single sign-on. */
   readonly provider?: string
+  /** Folder with key files; one without oidc.key unless given. */
+  readonly keysPath?: string
 }
 
-export interface Scene extends Required<Omit<SceneOptions, 'provider'>> {
+export interface Scene extends Required<Omit<SceneOptions, 'provider' | 'keysPath'>> {
   /** Public URL of Stud.IP with base and trailing slash. */
   readonly url: string
   readonly app: TestApp
@@ -43,12 +45,12 @@ export interface Visit extends BrowserContext {
 }
 
 /** Sets the scene; the same one for all stories of a file, each with users of its own. */
-export async function startScene({ version, base, tls = false, provider }: SceneOptions): Promise<Scene> {
+export async function startScene({ version, base, tls = false, provider, ...more }: SceneOptions): Promise<Scene> {
   const [browser, database, clientApp, keysPath, port] = await Promise.all([
     launchChromium(),
     testDatabase({ studip: version }),
     startClientApp(),
-    testKeys(),
+    more.keysPath ?? testKeys(),
     freePort(),
   ])
   const standIn = await startStandIn({
@@ -61,7 +63,7 @@ export async function startScene({ version, base, tls = false, provider }: Scene
   const app = await testApp({
     database,
     studip: version,
-    settings: { baseUrl: `${tls ? 'https' : 'http'}://127.0.0.1:${port}${base}` },
+    settings: { keysPath, baseUrl: `${tls ? 'https' : 'http'}://127.0.0.1:${port}${base}` },
   })
   const nginx = await startNginx({
     base,
