@@ -49,6 +49,7 @@ import {
   storeClient,
 } from './clients.ts'
 import { deviceAuthorization, introspect, revoke, token } from './client-endpoints.ts'
+import { showDeveloperGuide } from './developers.ts'
 import { answerDevice, deviceFields, deviceForm, showDevice } from './device.ts'
 import { openidWellKnown, wellKnown } from './paths.ts'
 import { jwks, metadata } from './published.ts'
@@ -127,6 +128,7 @@ const createRouter = (deps: Deps): Router => {
   router.get(api('clients/secret/:id'), ...root, askToRenewSecret(deps))
   router.post(api('clients/secret/:id'), ...changingOne, renewSecret(deps))
   router.get(api('assets/:name'), showAsset(deps))
+  router.get(api('developers'), showDeveloperGuide(deps))
 
   const clientCall = [noStore(), readForm(bounds.clientForm)]
   router.post(api('token'), ...clientCall, token(createTokenEndpoint(deps)))

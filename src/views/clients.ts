@@ -54,8 +54,12 @@ export const adminValues = (settings: Pick<Settings, 'baseUrl' | 'keysPath'>, mo
     ),
   })),
   endpoints: [
+    { text: 'admin.endpoints.issuer', address: issuer(settings) },
     { text: 'admin.endpoints.authorize', address: `${issuer(settings)}/authorize` },
     { text: 'admin.endpoints.token', address: `${issuer(settings)}/token` },
+    { text: 'admin.endpoints.device', address: `${issuer(settings)}/device_authorization` },
+    { text: 'admin.endpoints.revocation', address: `${issuer(settings)}/revoke` },
+    { text: 'admin.endpoints.introspection', address: `${issuer(settings)}/introspect` },
     { text: 'admin.endpoints.metadata', address: `${issuer(settings)}/.well-known/oauth-authorization-server` },
   ] satisfies { text: TextKey; address: string }[],
   searchable: model.total > searchFrom || model.search !== '',

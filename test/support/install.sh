@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests and the demo need and this machine lacks: MariaDB, nginx and, for the tests, Chromium, Redis, Apache, PHP and faketime.
+# Installs what the tests and the demo need and this machine lacks: MariaDB, nginx and, for the tests, Chromium, Redis, Apache, PHP, faketime and two libraries for Python.
 # Usage: test/support/install.sh [--demo]. Needs apt and root or sudo only when something is missing.
 set -euo pipefail
 
@@ -24,6 +24,10 @@ if [[ ${1:-} != --demo ]]; then
   need php-cli php
   # shellcheck disable=SC2046 # One word a command: its name ends in PHP's version.
   need php-fpm $(compgen -c php-fpm)
+  # What docs/developers.md shows in Python runs with Debian's own.
+  for module in requests_oauthlib authlib; do
+    if ! /usr/bin/python3 -c "import $module" 2> /dev/null; then missing+=("python3-${module//_/-}"); fi
+  done
 fi
 if [[ ${#missing[@]} -eq 0 ]]; then exit 0; fi
 
