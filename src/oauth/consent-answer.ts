@@ -7,14 +7,13 @@ import { grantOf } from './grant-id.ts'
 import { isToldApart } from './remembered-consent.ts'
 import type { Approvals, Audit, AuthorizationCodes, Clients, Credentials, Now, RequestOrigin } from './ports.ts'
 import { assertPresent, type Recipient } from './recipient.ts'
+import type { AuthorizationCode } from './types.ts'
 
 export interface ConsentAnswer {
   /** Undefined when the form brought none that we made. */
   readonly ticket: ConsentTicket | undefined
   readonly approver: Approver
   readonly denies: boolean
-  /** True when an approval of before answers in the user's place. */
-  readonly passes?: boolean
   readonly origin: RequestOrigin
   readonly recipient: Recipient
 }
@@ -64,8 +63,7 @@ export const judgeAnswer = (
  * @throws ConsentError, and TargetError when the client has changed while the user was reading
  */
 export const createConsentAnswer = (ports: ConsentAnswerPorts) => {
-  const codeOf = async (ticket: ConsentTicket): Promise<{ readonly text: string; readonly fresh: boolean }> => {
-    const code = codeFor(ticket, ports.now())
+  const codeOf = async (code: AuthorizationCode): Promise<{ readonly text: string; readonly fresh: boolean }> => {
     // Before the row: faulty keys must not leave a code that nobody has.
     const text = await ports.credentials.sealCode(code)
     if (await ports.codes.insert(code)) return { text, fresh: true }
@@ -87,10 +85,10 @@ export const createConsentAnswer = (ports: ConsentAnswerPorts) => {
       return errorLocation(target, accessDenied())
     }
     await assertPresent(answer.recipient)
-    const { text, fresh } = await codeOf(ticket)
-    if (fresh) ports.audit({ event: answer.passes ? 'consent.passed' : 'consent.approved', ...who }, answer.origin)
-    if (!answer.passes && isToldApart(client, request.redirectUri))
-      await ports.remembered?.remember(userId, client, request.scopes)
+    const code = codeFor(ticket, ports.now())
+    const { text, fresh } = await codeOf(code)
+    if (fresh) ports.audit({ event: 'consent.approved', ...who }, answer.origin)
+    if (isToldApart(client, request.redirectUri)) await ports.remembered?.remember(code, client)
     return successLocation(target, text)
   }
 }

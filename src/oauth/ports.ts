@@ -1,7 +1,7 @@
 // What the protocol needs from outside, one small interface each. Shells implement them (stores/, crypto/, studip/).
 import type { RegisteredOrigins } from './cors.ts'
 import type { Recipient } from './recipient.ts'
-import type { AccessToken, AuthorizationCode, AuthorizationRequest, Client, RefreshToken, TokenPair } from './types.ts'
+import type { AccessToken, AuthorizationCode, Client, RefreshToken, TokenPair } from './types.ts'
 
 /** Unix seconds, whole. */
 export type Now = () => number
@@ -42,8 +42,10 @@ export interface AuthorizationCodes {
 export interface Approvals {
   /** The scopes that this user has approved for the client; none when nothing is remembered. */
   find(userId: string, client: Client): Promise<readonly string[]>
-  /** Adds these scopes to what is remembered, for a year from now. */
-  remember(userId: string, client: Client, scopes: readonly string[]): Promise<void>
+  /** Adds the scopes of this code to what is remembered, for a year from now; nothing when the code was revoked or withdrawn meanwhile. */
+  remember(code: AuthorizationCode, client: Client): Promise<void>
+  /** Stores a code that an approval answers for. False, and no code, unless the approval still holds all of it and the client is as it was. */
+  pass(code: AuthorizationCode, client: Client): Promise<boolean>
   forget(userId: string, clientId: string): Promise<void>
   forgetAllOf(userId: string): Promise<void>
 }
@@ -111,9 +113,6 @@ export interface SignedIn {
 }
 /** The ID token (OpenID Connect Core §2); undefined where there is no key for it. */
 export type IdTokens = (signedIn: SignedIn) => Promise<string | undefined>
-
-/** Whether a request may pass without its consent page, because this user approved as much before (D25). */
-export type ApprovedBefore = (request: AuthorizationRequest, client: Client, userId: string) => Promise<boolean>
 
 /** Names of the scopes that this user has allowed the client, by a live grant or an approval of before. */
 export type HeldBefore = (userId: string, client: Client) => Promise<readonly string[]>

@@ -2,7 +2,10 @@
 import { interactionRequired, loginRequired, type OAuthError } from '../oauth/errors.ts'
 import type { RequestTarget } from '../oauth/authorization-request.ts'
 
-/** An app behind a private-use scheme or a loopback port cannot be told from an impostor (RFC 8252 §8.6). */
+/**
+ * Who may be sent an error by somebody who sees nothing of it: https or confidential, as S-143 says. That is less than
+ * `isToldApart` asks for, on purpose: an error is worth nothing to whoever catches it on the device, a code is.
+ */
 export const mayHearUnseen = ({ client, redirectUri }: RequestTarget): boolean =>
   client.secretHash !== null || redirectUri.toLowerCase().startsWith('https:')
 

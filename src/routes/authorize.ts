@@ -13,8 +13,9 @@ import { newConsentTicket, type Approver, type ConsentTicket } from '../oauth/co
 import { ConsentError, createConsentAnswer, type ConsentAnswerPorts } from '../oauth/consent-answer.ts'
 import { consentRequired } from '../oauth/errors.ts'
 import { isToldApart } from '../oauth/remembered-consent.ts'
+import { createSilentAnswer } from '../oauth/silent-answer.ts'
 import { loneValue } from '../oauth/parameters.ts'
-import type { ApprovedBefore, HeldBefore, RandomHex } from '../oauth/ports.ts'
+import type { Approvals, HeldBefore, RandomHex } from '../oauth/ports.ts'
 import type { AuthorizationRequest, Client } from '../oauth/types.ts'
 import type { Views } from '../views/views.ts'
 import { respond } from '../middleware/respond.ts'
@@ -27,7 +28,7 @@ export interface AuthorizeDeps extends ConsentAnswerPorts, SignInDeps {
   readonly keys: KeyRing
   readonly views: Pick<Views, 'consent' | 'formPost' | 'signInAgain'>
   readonly random: RandomHex
-  readonly approvedBefore: ApprovedBefore
+  readonly remembered: Approvals | undefined
   readonly heldBefore: HeldBefore
 }
 
@@ -65,24 +66,21 @@ const approverOf = (ctx: Context): Approver => {
 
 /** The consent page for a sound request; the others go back to the client with their error, and who was approved before with a code. */
 export const showConsent = (deps: AuthorizeDeps): Middleware => {
-  const answer = createConsentAnswer(deps)
+  const answerSilently = createSilentAnswer(deps)
   return async function showConsent(ctx) {
     const { client, ...target } = (ctx.state as TargetState).target
     const checked = await checkedRequest(deps, ctx, { client, ...target })
     const { request, signIn } = checked
     if (await asksToLogInAgain(deps, ctx, { ...checked, clientName: client.name })) return
     const approver = approverOf(ctx)
-    if (maySkipPage(ctx) && (await deps.approvedBefore(request, client, approver.userId))) {
-      const ticket = newConsentTicket(request, approver, deps.now(), deps.random)
-      const sent = { ticket, approver, denies: false, passes: true, origin: originOf(ctx), recipient: recipientOf(ctx) }
-      return respond(ctx, deps, {
-        location: await answer(sent),
-        redirectUri: request.redirectUri,
-        mode: modeOf(request),
-      })
-    }
+    const ticket = newConsentTicket(request, approver, deps.now(), deps.random)
+    const location = maySkipPage(ctx)
+      ? await answerSilently({ ticket, client, origin: originOf(ctx), recipient: recipientOf(ctx) })
+      : undefined
+    if (location !== undefined)
+      return respond(ctx, deps, { location, redirectUri: request.redirectUri, mode: modeOf(request) })
     if (signIn?.prompt.has('none')) throw consentRequired()
-    await renderConsent(deps, ctx, request, client)
+    await renderConsent(deps, ctx, ticket, client)
   }
 }
 
@@ -100,10 +98,10 @@ const modeOf = ({ signIn }: AuthorizationRequest): string | undefined => signIn?
 const renderConsent = async (
   deps: AuthorizeDeps,
   ctx: Context,
-  request: AuthorizationRequest,
+  ticket: ConsentTicket,
   client: Client,
 ): Promise<void> => {
-  const ticket = newConsentTicket(request, approverOf(ctx), deps.now(), deps.random)
+  const { request } = ticket
   const key = (await deps.keys.current()).derive(consentForm)
   const [authToken, token, heldBefore] = await Promise.all([
     seal(ticket, key, consentForm),

@@ -2,12 +2,21 @@
 import type { Knex } from 'knex'
 import type { Approvals, Now } from '../oauth/ports.ts'
 import type { Client } from '../oauth/types.ts'
+import { isWithin } from '../oauth/remembered-consent.ts'
+import { insertCode } from './authorization-codes.ts'
 import { forgetApprovals, isApprovalSql } from './forget-approvals.ts'
-import { namesIn, rowsOf } from './rows.ts'
-import { retried } from './transaction.ts'
+import { changedBy, namesIn, rowsOf } from './rows.ts'
+import { inTransaction, retried } from './transaction.ts'
 
 /** Seconds for which an approval is remembered after it was last given. */
 export const approvalLifetime = 365 * 86_400
+
+// Only while the code of this very approval is unrevoked: who ends everything meanwhile ends this, too. Scopes of before are added only
+// while the row says what was seen: of two that come at once the last one counts, and the user is asked once more, never once less.
+const rememberSql = `INSERT INTO oauth2_auth_codes (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate)
+  SELECT ?, ?, ?, ?, 1, ?, ?, ? FROM oauth2_auth_codes code WHERE code.id = ? AND code.revoked = 0
+  ON DUPLICATE KEY UPDATE scopes = IF(oauth2_auth_codes.scopes = ?, ?, VALUES(scopes)), revoked = 1,
+    expires_at = VALUES(expires_at), chdate = VALUES(chdate)`
 
 interface Deps {
   readonly db: Knex
@@ -15,28 +24,53 @@ interface Deps {
   readonly idOf: (userId: string, client: Client) => Promise<string>
 }
 
+interface Row {
+  readonly scopes: string | null
+}
+
 export const createApprovals = ({ db, now, idOf }: Deps): Approvals => {
-  const approved = async (id: string): Promise<readonly string[]> => {
-    const [row] = await rowsOf<{ scopes: string | null }>(
-      db.raw(`SELECT scopes FROM oauth2_auth_codes WHERE id = ? AND ${isApprovalSql} AND expires_at > ?`, [id, now()]),
-    )
-    // An empty list is no approval, whatever it means elsewhere.
-    return row ? namesIn(row.scopes) : []
-  }
+  const holding = `id = ? AND ${isApprovalSql} AND expires_at > ?`
+  const look = async (connection: Knex, id: string): Promise<Row | undefined> =>
+    (await rowsOf<Row>(connection.raw(`SELECT scopes FROM oauth2_auth_codes WHERE ${holding}`, [id, now()]))).at(0)
+  // An empty list is no approval, whatever it means elsewhere.
+  const scopesIn = (row: Row | undefined): readonly string[] => (row ? namesIn(row.scopes) : [])
   return {
-    find: async (userId, client) => approved(await idOf(userId, client)),
-    remember: async (userId, client, scopes) => {
-      const id = await idOf(userId, client)
-      // Of two that come at once the last one counts: the user is asked once more, never once less.
-      const all = [...new Set([...(await approved(id)), ...scopes])]
+    find: async (userId, client) => scopesIn(await look(db, await idOf(userId, client))),
+    remember: async (code, client) => {
+      const id = await idOf(code.userId, client)
+      const seen = await look(db, id)
       const time = now()
       await retried(() =>
-        db.raw(
-          `INSERT INTO oauth2_auth_codes (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate) VALUES (?, ?, ?, ?, 1, ?, ?, ?)
-           ON DUPLICATE KEY UPDATE scopes = VALUES(scopes), revoked = 1, expires_at = VALUES(expires_at), chdate = VALUES(chdate)`,
-          [id, userId, client.id, JSON.stringify(all), time + approvalLifetime, time, time],
-        ),
+        db.raw(rememberSql, [
+          id,
+          code.userId,
+          client.id,
+          JSON.stringify(code.scopes),
+          time + approvalLifetime,
+          time,
+          time,
+          code.id,
+          seen?.scopes ?? '',
+          JSON.stringify([...new Set([...scopesIn(seen), ...code.scopes])]),
+        ]),
       )
+    },
+    pass: async (code, client) => {
+      const id = await idOf(code.userId, client)
+      return inTransaction(db, async (trx) => {
+        const time = now()
+        // Written, not only read, so that it meets whoever deletes the row, on another node of a cluster, too.
+        const held = await changedBy(
+          trx.raw(
+            `UPDATE oauth2_auth_codes SET chdate = GREATEST(?, chdate + 1) WHERE ${holding}
+                AND EXISTS (SELECT 1 FROM oauth2_clients c WHERE c.id = ? AND c.revoked = 0 AND c.chdate = ?)`,
+            [time, id, time, client.id, client.changedAt],
+          ),
+        )
+        if (held !== 1 || !isWithin(code.scopes, scopesIn(await look(trx, id)))) return false
+        await insertCode(trx, code, time)
+        return true
+      })
     },
     forget: (userId, clientId) => forgetApprovals(db, { userId, clientId }),
     forgetAllOf: (userId) => forgetApprovals(db, { userId }),

@@ -5,7 +5,7 @@ import { changedBy, rowsOf } from './rows.ts'
 import { retried } from './transaction.ts'
 
 /** Tells the rows of approvals from those of codes, which end ten minutes after they were made. */
-export const isApprovalSql = 'revoked = 1 AND expires_at > chdate + 86400'
+export const isApprovalSql = 'revoked = 1 AND expires_at > mkdate + 86400'
 
 /** Those of a user, or only those for one client. @throws the database's error */
 export const forgetApprovals = async (

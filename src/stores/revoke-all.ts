@@ -73,6 +73,8 @@ export const revokeAllOfUser = async (db: Knex, userId: string, now: Now): Promi
     live += found.live
     if (found.ended === 0) break
   }
+  // What was allowed a moment before the codes ended may have been remembered a moment after.
+  await forgetApprovals(db, { userId })
   return live
 }
 

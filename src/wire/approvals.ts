@@ -3,7 +3,6 @@ import type { Knex } from 'knex'
 import { approvalId } from '../crypto/approval-id.ts'
 import type { KeyRing } from '../crypto/key-ring.ts'
 import type { Now } from '../oauth/ports.ts'
-import { isToldApart, mayPassSilently } from '../oauth/remembered-consent.ts'
 import type { Settings } from '../settings.ts'
 import { createApprovals } from '../stores/approvals.ts'
 import { heldScopes } from '../stores/held-scopes.ts'
@@ -21,7 +20,7 @@ export const wireApprovals = ({
   keys,
   now,
   settings,
-}: Parts): Pick<Deps, 'approvals' | 'remembered' | 'approvedBefore' | 'heldBefore'> => {
+}: Parts): Pick<Deps, 'approvals' | 'remembered' | 'heldBefore'> => {
   const approvals = createApprovals({
     db,
     now,
@@ -30,11 +29,6 @@ export const wireApprovals = ({
   return {
     approvals,
     remembered: settings.rememberConsent ? approvals : undefined,
-    // The store is asked only where its answer can matter.
-    approvedBefore: async (request, client, userId) =>
-      settings.rememberConsent &&
-      isToldApart(client, request.redirectUri) &&
-      mayPassSilently(request, client, await approvals.find(userId, client)),
     heldBefore: async (userId, client) => {
       const [held, approved] = await Promise.all([
         heldScopes(db, { userId, clientId: client.id }, now()),

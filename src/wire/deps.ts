@@ -12,7 +12,6 @@ import type { DeviceCodes, Devices } from '../oauth/device/ports.ts'
 import type { GrantPorts } from '../oauth/grants/grant.ts'
 import type {
   Approvals,
-  ApprovedBefore,
   AuthorizationCodes,
   HeldBefore,
   OfferedScopes,
@@ -45,7 +44,6 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts, DeviceAutho
   readonly responseIss: ResponseIss
   readonly offeredScopes: OfferedScopes
   readonly people: People
-  readonly approvedBefore: ApprovedBefore
   readonly heldBefore: HeldBefore
   readonly keys: KeyRing
   readonly credentials: SealingCredentials

@@ -72,7 +72,7 @@ describe('remembered consent', () => {
         expect(await passes(client)).to.equal(false)
       })
 
-  it('S-129 neither an approval at another redirect URI nor http without a secret helps', () => {
+  it('S-129 neither an approval at another redirect URI nor http without a secret helps', async () => {
     const [open, secret] = [{ secretHash: null }, { secretHash: '$2y$' }]
     expect(isToldApart(open, 'http://app.example.org/cb')).to.equal(false)
     expect(isToldApart(secret, 'http://app.example.org/cb')).to.equal(true)
@@ -85,8 +85,10 @@ describe('remembered consent', () => {
     ])
       expect(isToldApart(secret, uri), uri).to.equal(false)
     const request = { redirectUri, scopes: ['api'] }
-    expect(mayPassSilently(request, open, ['api', 'api.read'])).to.equal(true)
-    expect(mayPassSilently(request, open, [])).to.equal(false)
+    const [all, none] = [() => Promise.resolve(['api', 'api.read']), () => Promise.resolve([])]
+    expect(await mayPassSilently(request, open, all)).to.equal(true)
+    expect(await mayPassSilently(request, open, none)).to.equal(false)
+    expect(await mayPassSilently({ ...request, redirectUri: 'org.example:/cb' }, secret, all)).to.equal(false)
   })
 
   type Change = (of: { client: TestClient; refreshToken: string; grantId: string }) => Promise<unknown>
@@ -162,6 +164,36 @@ describe('remembered consent', () => {
     expect((await ask(approved, { scope: 'api' }, { Cookie: stranger })).text).to.not.include('Neu erlauben Sie')
   })
 
+  it('S-130 S-131 an approval that ends between the look and the code leads to the page, and leaves no code', async () => {
+    const racing = await testApp({
+      database: app.database,
+      settings: { rememberConsent: true, apiRead: true },
+      replace: (deps) => ({
+        ...deps,
+        remembered: {
+          ...deps.approvals,
+          find: async (userId, client) => {
+            const approved = await deps.approvals.find(userId, client)
+            await deps.approvals.forget(userId, client.id)
+            return approved
+          },
+        },
+      }),
+    })
+    const session = await logIn(racing)
+    const client = await addClient(racing)
+    await approve(racing, client, { cookie: session })
+    const codes = () => app.database.knex('oauth2_auth_codes').where({ client_id: client.id, revoked: 0 })
+    const before = (await codes()).length
+    const answer = await racing.http
+      .get(`${racing.api('authorize')}?${authorizationQuery(client)}`)
+      .set('Cookie', session)
+    expect(answer.status).to.equal(200)
+    expect(answer.text).to.include('name="allow"')
+    expect(await codes()).to.have.length(before)
+    await racing.close()
+  })
+
   it('S-131 another user, another client and nobody at all are never approved by it', async () => {
     const { client } = await remembered()
     expect(await passes(await addClient(app))).to.equal(false)
@@ -196,7 +228,7 @@ describe('remembered consent', () => {
       expiresAt: app.deps.now() + 600,
     })
     expect((await redeem(app, client, sealed).expect(400)).body).to.include({ error: 'invalid_grant' })
-    await app.database.knex('oauth2_auth_codes').where({ id }).update({ expires_at: 2 })
+    await app.database.knex('oauth2_auth_codes').where({ id }).update({ expires_at: 2, chdate: 1 })
     await purge(app.deps.db, app.deps.now, { ...options, revoked: false, expired: true })
     expect(await app.database.knex('oauth2_auth_codes').where({ id })).to.have.length(0)
   })

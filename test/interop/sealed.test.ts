@@ -95,7 +95,8 @@ for (const version of versions) {
     it('S-132 the row of a remembered approval is redeemed by nobody', async () => {
       for (const client of clients) {
         const known = await app.deps.clients.find(client.id)
-        await app.deps.approvals.remember(users.autor.user_id, known!, ['api'])
+        const approved = await issueCode(app, client)
+        await app.deps.approvals.remember(approved.code, known!)
         const { id } = (await database
           .knex('oauth2_auth_codes')
           .where({ client_id: client.id })

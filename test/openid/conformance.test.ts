@@ -188,14 +188,12 @@ describe('Basic OP', function () {
   it('OIDCCPromptNoneLoggedIn', async () => {
     const cookie = await rp.logIn(60)
     const first = (await rp.signIn({}, { cookie })).claims()
-    rp.approveAll()
     const second = (await rp.signIn({ prompt: 'none' }, { cookie })).claims()
     expect([second?.sub, second?.auth_time]).to.deep.equal([first?.sub, first?.auth_time])
   })
   it('OIDCCIdTokenHint', async () => {
     const cookie = await rp.logIn(60)
     const first = await rp.signIn({}, { cookie })
-    rp.approveAll()
     const second = await rp.signIn({ prompt: 'none', id_token_hint: first.id_token }, { cookie })
     expect(second.claims()?.sub).to.equal(first.claims()?.sub)
   })

@@ -30,18 +30,14 @@ export interface RelyingParty {
     parameters?: Record<string, string | undefined>,
     options?: { config?: oc.Configuration; cookie?: string; maxAge?: number },
   ) => Promise<oc.TokenEndpointResponse & oc.TokenEndpointResponseHelpers>
-  /** From now on this user has approved everything. */
-  approveAll(): void
   stop(): Promise<void>
 }
 
 export const openRelyingParty = async (): Promise<RelyingParty> => {
   const port = await freePort()
-  let approved = false
   const provider = await openProvider({
-    settings: { baseUrl: `http://127.0.0.1:${port}/` },
+    settings: { baseUrl: `http://127.0.0.1:${port}/`, rememberConsent: true },
     redirectUris: [callback, `${callback}?from=studip`],
-    replace: (deps) => ({ ...deps, approvedBefore: () => Promise.resolve(approved) }),
   })
   const { port: own } = provider.app.server.address() as AddressInfo
   const nginx = await startNginx({ sidecar: `127.0.0.1:${own}`, php: `127.0.0.1:${await freePort()}`, port })
@@ -80,7 +76,6 @@ export const openRelyingParty = async (): Promise<RelyingParty> => {
     logIn: loggedIn,
     visit,
     authorize,
-    approveAll: () => (approved = true),
     signIn: async (parameters = {}, { config: other = config, cookie, maxAge } = {}) => {
       const state = oc.randomState()
       const sent = { scope: 'openid', state, nonce: oc.randomNonce(), ...parameters }

@@ -1,5 +1,7 @@
 // prompt, max_age, hints, response modes, requests by POST (Core §3.1.2.1; S-137…S-139, S-143).
 import { expect } from 'chai'
+import { isToldApart } from '../../src/oauth/remembered-consent.ts'
+import { mayHearUnseen } from '../../src/openid/silence.ts'
 import { users } from '../fixtures/users.ts'
 import { addClient, authorizationQuery, hiddenFields } from '../support/app.ts'
 import { ask, logIn, nonce, openProvider, type Provider } from './provider.ts'
@@ -39,6 +41,30 @@ describe('authorization request of a sign-in', () => {
     const foreign = await ask(provider, { prompt: 'none', redirect_uri: 'https://evil.example/callback' })
     expect([foreign.status, foreign.location]).to.deep.equal([400, undefined])
     expect((await ask(provider, { prompt: 'none', client_id: '999' })).status).to.equal(400)
+  })
+
+  it('S-129 S-143 who gets a code unasked may always hear an error unseen, and a secret alone is enough only for the error', () => {
+    const blank = { id: '3', name: '', description: '', owner: '', homepage: '', changedAt: 1 }
+    const decided = (redirectUri: string, secretHash: string | null) => {
+      const client = { ...blank, secretHash, redirectUris: [redirectUri] }
+      return [
+        isToldApart(client, redirectUri),
+        mayHearUnseen({ client, redirectUri, requestedRedirectUri: redirectUri }),
+      ]
+    }
+    const table: readonly (readonly [string, readonly boolean[], readonly boolean[]])[] = [
+      // redirect URI, public: [code unasked, error unseen], confidential: the same
+      ['https://app.example.org/cb', [true, true], [true, true]],
+      ['HTTPS://app.example.org/cb', [true, true], [true, true]],
+      ['http://app.example.org/cb', [false, false], [true, true]],
+      ['https://localhost/cb', [false, true], [false, true]],
+      ['http://127.0.0.1:7777/cb', [false, false], [false, true]],
+      ['org.example.app:/cb', [false, false], [false, true]],
+    ]
+    for (const [uri, ofPublic, ofConfidential] of table) {
+      expect(decided(uri, null), uri).to.deep.equal(ofPublic)
+      expect(decided(uri, '$2y$'), uri).to.deep.equal(ofConfidential)
+    }
   })
 
   it('prompt=none of somebody who has not approved is consent_required', async () => {

@@ -1,12 +1,13 @@
 // Remembered consent in the database: what it answers, what ends it, and that it opens nothing (D25).
 import { expect } from 'chai'
 import { hashClientSecret } from '../../src/crypto/client-secret.ts'
-import type { Client } from '../../src/oauth/types.ts'
+import { randomHex } from '../../src/crypto/random.ts'
+import type { AuthorizationCode, Client } from '../../src/oauth/types.ts'
 import { approvalLifetime } from '../../src/stores/approvals.ts'
 import { purge } from '../../src/stores/purge.ts'
 import { users } from '../fixtures/users.ts'
 import { addClient, connect, redeem, testApp, type TestApp, type TestClient } from '../support/app.ts'
-import { sealedByStudip, stoppedClock } from '../support/issuing.ts'
+import { issueCode, sealedByStudip, stoppedClock } from '../support/issuing.ts'
 import { writeCode } from '../../src/crypto/payloads.ts'
 
 const userId = users.autor.user_id
@@ -28,8 +29,13 @@ describe('remembered approvals', () => {
 
   const { autor, root } = users
   const find = (of = client, user = autor) => app.deps.approvals.find(user.user_id, of)
-  const remember = (scopes: readonly string[], of = client, user = autor) =>
-    app.deps.approvals.remember(user.user_id, of, scopes)
+  const codeOf = async (scopes: readonly string[], of = client, user = autor) =>
+    (await issueCode(app, { ...registered, id: of.id }, { scopes, userId: user.user_id })).code
+  const remember = async (scopes: readonly string[], of = client, user = autor) => {
+    const code = await codeOf(scopes, of, user)
+    await app.deps.approvals.remember(code, of)
+    await app.deps.codes.withdraw(code.id)
+  }
   const rows = () =>
     app.database.knex<{ id: string; scopes: string | null; revoked: number; expires_at: number; chdate: number }>(
       'oauth2_auth_codes',
@@ -99,6 +105,74 @@ describe('remembered approvals', () => {
     expect(used, 'codes are no approvals').to.have.length(1)
     await app.deps.administration.delete(registered.id)
     expect(await find(client, root)).to.deep.equal([])
+  })
+
+  const freshCode = (scopes: readonly string[]): AuthorizationCode => ({
+    id: randomHex(40),
+    clientId: registered.id,
+    userId,
+    scopes,
+    redirectUri: registered.redirectUris[0],
+    codeChallenge: undefined,
+    expiresAt: clock.now() + 600,
+  })
+  const liveCodes = () => rows().where({ client_id: registered.id, revoked: 0 } as never)
+
+  it('S-131 answer with a code only while they hold all of it, and only for the client as it was', async () => {
+    await remember(['api.read', 'openid'])
+    const pass = (scopes: readonly string[], of = client) => app.deps.approvals.pass(freshCode(scopes), of)
+    expect(await pass(['api.read'])).to.equal(true)
+    expect(await pass(['openid', 'api.read']), 'twice in a second').to.equal(true)
+    expect(await liveCodes()).to.have.length(2)
+    for (const scopes of [['api'], ['api.read', 'api'], ['API.READ']]) expect(await pass(scopes)).to.equal(false)
+    await app.database
+      .knex('oauth2_clients')
+      .where({ id: registered.id })
+      .update({ chdate: client.changedAt + 1 })
+    expect(await pass(['api.read']), 'of a client that changed since it was looked up').to.equal(false)
+    expect(await pass(['api.read'], await now()), 'of the client as it is now').to.equal(false)
+    await app.database
+      .knex('oauth2_clients')
+      .where({ id: registered.id })
+      .update({ chdate: client.changedAt, revoked: 1 })
+    expect(await pass(['api.read']), 'of a suspended client').to.equal(false)
+    await app.database.knex('oauth2_clients').where({ id: registered.id }).update({ revoked: 0 })
+    clock.pass(approvalLifetime)
+    expect(await pass(['api.read']), 'after a year').to.equal(false)
+    expect(await liveCodes()).to.have.length(2)
+  })
+
+  it('S-130 who revokes while others pass leaves neither a code that is good nor an approval, whoever was first', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      await remember(['api'])
+      const passing = Array.from({ length: 4 }, () => app.deps.approvals.pass(freshCode(['api']), client))
+      await Promise.all([...passing, app.deps.grants.revokeAllOf(userId)])
+      expect([await find(), await liveCodes()], String(round)).to.deep.equal([[], []])
+    }
+  })
+
+  it('S-130 who allows while everything is revoked is remembered only if the code is good, too', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      const code = freshCode(['api'])
+      const allow = async () => {
+        await app.deps.codes.insert(code)
+        await app.deps.approvals.remember(code, client)
+      }
+      await Promise.all([allow(), app.deps.grants.revokeAllOf(userId)])
+      expect((await liveCodes()).length, String(round)).to.be.at.least((await find()).length)
+      await app.deps.grants.revokeAllOf(userId)
+    }
+  })
+
+  it('S-130 a code that was revoked or withdrawn is not remembered, and what was forgotten meanwhile does not come back', async () => {
+    const code = await codeOf(['api'])
+    await app.deps.codes.withdraw(code.id)
+    await app.deps.approvals.remember(code, client)
+    expect(await find()).to.deep.equal([])
+    const revoked = await codeOf(['api'])
+    await rows().where({ id: revoked.id }).update({ revoked: 1 })
+    await app.deps.approvals.remember(revoked, client)
+    expect(await find()).to.deep.equal([])
   })
 
   it('say nothing when their row does not', async () => {

@@ -1,0 +1,39 @@
+// The answer to a request that this user approved before (D25): a code without the page, or nothing.
+import { responseIssuer, successLocation } from './authorization-response.ts'
+import { codeFor, type ConsentTicket } from './consent.ts'
+import type { ConsentAnswerPorts } from './consent-answer.ts'
+import { grantOf } from './grant-id.ts'
+import type { Approvals, RequestOrigin } from './ports.ts'
+import { assertPresent, type Recipient } from './recipient.ts'
+import { mayPassSilently } from './remembered-consent.ts'
+import type { Client } from './types.ts'
+
+export interface SilentAnswerPorts extends Omit<ConsentAnswerPorts, 'remembered'> {
+  /** Undefined where nothing is remembered (REMEMBER_CONSENT=off). */
+  readonly remembered: Pick<Approvals, 'find' | 'pass'> | undefined
+}
+
+/** `ticket`: what a page would have asked, made for this request. */
+export interface SilentRequest {
+  readonly ticket: ConsentTicket
+  readonly client: Client
+  readonly origin: RequestOrigin
+  readonly recipient: Recipient
+}
+
+/** The location to go to; undefined where the user has to be asked, also when the approval ended a moment ago. */
+export const createSilentAnswer =
+  (ports: SilentAnswerPorts) =>
+  async ({ ticket, client, origin, recipient }: SilentRequest): Promise<string | undefined> => {
+    const { request, userId, codeId } = ticket
+    if (!ports.remembered || !(await mayPassSilently(request, client, () => ports.remembered!.find(userId, client))))
+      return undefined
+    await assertPresent(recipient)
+    const code = codeFor(ticket, ports.now())
+    // Before the row: faulty keys must not leave a code that nobody has.
+    const text = await ports.credentials.sealCode(code)
+    if (!(await ports.remembered.pass(code, client))) return undefined
+    ports.audit({ event: 'consent.passed', clientId: client.id, userId, grantId: grantOf(codeId) }, origin)
+    const issuer = responseIssuer(ports, request.scopes)
+    return successLocation({ redirectUri: request.redirectUri, state: request.state, issuer }, text)
+  }
