@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests and the demo need and this machine lacks: MariaDB, nginx and, for the tests, Chromium, Redis, Apache, PHP, faketime and two libraries for Python.
+# Installs what the tests and the demo need and this machine lacks: MariaDB, nginx and, for the tests, Chromium, Redis, Apache, PHP, faketime, two libraries for Python and relying parties.
 # Usage: test/support/install.sh [--demo]. Needs apt and root or sudo only when something is missing.
 set -euo pipefail
 
@@ -13,6 +13,10 @@ need() { # need <package> <command>...: any of the commands will do
   missing+=("$package")
 }
 
+need_file() { # need_file <package> <path>: for what has no command of its own
+  if [[ ! -e $2 ]]; then missing+=("$1"); fi
+}
+
 need mariadb-server mariadbd
 need nginx nginx
 need openssl openssl
@@ -24,10 +28,11 @@ if [[ ${1:-} != --demo ]]; then
   need php-cli php
   # shellcheck disable=SC2046 # One word a command: its name ends in PHP's version.
   need php-fpm $(compgen -c php-fpm)
-  # What docs/developers.md shows in Python runs with Debian's own.
-  for module in requests_oauthlib authlib; do
+  # What docs/developers.md and docs/sign-in show in Python runs with Debian's own.
+  for module in requests_oauthlib authlib flask; do
     if ! /usr/bin/python3 -c "import $module" 2> /dev/null; then missing+=("python3-${module//_/-}"); fi
   done
+  need_file libapache2-mod-auth-openidc /usr/lib/apache2/modules/mod_auth_openidc.so
 fi
 if [[ ${#missing[@]} -eq 0 ]]; then exit 0; fi
 
