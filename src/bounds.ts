@@ -45,6 +45,11 @@ export const bounds = Object.freeze({
     'bytes of the form for a new client',
     'every field at its greatest length, each character four bytes of UTF-8, percent-encoded',
   ),
+  reasonForm: atMost(
+    8_192,
+    'bytes of the form in which a request is rejected',
+    'a reason at its greatest length, each character four bytes of UTF-8, percent-encoded',
+  ),
   buttonForm: atMost(4_096, 'bytes of the other forms of our pages', 'a security token and an id'),
   parameters: atMost(100, 'parameters of a query or form', 'no endpoint reads more than twenty; others may be beside'),
   parameter: atMost(
@@ -123,6 +128,18 @@ export const bounds = Object.freeze({
     10_000,
     'public clients whose origins may call from a browser, the newest first',
     'all their redirect URIs are read every five seconds and kept in memory',
+  ),
+
+  // Clients on request
+  openRequests: atMost(
+    3,
+    'open requests of a person for a client',
+    'each is read by an administrator; a decision or withdrawal makes room',
+  ),
+  requestsOfPage: atMost(
+    25,
+    'requests for clients on a page or in a list',
+    'whoever decides begins with the oldest, and the number of all stands above',
   ),
 
   // Rows

@@ -51,6 +51,10 @@ const counted: Readonly<Record<AuditEvent['event'], readonly [counter: CounterNa
   'client.suspended': ['clientChanges', { change: 'suspended' }],
   'client.resumed': ['clientChanges', { change: 'resumed' }],
   'client.secret-renewed': ['clientChanges', { change: 'secret-renewed' }],
+  'client.requested': ['clientChanges', { change: 'requested' }],
+  'client.approved': ['clientChanges', { change: 'approved' }],
+  'client.rejected': ['clientChanges', { change: 'rejected' }],
+  'client.withdrawn': ['clientChanges', { change: 'withdrawn' }],
   'request.refused': ['refusals', {}],
   'request.throttled': ['throttled', {}],
 }

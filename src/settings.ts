@@ -1,4 +1,5 @@
 // The settings of a running service: one frozen value, read once by config.ts.
+import type { Perms } from './studip/verdict.ts'
 
 export interface StudipVersion {
   readonly major: number
@@ -63,6 +64,8 @@ export interface Settings {
   readonly apiRead: boolean
   /** False asks at every sign-in (D25). */
   readonly rememberConsent: boolean
+  /** The least level that may ask for a client (D35). */
+  readonly clientRequests: Perms | 'off'
 }
 
 /** Path of BASE with leading and trailing slash, e.g. `/` or `/studip/`. */

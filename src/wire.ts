@@ -14,6 +14,7 @@ import { issuer, type Settings } from './settings.ts'
 import { createAttempts } from './stores/attempts.ts'
 import { createAuthorizationCodes } from './stores/authorization-codes.ts'
 import { createClientAdministration } from './stores/client-administration.ts'
+import { createClientRequests } from './stores/client-requests.ts'
 import { openDatabase } from './stores/database.ts'
 import { createDevicePace } from './stores/device-pace.ts'
 import { createDevices } from './stores/devices.ts'
@@ -102,6 +103,7 @@ export const wire = async (
     attempts: createAttempts(),
     rotationPace: createRotationPace(),
     administration: createClientAdministration(db, now),
+    requests: createClientRequests(db, now),
     codes: createAuthorizationCodes(db, now),
     tokens: createTokens(db, now),
     devices: createDevices(db, now),

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import type { Environment } from '../php/dotenv.ts'
 import type { Settings } from '../settings.ts'
+import { levels } from '../studip/verdict.ts'
 import { resolveAssetsUrl, resolveBaseUrl, resolveListen, resolveMetricsListen } from './addresses.ts'
 import { resolveCacheKeyPrefix, resolveDatabase } from './database.ts'
 import { configOverrides, fileCachePath, resolveKeysPath, resolveVersion } from './installation.ts'
@@ -33,6 +34,7 @@ export const resolveAll = (sources: Sources, cwd: string) => {
     RESPONSE_ISS: oneOf(sources, 'RESPONSE_ISS', ['openid', 'always'], 'openid'),
     API_READ: oneOf(sources, 'API_READ', ['on', 'off'], 'off'),
     REMEMBER_CONSENT: oneOf(sources, 'REMEMBER_CONSENT', ['on', 'off'], 'on'),
+    CLIENT_REQUESTS: oneOf(sources, 'CLIENT_REQUESTS', ['off', ...levels], 'off'),
   }
 }
 export type Resolved = ReturnType<typeof resolveAll>
@@ -60,4 +62,5 @@ export const settingsOf = (found: Resolved, sources: Sources, env: Environment):
   responseIss: found.RESPONSE_ISS.value,
   apiRead: found.API_READ.value === 'on',
   rememberConsent: found.REMEMBER_CONSENT.value === 'on',
+  clientRequests: found.CLIENT_REQUESTS.value,
 })

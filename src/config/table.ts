@@ -89,6 +89,12 @@ export const documentedSettings = [
     meaning:
       '`on` asks a user once a year for each application with a web address of its own; `off` at every sign-in, as Stud.IP does.',
   },
+  {
+    name: 'CLIENT_REQUESTS',
+    fallback: '`off`',
+    meaning:
+      'The least permission in Stud.IP with which somebody may ask for a client, which root approves or rejects: `user`, `autor`, `tutor`, `dozent`, `admin` or `root`.',
+  },
 ] as const satisfies readonly DocumentedSetting[]
 
 export type SettingName = (typeof documentedSettings)[number]['name']

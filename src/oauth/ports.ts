@@ -172,6 +172,10 @@ export interface AuditEvent {
     | 'client.suspended'
     | 'client.resumed'
     | 'client.secret-renewed'
+    | 'client.requested'
+    | 'client.approved'
+    | 'client.rejected'
+    | 'client.withdrawn'
     | 'request.refused'
     | 'request.throttled'
   readonly clientId?: string

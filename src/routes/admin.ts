@@ -4,8 +4,12 @@ import { inspectKeyFiles } from '../crypto/key-files.ts'
 import { securityToken } from '../middleware/csrf.ts'
 import { pageContext } from '../middleware/page-context.ts'
 import { SetupError } from '../oauth/errors.ts'
+import type { Users } from '../oauth/ports.ts'
+import type { People } from '../openid/person.ts'
 import type { Settings } from '../settings.ts'
 import type { ClientAdministration } from '../stores/client-administration.ts'
+import type { ClientRequests, RequestedClient } from '../stores/client-requests.ts'
+import type { OpenRequest } from '../views/client-requests.ts'
 import type { Views } from '../views/views.ts'
 import { clientForm } from './clients.ts'
 import { takeNotice, type NoticeDeps } from './notice.ts'
@@ -13,6 +17,9 @@ import { parseForm } from '../oauth/raw-parameters.ts'
 
 export interface AdminDeps extends NoticeDeps {
   readonly administration: Pick<ClientAdministration, 'list'>
+  readonly requests: Pick<ClientRequests, 'open'>
+  readonly people: People
+  readonly users: Users
   readonly views: Pick<Views, 'admin'>
   readonly settings: Pick<Settings, 'baseUrl' | 'keysPath'>
 }
@@ -36,16 +43,30 @@ const whileKeysWork = async <T>(attempt: Promise<T>): Promise<T | undefined> => 
   }
 }
 
+const withAsker = async ({ people, users }: AdminDeps, request: RequestedClient): Promise<OpenRequest> => {
+  const [person, state] = await Promise.all([people(request.request.by.id), users.stateOf(request.request.by.id)])
+  return { ...request, asker: { fullName: person?.fullName, perms: person?.perms, refused: state === 'refused' } }
+}
+
 /** The administration page. */
 export const showAdministration = (deps: AdminDeps): Middleware =>
   async function showAdministration(ctx) {
     const view = viewOf(ctx)
-    const [list, keyFiles, token, notice] = await Promise.all([
+    const [list, { requests, total: requestsTotal }, keyFiles, token, notice] = await Promise.all([
       deps.administration.list(view),
+      deps.requests.open(),
       inspectKeyFiles(deps.settings.keysPath),
       whileKeysWork(securityToken(ctx, deps.keys, clientForm)),
       whileKeysWork(takeNotice(deps, ctx)),
     ])
     ctx.type = 'html'
-    ctx.body = await deps.views.admin(pageContext(ctx), { ...view, ...list, keyFiles, notice, securityToken: token })
+    ctx.body = await deps.views.admin(pageContext(ctx), {
+      ...view,
+      ...list,
+      requests: await Promise.all(requests.map((request) => withAsker(deps, request))),
+      requestsTotal,
+      keyFiles,
+      notice,
+      securityToken: token,
+    })
   }

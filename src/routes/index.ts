@@ -27,6 +27,18 @@ import {
   showApplication,
   showApplications,
 } from './applications.ts'
+import { approveIfRequested, approveRequest, askToReject, decisionFields, rejectRequest } from './client-decisions.ts'
+import {
+  askToWithdraw,
+  requestForm,
+  requestFormFields,
+  requireLevel,
+  showRequestForm,
+  showRequests,
+  storeRequest,
+  whereRequestsAreOn,
+  withdrawRequest,
+} from './client-requests.ts'
 import { showAsset } from './assets.ts'
 import {
   answerConsent,
@@ -124,9 +136,26 @@ const createRouter = (deps: Deps): Router => {
   router.get(api('clients/delete/:id'), ...root, askToDelete(deps))
   router.post(api('clients/delete/:id'), ...changingOne, deleteClient(deps))
   router.post(api('clients/suspend/:id'), ...changingOne, setSuspended(deps, 'suspended'))
-  router.post(api('clients/resume/:id'), ...changingOne, setSuspended(deps, 'resumed'))
+  router.post(api('clients/resume/:id'), ...changingOne, approveIfRequested(deps), setSuspended(deps, 'resumed'))
   router.get(api('clients/secret/:id'), ...root, askToRenewSecret(deps))
   router.post(api('clients/secret/:id'), ...changingOne, renewSecret(deps))
+  const deciding = (bound: Bound) => [...form(bound, decisionFields), ...changing]
+  router.post(api('clients/approve/:id'), ...deciding(bounds.buttonForm), approveRequest(deps))
+  router.get(api('clients/reject/:id'), ...root, askToReject(deps))
+  router.post(api('clients/reject/:id'), ...deciding(bounds.reasonForm), rejectRequest(deps))
+
+  const asking = [whereRequestsAreOn(deps), ...own]
+  const requesting = (bound: Bound) => [
+    whereRequestsAreOn(deps),
+    ...form(bound, requestFormFields),
+    checkSecurityToken(deps.keys, requestForm),
+  ]
+  router.get(api('requests'), ...asking, showRequests(deps))
+  router.get(api('requests/add'), ...asking, requireLevel(deps), showRequestForm(deps))
+  router.post(api('requests/store'), ...requesting(bounds.registrationForm), requireLevel(deps), storeRequest(deps))
+  router.get(api('requests/withdraw/:id'), ...asking, askToWithdraw(deps))
+  router.post(api('requests/withdraw/:id'), ...requesting(bounds.buttonForm), withdrawRequest(deps))
+
   router.get(api('assets/:name'), showAsset(deps))
   router.get(api('developers'), showDeveloperGuide(deps))
 

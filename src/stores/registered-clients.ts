@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { Now } from '../oauth/ports.ts'
 import { isConfidential, urisOf, type ClientRow } from './client-rows.ts'
 import { countUse, type ClientUse } from './client-use.ts'
+import { isOpenRequestSql, openRequestBinding } from './request-notes.ts'
 import { rowsOf } from './rows.ts'
 
 export interface RegisteredClient {
@@ -24,7 +25,7 @@ export interface RegisteredClient {
   readonly lastUsedAt: number | undefined
 }
 
-/** Newest first; `search` looks at id, name, owner and redirect URIs. Pages count from 1. */
+/** Newest first, without requests that wait for an answer (D35); `search` looks at id, name, owner and redirect URIs. Pages count from 1. */
 export interface ClientsView {
   readonly search: string
   readonly page: number
@@ -53,7 +54,7 @@ const toRegistered = (row: ClientRow, use: Map<string, ClientUse> | undefined): 
 })
 
 const matching = (db: Knex, search: string) => {
-  const all = db<ClientRow>('oauth2_clients')
+  const all = db<ClientRow>('oauth2_clients').whereRaw(`NOT (${isOpenRequestSql})`, [openRequestBinding])
   if (search === '') return all
   const needle = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`
   // Converted, because a column of fewer characters cannot be compared with all that somebody may look for.

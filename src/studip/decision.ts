@@ -2,7 +2,7 @@
 import { isTruthy } from './php-values.ts'
 import { confirms, type SecondFactor } from './second-factor.ts'
 import type { Session } from './session.ts'
-import type { BounceReason, Perms } from './verdict.ts'
+import { levels, type BounceReason } from './verdict.ts'
 
 /** What Stud.IP's tables say about one user. */
 export interface UserFacts {
@@ -46,7 +46,7 @@ export interface Facts {
 
 export type Decision = 'logged-in' | 'anonymous' | 'maintenance' | BounceReason
 
-const allPerms: readonly string[] = ['user', 'autor', 'tutor', 'dozent', 'admin', 'root'] satisfies Perms[]
+const allPerms: readonly string[] = levels
 
 /** Exists, has a name, is not locked, not expired and not provisional; the same question at every redemption and refresh. */
 export const mayHoldTokens = (

@@ -1,7 +1,11 @@
 // Who is this request, and may they: the closed set of answers that the gate gives (D6, contract §2.4).
 
 /** Levels of Stud.IP, lowest first (contract §3). */
-export type Perms = 'user' | 'autor' | 'tutor' | 'dozent' | 'admin' | 'root'
+export const levels = ['user', 'autor', 'tutor', 'dozent', 'admin', 'root'] as const
+export type Perms = (typeof levels)[number]
+
+/** True for this level and those above it. */
+export const hasLevel = (perms: Perms, least: Perms): boolean => levels.indexOf(perms) >= levels.indexOf(least)
 
 /** The logged-in user, read afresh from auth_user_md5 and user_info. */
 export interface StudipUser {

@@ -1,13 +1,15 @@
 // Values of the pages on which a root admin looks after the clients (contract §11.3, §11.4).
 import type { KeyFileState } from '../crypto/key-files.ts'
-import type { ClientRegistration, RegistrationFault, RegistrationField } from '../oauth/client-registration.ts'
+import type { ClientRegistration, RegistrationFault } from '../oauth/client-registration.ts'
 import { registrationLimits } from '../oauth/client-registration.ts'
 import type { Settings } from '../settings.ts'
 import { issuer } from '../settings.ts'
 import type { RegisteredClient } from '../stores/registered-clients.ts'
 import { webAddress } from './addresses.ts'
+import type { OpenRequest } from './client-requests.ts'
 import type { Notice } from './notice.ts'
-import type { TextKey, TextValues } from './texts.ts'
+import { registrationFaults } from './registration-faults.ts'
+import type { TextKey } from './texts.ts'
 
 export interface AdminModel {
   readonly keyFiles: readonly KeyFileState[]
@@ -18,6 +20,9 @@ export interface AdminModel {
   readonly page: number
   readonly pageSize: number
   readonly notice: Notice | undefined
+  /** Those that wait for an answer, and how many there are in all. */
+  readonly requests: readonly OpenRequest[]
+  readonly requestsTotal: number
   /** CSRF token of the buttons; undefined while the key files are unusable: then there are none. */
   readonly securityToken: string | undefined
 }
@@ -45,6 +50,7 @@ const searchFrom = 10
 export const adminValues = (settings: Pick<Settings, 'baseUrl' | 'keysPath'>, model: AdminModel) => ({
   ...model,
   clients: model.clients.map(clientValues),
+  requests: model.requests.map((request) => ({ ...request, homepageLink: webAddress(request.homepage)?.href })),
   keyFiles: model.keyFiles.map((file) => ({
     ...file,
     advice: keyAdvice(
@@ -85,30 +91,11 @@ export const emptyRegistration: ClientRegistration = {
   admin_notes: '',
 }
 
-const faultText = ({
-  field,
-  code,
-  uri,
-}: RegistrationFault): { readonly text: TextKey; readonly values: TextValues } => {
-  if (uri !== undefined) return { text: `fault.uri.${code as 'comma'}`, values: { uri } }
-  if (code === 'too-long') return { text: 'fault.too-long', values: { limit: registrationLimits[field as 'name'] } }
-  if (code === 'unstorable') return { text: 'fault.unstorable', values: {} }
-  if (code === 'missing') return { text: field === 'confidentiality' ? 'fault.choose' : 'fault.missing', values: {} }
-  return { text: field === 'homepage' ? 'fault.homepage' : 'fault.malformed', values: {} }
-}
-
 /** The variables of templates/client-add.ejs: what was typed, and beside each field what is wrong with it. */
-export const addClientValues = (model: AddClientModel) => {
-  const faultsOf = (field: RegistrationField) => model.faults.filter((fault) => fault.field === field).map(faultText)
-  const fields = Object.keys(emptyRegistration) as RegistrationField[]
-  return {
-    ...model,
-    limits: registrationLimits,
-    faults: Object.fromEntries(fields.map((field) => [field, faultsOf(field)])),
-    asksForSharedScheme: model.sharedScheme || model.faults.some(({ code }) => code === 'scheme-without-dot'),
-    failed: model.faults.length > 0,
-  }
-}
+export const addClientValues = (model: AddClientModel) => ({
+  ...model,
+  ...registrationFaults(model, Object.keys(emptyRegistration), registrationLimits),
+})
 
 /** Deleting a client and giving it a new secret ask once more. */
 export interface ConfirmClientModel {

@@ -12,3 +12,11 @@ export type Notice =
   | { readonly kind: 'deleted'; readonly clientId: string; readonly name: string }
   | { readonly kind: 'suspended' | 'resumed' | 'revoked'; readonly name: string }
   | { readonly kind: 'revokedAll'; readonly count: number }
+  | {
+      readonly kind: 'requested'
+      readonly clientId: string
+      /** Works once the request is approved. */
+      readonly secret?: string
+      readonly fixedToPort?: readonly string[]
+    }
+  | { readonly kind: 'approved' | 'rejected' | 'withdrawn' | 'decidedBefore' | 'askerRefused'; readonly name: string }

@@ -2,10 +2,13 @@
 import type { PostedResponse } from '../openid/form-post.ts'
 import type { Settings } from '../settings.ts'
 import type { ConnectedApplication } from '../stores/grants.ts'
+import { hasLevel } from '../studip/verdict.ts'
 import type { ApplicationsModel, RevokeAllModel, RevokeModel } from './applications.ts'
 import { applicationsValues, detailsValues } from './applications.ts'
 import type { AddClientModel, AdminModel, ConfirmClientModel } from './clients.ts'
 import { addClientValues, adminValues } from './clients.ts'
+import type { RejectRequestModel, RequestClientModel, RequestsModel, WithdrawRequestModel } from './client-requests.ts'
+import { rejectRequestValues, requestClientValues, requestsValues } from './client-requests.ts'
 import type { ConsentModel } from './consent.ts'
 import { consentValues } from './consent.ts'
 import type { DeviceConfirmModel, DeviceDoneModel, DeviceModel } from './device.ts'
@@ -18,7 +21,7 @@ import { createRender } from './render.ts'
 import type { Reader } from './scopes.ts'
 
 export interface ViewDeps extends FrameDeps {
-  readonly settings: FrameDeps['settings'] & Pick<Settings, 'keysPath'>
+  readonly settings: FrameDeps['settings'] & Pick<Settings, 'keysPath' | 'clientRequests'>
 }
 
 export interface SignedOutModel {
@@ -38,6 +41,10 @@ const frames = {
   addClient: { title: 'add.title', bodyId: 'api-oauth2-clients-add', place: 'admin' },
   deleteClient: { title: 'clients.delete.page', bodyId: 'api-oauth2-clients-delete', place: 'admin' },
   renewSecret: { title: 'clients.renew.page', bodyId: 'api-oauth2-clients-secret', place: 'admin' },
+  rejectRequest: { title: 'decide.reject.page', bodyId: 'api-oauth2-clients-reject', place: 'admin' },
+  requests: { title: 'requests.title', bodyId: 'api-oauth2-requests-index', place: 'profile' },
+  requestClient: { title: 'requests.add', bodyId: 'api-oauth2-requests-add', place: 'profile' },
+  withdrawRequest: { title: 'requests.withdraw.page', bodyId: 'api-oauth2-requests-withdraw', place: 'profile' },
   applications: { title: 'applications.title', bodyId: 'api-oauth2-applications-index', place: 'profile' },
   application: { title: 'application.title', bodyId: 'api-oauth2-applications-details', place: 'profile' },
   revoke: { title: 'applications.revoke', bodyId: 'api-oauth2-applications-revoke', place: 'profile' },
@@ -55,6 +62,9 @@ export const createViews = (deps: ViewDeps) => {
     const { layout, values } = await frameAround(context, frame, m)
     return render(template, layout, values)
   }
+  const { clientRequests: least } = deps.settings
+  const mayAsk = ({ user }: PageContext): boolean =>
+    least !== 'off' && user !== undefined && hasLevel(user.perms, least)
   // 6.x logs out by POST only, 5.x by a link (contract §18.4).
   const logoutByPost = deps.settings.studipVersion.major >= 6
   return {
@@ -88,9 +98,22 @@ export const createViews = (deps: ViewDeps) => {
       show('client-delete', context, frames.deleteClient, model),
     renewSecret: (context: PageContext, model: ConfirmClientModel) =>
       show('client-secret', context, frames.renewSecret, model),
+    /** Root says no to a request for a client, and why (D35). */
+    rejectRequest: (context: PageContext, model: RejectRequestModel) =>
+      show('client-reject', context, frames.rejectRequest, rejectRequestValues(model)),
+    /** What a user asked for, and what became of it (D35). */
+    requests: (context: PageContext, model: RequestsModel) =>
+      show('requests', context, frames.requests, requestsValues(model)),
+    requestClient: (context: PageContext, model: RequestClientModel) =>
+      show('request-add', context, frames.requestClient, requestClientValues(model)),
+    withdrawRequest: (context: PageContext, model: WithdrawRequestModel) =>
+      show('request-withdraw', context, frames.withdrawRequest, model),
     /** What a user connected (contract §11.2). */
     applications: (context: PageContext, model: ApplicationsModel) =>
-      show('applications', context, frames.applications, applicationsValues(model, readerOf(context))),
+      show('applications', context, frames.applications, {
+        ...applicationsValues(model, readerOf(context)),
+        mayAsk: mayAsk(context),
+      }),
     application: (context: PageContext, application: ConnectedApplication) =>
       show('application', context, frames.application, detailsValues(application, readerOf(context))),
     revoke: (context: PageContext, model: RevokeModel) => show('application-revoke', context, frames.revoke, model),

@@ -22,6 +22,7 @@ import type {
 import type { People } from '../openid/person.ts'
 import type { Settings } from '../settings.ts'
 import type { ClientAdministration } from '../stores/client-administration.ts'
+import type { ClientRequests } from '../stores/client-requests.ts'
 import type { Grants } from '../stores/grants.ts'
 import type { UserCodeTries } from '../stores/user-code-tries.ts'
 import type { Bounce } from '../studip/bounce-answer.ts'
@@ -58,6 +59,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts, DeviceAutho
   readonly approvals: Approvals
   readonly remembered: Approvals | undefined
   readonly administration: ClientAdministration
+  readonly requests: ClientRequests
   readonly grants: Grants
   readonly publicOrigins: PublicOrigins
   /** Ends the pool and the session store's connections. */

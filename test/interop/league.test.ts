@@ -192,6 +192,33 @@ for (const version of versions) {
       expect((await ours.refresh(client, refresh_token)).status).to.equal(401)
     })
 
+    it('S-148 a requested client is unknown on both sides until it is approved', async () => {
+      const registered = await addClient(app)
+      const { refresh_token } = await connect(app, registered)
+      const knex = app.database.knex
+      const by = { id: users.autor.user_id, username: 'autor' }
+      const wanted = { name: 'Wanted', description: '', owner: 'x', homepage: 'https://x.example', secretHash: null }
+      const id = await app.deps.requests.ask(
+        { ...wanted, redirectUris: registered.redirectUris as string[] },
+        by,
+        'why',
+      )
+      const { secret } = (await knex('oauth2_clients').where({ id: registered.id }).first('secret')) as {
+        secret: string
+      }
+      await knex('oauth2_clients').where({ id }).update({ secret })
+      const requested = { ...registered, id: id! }
+      const statuses = async () => [
+        (await theirs.refresh(requested, refresh_token)).status,
+        (await ours.refresh(requested, refresh_token)).status,
+      ]
+      expect(await statuses()).to.deep.equal([401, 401])
+      await app.deps.requests.approve(id!, by)
+      // Known now, and refused for another's token.
+      expect((await ours.refresh(requested, refresh_token)).status).to.equal(400)
+      expect((await theirs.refresh(requested, refresh_token)).body).not.to.include({ error: 'invalid_client' })
+    })
+
     it('a confidential client by HTTP Basic gets the same here and there', async () => {
       const client = clients[0]!
       const authorization = `Basic ${Buffer.from(`${client.id}:${clientSecret}`).toString('base64')}`

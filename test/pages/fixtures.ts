@@ -1,10 +1,13 @@
 // What the page tests render: views on a fixed clock, and values of every kind.
 import type { KeyFileState } from '../../src/crypto/key-files.ts'
 import type { RegistrationFault } from '../../src/oauth/client-registration.ts'
+import type { RequestFault } from '../../src/oauth/client-request.ts'
 import type { StudipVersion } from '../../src/settings.ts'
 import type { Language, Perms, StudipUser } from '../../src/studip/verdict.ts'
 import type { ConnectedApplication } from '../../src/stores/grants.ts'
 import type { RegisteredClient } from '../../src/stores/registered-clients.ts'
+import type { RequestedClient } from '../../src/stores/client-requests.ts'
+import { emptyRequest, type OpenRequest } from '../../src/views/client-requests.ts'
 import type { AdminModel } from '../../src/views/clients.ts'
 import { emptyRegistration } from '../../src/views/clients.ts'
 import type { ConsentModel } from '../../src/views/consent.ts'
@@ -30,6 +33,7 @@ export const viewsOf = (version = '6.0', base = '/', values: Readonly<Record<str
       baseUrl: `https://studip.example.org${base}`,
       assetsUrl: `${base}assets/`,
       keysPath: '/srv/studip/config/oauth2',
+      clientRequests: 'autor',
       studipVersion: versions[version]!,
     },
     config: { global: (field) => Promise.resolve(values[field] ?? '') },
@@ -114,6 +118,8 @@ export const adminModel = (changes: Partial<AdminModel> = {}): AdminModel => ({
   search: '',
   page: 1,
   pageSize: 50,
+  requests: [],
+  requestsTotal: 0,
   notice: undefined,
   securityToken: 'csrf-token',
   ...changes,
@@ -179,6 +185,12 @@ export const everyPage = (
     { kind: 'resumed', name: text },
     { kind: 'revoked', name: text },
     { kind: 'revokedAll', count: 2 },
+    { kind: 'requested', clientId: text, secret: text, fixedToPort: [address] },
+    { kind: 'approved', name: text },
+    { kind: 'rejected', name: text },
+    { kind: 'withdrawn', name: text },
+    { kind: 'decidedBefore', name: text },
+    { kind: 'askerRefused', name: text },
   ]
   const admin = {
     clients: [
@@ -189,8 +201,44 @@ export const everyPage = (
     search: text,
     page: 2,
   }
+  const by = { id: known.id, username: text }
+  const requested: RequestedClient = {
+    ...client,
+    suspended: true,
+    request: { state: 'open', by, at: NOW, purpose: text, decision: undefined },
+  }
+  const decided: RequestedClient = {
+    ...requested,
+    request: { ...requested.request, state: 'rejected', decision: { by, at: NOW, reason: text } },
+  }
+  const requests: readonly OpenRequest[] = [
+    { ...requested, asker: { fullName: text, perms: text, refused: false } },
+    { ...requested, asker: { fullName: undefined, perms: undefined, refused: true } },
+  ]
+  const list = { requests: [requested, decided], notice: undefined, mayAsk: true, isFull: false, mostOpen: 3 }
   const securityToken = text
   return {
+    'admin with requests': views.admin(page, adminModel({ ...admin, requests, requestsTotal: 30 })),
+    'reject request': views.rejectRequest(page, { client: requested, reason: text, fault: 'too-long', securityToken }),
+    requests: views.requests(page, list),
+    'requests, no more': views.requests(page, { ...list, isFull: true }),
+    'requests, not allowed': views.requests(page, { ...list, mayAsk: false }),
+    ...Object.fromEntries(
+      notices.map((notice) => [`requests after ${notice.kind}`, views.requests(page, { ...list, notice })]),
+    ),
+    'request client': views.requestClient(page, { form: emptyRequest, faults: [], sharedScheme: false, securityToken }),
+    'request client with faults': views.requestClient(page, {
+      form: { ...typed, purpose: text },
+      faults: [
+        ...faults.flatMap((fault): RequestFault[] =>
+          fault.field === 'admin_notes' ? [] : [{ ...fault, field: fault.field }],
+        ),
+        { field: 'purpose', code: 'too-long' },
+      ],
+      sharedScheme: true,
+      securityToken,
+    }),
+    'withdraw request': views.withdrawRequest(page, { client: requested, securityToken }),
     consent: views.consent(page, {
       client: { id: '3', name: text, owner: text, homepage: address },
       scopes: ['api'],

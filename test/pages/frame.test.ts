@@ -83,6 +83,7 @@ describe('frame of a page', () => {
         baseUrl: 'https://x.example/',
         assetsUrl: '/assets/',
         keysPath: '/k',
+        clientRequests: 'off',
         studipVersion: { major: 6, minor: 0, text: '6.0.2' },
       },
       config: { global: () => Promise.reject(new Error('away')) },

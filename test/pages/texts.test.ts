@@ -5,14 +5,16 @@ import { scopes } from '../../src/oauth/scopes/index.ts'
 import type { ScopeWords } from '../../src/oauth/scopes/scope.ts'
 import { deDevice } from '../../src/views/texts-de-device.ts'
 import { deLists } from '../../src/views/texts-de-lists.ts'
+import { deRequests } from '../../src/views/texts-de-requests.ts'
 import { de } from '../../src/views/texts-de.ts'
 import { enDevice } from '../../src/views/texts-en-device.ts'
 import { enLists } from '../../src/views/texts-en-lists.ts'
+import { enRequests } from '../../src/views/texts-en-requests.ts'
 import { en } from '../../src/views/texts-en.ts'
 import { texts } from '../../src/views/texts.ts'
 
-const german: Readonly<Record<string, string>> = { ...de, ...deLists, ...deDevice }
-const english: Readonly<Record<string, string>> = { ...en, ...enLists, ...enDevice }
+const german: Readonly<Record<string, string>> = { ...de, ...deLists, ...deDevice, ...deRequests }
+const english: Readonly<Record<string, string>> = { ...en, ...enLists, ...enDevice, ...enRequests }
 const stem = (key: string) => key.replace(/_(?:one|other)$/, '')
 const known = new Set(Object.keys(german).map(stem))
 
@@ -25,11 +27,12 @@ const sources = readdirSync('src/views')
   .filter((name) => !name.startsWith('texts-'))
   .map((name) => readFileSync(`src/views/${name}`, 'utf8'))
   .join('\n')
-// Keys that are put together: `admin.setup.${name}` and `fault.uri.${code}`.
+// Keys that are put together: `admin.setup.${name}`, `notice.${kind}` and `fault.uri.${code}`.
 const composed = [
   'admin.setup.private.key',
   'admin.setup.public.key',
   'admin.setup.encryption_key.php',
+  ...['approved', 'rejected', 'withdrawn', 'decidedBefore', 'askerRefused'].map((kind) => `notice.${kind}`),
   ...[...known].filter((key) => key.startsWith('fault.uri.')),
 ]
 const used = new Set([

@@ -65,6 +65,7 @@ export const testSettings = async (
   apiRead: false,
   // Most stories begin with the page, again and again.
   rememberConsent: false,
+  clientRequests: 'off',
   ...more,
 })
 

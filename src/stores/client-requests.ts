@@ -1,0 +1,209 @@
+// Clients that people ask for, rows of oauth2_clients that are suspended until root approves them (D35). Open ones hold one of
+// the asker's few slots, rows of oauth2_auth_codes: their primary key lets nobody have more, whatever happens at the same time.
+import type { Knex } from 'knex'
+import { bounds } from '../bounds.ts'
+import {
+  readRequest,
+  requestStates,
+  writeRequest,
+  type AskedFor,
+  type Decision,
+  type Named,
+  type RequestState,
+} from '../oauth/client-request.ts'
+import type { Now } from '../oauth/ports.ts'
+import { isConfidential, urisOf, type ClientRow } from './client-rows.ts'
+import { isDuplicate } from './database-errors.ts'
+import { insertClient, type NewClient } from './insert-client.ts'
+import { isOpenRequestSql, openRequestBinding, requestPattern } from './request-notes.ts'
+import { changedBy, rowsOf } from './rows.ts'
+import { inTransaction } from './transaction.ts'
+import { asUnstorable } from './unstorable.ts'
+
+/** What is asked for, checked. */
+export type WantedClient = Omit<NewClient, 'adminNotes'>
+
+export interface RequestedClient extends Omit<WantedClient, 'secretHash'> {
+  readonly id: string
+  readonly confidential: boolean
+  readonly suspended: boolean
+  readonly request: AskedFor
+}
+
+/** `unknown` for what nobody asked for, `decided` for what is in no state for it (any more). */
+export type Outcome = 'done' | 'unknown' | 'decided'
+
+export interface ClientRequests {
+  /** @returns its id; undefined while as many of this person are open as may be @throws UnstorableError */
+  ask(client: WantedClient, by: Named, purpose: string): Promise<string | undefined>
+  /** What this person asked for, the newest first, a bounded number of them. */
+  ofPerson(userId: string): Promise<readonly RequestedClient[]>
+  /** Those that wait, the oldest first, a bounded number of them, and how many there are in all. */
+  open(): Promise<{ readonly requests: readonly RequestedClient[]; readonly total: number }>
+  get(id: string): Promise<RequestedClient | undefined>
+  /** Lets it work, also after it was rejected or withdrawn. */
+  approve(id: string, by: Named): Promise<Outcome>
+  /** @throws UnstorableError where the database cannot hold the reason */
+  reject(id: string, by: Named, reason: string): Promise<Outcome>
+  /** By the person who asked: suspends what was approved, and deletes what was not. */
+  withdraw(id: string, by: Named): Promise<Outcome>
+}
+
+interface Found {
+  readonly client: RequestedClient
+  readonly notes: string
+}
+
+const toFound = (row: ClientRow): readonly Found[] => {
+  const request = readRequest(row.admin_notes ?? '')
+  if (!request) return []
+  const { id, name, description, owner, homepage } = row
+  const client = {
+    id: String(id),
+    name,
+    redirectUris: urisOf(row.redirect),
+    description: description ?? '',
+    owner: owner ?? '',
+    homepage: homepage ?? '',
+    confidential: isConfidential(row.secret),
+    suspended: row.revoked !== 0,
+    request,
+  }
+  return [{ client, notes: row.admin_notes ?? '' }]
+}
+
+const slotsOf = (userId: string): readonly string[] =>
+  Array.from({ length: bounds.openRequests.most }, (_, index) => `client-request ${userId} ${index + 1}`)
+/** The last second that the column holds. */
+const endOfTime = 2_147_483_647
+/** In the place of a user, so that nothing that ends what a user has ends this. */
+const nobody = '-'
+
+/** Takes a free slot, or that of a request that is decided or gone. */
+const takeSlot = async (trx: Knex, userId: string, clientId: string, time: number): Promise<boolean> => {
+  const slots = slotsOf(userId)
+  for (const id of slots)
+    try {
+      await trx.raw(
+        'INSERT INTO oauth2_auth_codes (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate) VALUES (?, ?, ?, NULL, 0, ?, ?, ?)',
+        [id, nobody, clientId, endOfTime, time, time],
+      )
+      return true
+    } catch (error) {
+      if (!isDuplicate(error)) throw error
+    }
+  for (const id of slots) {
+    const taken = await changedBy(
+      trx.raw(
+        `UPDATE oauth2_auth_codes SET client_id = ?, chdate = ? WHERE id = ? AND NOT EXISTS
+           (SELECT 1 FROM oauth2_clients c WHERE c.id = oauth2_auth_codes.client_id AND c.id <> ? AND c.revoked = 1 AND c.admin_notes LIKE ?)`,
+        [clientId, time, id, clientId, openRequestBinding],
+      ),
+    )
+    if (taken === 1) return true
+  }
+  return false
+}
+
+const freeSlot = (trx: Knex, userId: string, clientId: string) =>
+  trx.raw('DELETE FROM oauth2_auth_codes WHERE id IN (?) AND client_id = ?', [[...slotsOf(userId)], clientId])
+
+class NoSlot extends Error {}
+
+export const createClientRequests = (db: Knex, now: Now): ClientRequests => {
+  const find = async (id: string): Promise<Found | undefined> => {
+    const rows = await rowsOf<ClientRow>(
+      db.raw(`SELECT * FROM oauth2_clients WHERE id = ? AND admin_notes LIKE ?`, [id, requestPattern()]),
+    )
+    return rows.flatMap(toFound)[0]
+  }
+
+  /** Who finds other notes than were read comes too late. */
+  const decide = async (
+    { client, notes }: Found,
+    state: RequestState,
+    decision: Omit<Decision, 'at'>,
+  ): Promise<Outcome> => {
+    const changed = writeRequest({ ...client.request, state, decision: { ...decision, at: now() } })
+    return inTransaction(db, async (trx) => {
+      const sql =
+        'UPDATE oauth2_clients SET revoked = ?, admin_notes = ?, chdate = GREATEST(chdate + 1, ?) WHERE id = ? AND admin_notes = ?'
+      const values = [state === 'approved' ? 0 : 1, changed, now(), client.id, notes]
+      if ((await changedBy(trx.raw(sql, values))) !== 1) return 'decided'
+      await freeSlot(trx, client.request.by.id, client.id)
+      return 'done'
+    }).catch((error: unknown) => {
+      throw asUnstorable(error, { admin_notes: changed })
+    })
+  }
+
+  const remove = ({ client, notes }: Found): Promise<Outcome> =>
+    inTransaction(db, async (trx) => {
+      const gone = trx.raw('DELETE FROM oauth2_clients WHERE id = ? AND revoked = 1 AND admin_notes = ?', [
+        client.id,
+        notes,
+      ])
+      if ((await changedBy(gone)) !== 1) return 'decided'
+      await freeSlot(trx, client.request.by.id, client.id)
+      return 'done'
+    })
+
+  return {
+    ask: (client, by, purpose) => {
+      const time = now()
+      const adminNotes = writeRequest({ state: 'open', by, at: time, purpose, decision: undefined })
+      return inTransaction(db, async (trx) => {
+        const id = await insertClient(trx, { ...client, adminNotes }, { time, suspended: true })
+        if (!(await takeSlot(trx, by.id, id, time))) throw new NoSlot()
+        return id
+      }).catch((error: unknown) => {
+        if (error instanceof NoSlot) return undefined
+        throw error
+      })
+    },
+    ofPerson: async (userId) => {
+      const rows = await rowsOf<ClientRow>(
+        db.raw(
+          `SELECT * FROM oauth2_clients WHERE ${requestStates.map(() => 'admin_notes LIKE ?').join(' OR ')}
+            ORDER BY mkdate DESC, id DESC LIMIT ?`,
+          [...requestStates.map((state) => requestPattern(state, userId)), bounds.requestsOfPage.most],
+        ),
+      )
+      return rows.flatMap(toFound).map(({ client }) => client)
+    },
+    open: async () => {
+      const [rows, [count]] = await Promise.all([
+        rowsOf<ClientRow>(
+          db.raw(`SELECT * FROM oauth2_clients WHERE ${isOpenRequestSql} ORDER BY mkdate, id LIMIT ?`, [
+            openRequestBinding,
+            bounds.requestsOfPage.most,
+          ]),
+        ),
+        rowsOf<{ total: number | string }>(
+          db.raw(`SELECT COUNT(*) AS total FROM oauth2_clients WHERE ${isOpenRequestSql}`, [openRequestBinding]),
+        ),
+      ])
+      return { requests: rows.flatMap(toFound).map(({ client }) => client), total: Number(count?.total ?? 0) }
+    },
+    get: async (id) => (await find(id))?.client,
+    approve: async (id, by) => {
+      const found = await find(id)
+      if (!found) return 'unknown'
+      if (found.client.request.state === 'approved') return 'decided'
+      return decide(found, 'approved', { by, reason: '' })
+    },
+    reject: async (id, by, reason) => {
+      const found = await find(id)
+      if (!found) return 'unknown'
+      if (found.client.request.state !== 'open') return 'decided'
+      return decide(found, 'rejected', { by, reason })
+    },
+    withdraw: async (id, by) => {
+      const found = await find(id)
+      if (!found || found.client.request.by.id !== by.id) return 'unknown'
+      const { state } = found.client.request
+      if (state === 'withdrawn') return 'decided'
+      return state === 'approved' ? decide(found, 'withdrawn', { by, reason: '' }) : remove(found)
+    },
+  }
+}
