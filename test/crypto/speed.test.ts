@@ -32,32 +32,33 @@ describe('cost of a refresh token', () => {
     expect(each).to.be.at.most(0.1)
   })
 
-  it('does not rise above 5 ms while foreign salts wait for their derivation', async function () {
+  it('does not wait for foreign salts to be derived', async function () {
     const foreign = leagueCiphertexts.map(({ text }) => credentials.openRefreshToken(text))
     const text = await credentials.sealRefreshToken(refreshToken)
-    const took: number[] = []
-    while (credentials.stats().derivedKeys.waiting > 0) {
-      const start = performance.now()
+    const waiting = () => credentials.stats().derivedKeys.waiting
+    const derivedMeanwhile: number[] = []
+    while (waiting() > 0) {
+      const before = waiting()
       await credentials.openRefreshToken(text)
-      took.push(performance.now() - start)
+      derivedMeanwhile.push(before - waiting())
       await new Promise(setImmediate)
     }
     await Promise.all(foreign)
-    took.sort((a, b) => a - b)
-    const p99 = took[Math.floor(took.length * 0.99)]!
-    this.test!.title += ` (p99 ${p99.toFixed(3)} ms of ${took.length})`
-    expect(took.length).to.be.greaterThan(100)
-    expect(p99).to.be.lessThan(5)
+    this.test!.title += ` (${derivedMeanwhile.length} opened meanwhile)`
+    expect(derivedMeanwhile.length).to.be.greaterThan(100)
+    expect(derivedMeanwhile.filter((count) => count > 1)).to.deep.equal([])
+    expect(derivedMeanwhile.filter((count) => count === 0).length / derivedMeanwhile.length).to.be.greaterThan(0.5)
   })
 })
 
-/** The best of forty short rounds: other work on the machine only ever adds. */
+/** Milliseconds of processors, the best of forty short rounds: compilers and collectors work beside. */
 const millisecondsEach = async (work: () => Promise<unknown>): Promise<number> => {
   let best = Infinity
   for (let round = 0; round < 40; round += 1) {
-    const start = performance.now()
+    const before = process.cpuUsage()
     for (let i = 0; i < 50; i += 1) await work()
-    best = Math.min(best, (performance.now() - start) / 50)
+    const { user, system } = process.cpuUsage(before)
+    best = Math.min(best, (user + system) / 1000 / 50)
   }
   return best
 }

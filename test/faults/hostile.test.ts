@@ -1,5 +1,5 @@
 // Every kind of attack in turn, from several addresses and through nginx, beside people and applications that want something.
-// Half a minute; HOSTILE_SECONDS=600 for the run of ten minutes that docs/reliability.md has the table of (bin/soak sets it).
+// Some seconds; HOSTILE_SECONDS=600 for the run of ten minutes that docs/reliability.md has the table of (bin/soak sets it).
 import { expect } from 'chai'
 import { fork, type ChildProcess } from 'node:child_process'
 import { createServer, type Server } from 'node:http'
@@ -25,7 +25,7 @@ import { startSidecar, type Sidecar } from './sidecar.ts'
 import { memoryOf } from './traffic.ts'
 
 const inFull = process.env['HOSTILE_SECONDS'] !== undefined
-const seconds = Number(process.env['HOSTILE_SECONDS'] ?? 10)
+const seconds = Number(process.env['HOSTILE_SECONDS'] ?? 6)
 /** Milliseconds below which nobody notices a wait, whatever it is a multiple of. */
 const unnoticed = 100
 const confidentialClientId = '8'
