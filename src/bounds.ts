@@ -104,6 +104,18 @@ export const bounds = Object.freeze({
     'each leaves two rows for a month; an app needs one an hour',
   ),
 
+  // The gateway in front of the JSON:API
+  gatewayTokenLifetime: atMost(
+    300,
+    'seconds that the JWT lives which stands in for a reading token',
+    'it has the full power of its user, and nobody outside needs it longer than one request',
+  ),
+  gatewayTokens: atMost(
+    10_000,
+    'such JWTs in memory of each worker',
+    'two kilobytes each; who is forgotten costs one signature more',
+  ),
+
   // Devices
   userCode: atMost(32, 'characters of a user code as it is typed', 'eight letters, with blanks and dashes in between'),
   deviceRequests: atMost(

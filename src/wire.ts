@@ -6,6 +6,7 @@ import { createClientSecrets } from './crypto/client-secret.ts'
 import { createCredentials } from './crypto/formats/of.ts'
 import { createDeviceCodes } from './crypto/formats/device-code.ts'
 import { createKeyRing } from './crypto/key-ring.ts'
+import { createKeptTokens } from './gateway/kept-tokens.ts'
 import { randomHex } from './crypto/random.ts'
 import { auditLog, createLog, type Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -112,6 +113,11 @@ export const wire = async (
     userCodeTries: createUserCodeTries(),
     grants: createGrants(db, now),
     publicOrigins: createPublicOrigins(db),
+    keptTokens: createKeptTokens({
+      kid: async () => (await keys.current()).kid,
+      sign: (token) => credentials.signForStudip(token),
+      now,
+    }),
     gate: createGate({ read, settings, sessions, now }),
     bounce: createBounce({
       db,

@@ -68,11 +68,20 @@ export class OAuthError extends Error {
   readonly parameter: string | undefined
   /** Seconds for the Retry-After header, where waiting helps. */
   readonly retryAfter: number | undefined
+  /** The scope without which it cannot be done (RFC 6750 §3). */
+  readonly requiredScope: string | undefined
 
   constructor(
     code: OAuthErrorCode,
     description: string,
-    options: { hint?: string; parameter?: string; retryAfter?: number; cause?: unknown; status?: number } = {},
+    options: {
+      hint?: string
+      parameter?: string
+      retryAfter?: number
+      requiredScope?: string
+      cause?: unknown
+      status?: number
+    } = {},
   ) {
     super(`${code}: ${description}`, { cause: options.cause })
     this.name = 'OAuthError'
@@ -83,6 +92,7 @@ export class OAuthError extends Error {
     this.parameter =
       options.parameter ?? /^Check the ([a-z_]+) parameter$/.exec(options.hint ?? '')?.[1] ?? parameterOf[code]
     this.retryAfter = options.retryAfter
+    this.requiredScope = options.requiredScope
   }
 }
 
@@ -137,4 +147,4 @@ export const requestUriNotSupported = () =>
 export const invalidToken = (description = 'The access token is invalid, has expired or was revoked.') =>
   new OAuthError('invalid_token', description)
 export const insufficientScope = (scope: string) =>
-  new OAuthError('insufficient_scope', `The access token lacks the scope ${scope}.`)
+  new OAuthError('insufficient_scope', `The access token lacks the scope ${scope}.`, { requiredScope: scope })

@@ -8,6 +8,7 @@ import { noStore } from '../middleware/no-store.ts'
 import { readForm } from '../middleware/form.ts'
 import { sameOrigin } from '../middleware/same-origin.ts'
 import { unmatched } from '../middleware/unmatched.ts'
+import { createDecision } from '../gateway/decision.ts'
 import { createDeviceAuthorization } from '../oauth/device/device-authorization.ts'
 import { createIntrospection } from '../oauth/introspection.ts'
 import { createRevocation } from '../oauth/revocation.ts'
@@ -63,8 +64,9 @@ import {
 import { deviceAuthorization, introspect, revoke, token } from './client-endpoints.ts'
 import { showDeveloperGuide } from './developers.ts'
 import { answerDevice, deviceFields, deviceForm, showDevice } from './device.ts'
-import { openidWellKnown, wellKnown } from './paths.ts'
-import { jwks, metadata } from './published.ts'
+import { gateway } from './gateway.ts'
+import { gatewayPath, openidWellKnown, resourceWellKnown, wellKnown } from './paths.ts'
+import { jwks, metadata, protectedResource } from './published.ts'
 import { resume } from './resume.ts'
 import { beforeTheGate, requestByPost, requestFields } from './sign-in.ts'
 import { logout, logoutByPost } from './logout.ts'
@@ -170,6 +172,18 @@ const createRouter = (deps: Deps): Router => {
   for (const path of [api(openidWellKnown), `/${openidWellKnown}${base}dispatch.php/api/oauth2`])
     router.get(path, signInOnly(deps), metadata(deps))
   router.get(api('jwks'), jwks(deps))
+  for (const path of [api(resourceWellKnown), `/${resourceWellKnown}${base}jsonapi.php/v1`])
+    router.get(path, protectedResource(deps))
+
+  // nginx alone, about requests that are none of ours.
+  router.get(
+    gatewayPath,
+    noStore(),
+    gateway(
+      createDecision({ ...deps, basePath: basePath(deps.settings), isOffered: deps.settings.apiRead }),
+      `${deps.issuer}/${resourceWellKnown}`,
+    ),
+  )
 
   const leaving = [...page, signInOnly(deps)]
   router.get(api('logout'), ...leaving, logout(deps))
@@ -200,7 +214,7 @@ export const routes = (deps: Deps) => {
   const nameOf = (pattern: string): string =>
     pattern.startsWith('/.well-known/')
       ? pattern.split('/').slice(1, 3).join('/')
-      : pattern.replace(common, '').replace(/^api\/oauth2\//, '')
+      : pattern.replace(common, '').replace(/^(api\/oauth2|\/\.studip-oauth2)\//, '')
   return {
     endpointAt: (path: string): string => {
       const [layer] = router.match(path, 'GET').path

@@ -1,6 +1,7 @@
 // Documents for everybody: server metadata (RFC 8414 §3) and the key set (RFC 7517 §5).
 import type { Middleware } from 'koa'
 import type { KeyRing } from '../crypto/key-ring.ts'
+import { resourceMetadata } from '../gateway/metadata.ts'
 import { serverMetadata } from '../oauth/metadata.ts'
 import type { OfferedScopes } from '../oauth/ports.ts'
 import { openid } from '../oauth/scopes/openid.ts'
@@ -19,6 +20,18 @@ export const metadata = (
       ...serverMetadata({ ...server, scopes }),
       ...(scopes.includes(openid.name) && openidMetadata(server.issuer)),
     }
+  }
+
+/** Also where `api.read` is not offered: the tokens with `api` come from here, too. */
+export const protectedResource = (resource: {
+  readonly settings: { readonly baseUrl: string }
+  readonly issuer: string
+  readonly offeredScopes: OfferedScopes
+}): Middleware =>
+  async function protectedResource(ctx) {
+    ctx.set('Cache-Control', `public, max-age=${maxAge}`)
+    const { settings, issuer, offeredScopes } = resource
+    ctx.body = resourceMetadata({ baseUrl: settings.baseUrl, issuer, scopes: await offeredScopes() })
   }
 
 export const jwks = ({ keys }: { keys: KeyRing }): Middleware =>

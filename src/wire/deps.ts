@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { RememberingClientSecrets } from '../crypto/client-secret.ts'
 import type { SealingCredentials } from '../crypto/formats/of.ts'
 import type { KeyRing } from '../crypto/key-ring.ts'
+import type { KeptTokens } from '../gateway/kept-tokens.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { ResponseIss } from '../oauth/authorization-response.ts'
@@ -62,6 +63,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts, DeviceAutho
   readonly requests: ClientRequests
   readonly grants: Grants
   readonly publicOrigins: PublicOrigins
+  readonly keptTokens: KeptTokens
   /** Ends the pool and the session store's connections. */
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
 // Servers that tell who was reached and with what, in place of service and PHP; and a client that sends paths untouched.
-import { createServer, request, type IncomingHttpHeaders } from 'node:http'
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface Reached {
@@ -17,11 +17,18 @@ export interface Echo {
   stop(): Promise<void>
 }
 
+/** What the service says at the gateway: reading passes. */
+const decide = (req: IncomingMessage, res: ServerResponse): void => {
+  if (req.headers['x-api-method'] === 'GET') res.writeHead(204, { 'x-api-authorization': 'Bearer handed.to.php' }).end()
+  else res.writeHead(403, { 'www-authenticate': 'Bearer', 'x-api-errors': '{"errors":[]}' }).end()
+}
+
 /** Answers every request with what arrived, and with the status of the header `x-answer` if there is one. */
 export async function startEcho(who: string, port = 0): Promise<Echo> {
   let count = 0
   const server = createServer((req, res) => {
     count++
+    if (req.url === '/.studip-oauth2/api-read') return decide(req, res)
     const chunks: Buffer[] = []
     req.on('data', (chunk: Buffer) => chunks.push(chunk))
     req.on('end', () => {

@@ -11,5 +11,9 @@ echo json_encode([
     'query' => $_SERVER['QUERY_STRING'],
     'proxy' => $_SERVER['HTTP_PROXY'] ?? '',
     'body' => file_get_contents('php://input'),
-    'headers' => ['authorization' => $_SERVER['HTTP_AUTHORIZATION'] ?? null],
+    'headers' => [
+        'authorization' => $_SERVER['HTTP_AUTHORIZATION'] ?? null,
+        'cookie' => $_SERVER['HTTP_COOKIE'] ?? null,
+        'override' => $_SERVER['HTTP_X_HTTP_METHOD_OVERRIDE'] ?? null,
+    ],
 ], JSON_UNESCAPED_SLASHES);

@@ -138,6 +138,39 @@ for (const name of readdirSync(examples)) {
         ])
       })
 
+      it('D24 S-124 S-127 hands PHP what stands in for a sealed token, and everything else as it came', async () => {
+        const [sealed, cookie] = ['Bearer a.b.c.d.e', 'Studip_Session=x; a=b']
+        const at = async (
+          authorization: string | undefined,
+          method = 'GET',
+          path = 'jsonapi.php/v1/users%2Fme?a=%2F',
+        ) => {
+          const headers = {
+            ...(authorization !== undefined && { authorization }),
+            cookie,
+            'x-http-method-override': 'PUT',
+          }
+          return send(site.port, base + path, { headers, method, ...(method === 'POST' && { body: 'x' }) })
+        }
+        const { reached } = await at(sealed)
+        expect(reached).to.include({ who: 'php', method: 'GET' })
+        expect(reached?.headers).to.deep.equal({ authorization: 'Bearer handed.to.php', cookie: null, override: null })
+        const { pathInfo, query } = reached as unknown as Seen
+        expect({ pathInfo, query }).to.deep.equal({ pathInfo: '/v1/users/me', query: 'a=%2F' })
+        // Passed on to another web server, a path that was rewritten is encoded anew.
+        expect(decodeURIComponent(reached?.path ?? '')).to.equal(`${base}jsonapi.php/v1/users/me?a=/`)
+        const refused = await at(sealed, 'POST')
+        expect([refused.status, refused.body]).to.deep.equal([403, '{"errors":[]}'])
+        for (const other of ['Bearer a.b.c', 'Basic eA==', undefined])
+          for (const method of ['GET', 'POST'])
+            for (const path of ['jsonapi.php/v1/users/me', 'dispatch.php/start', 'index.php'])
+              expect((await at(other, method, path)).reached?.headers, `${other} ${path}`).to.deep.equal({
+                authorization: other ?? null,
+                cookie,
+                override: null,
+              })
+      })
+
       it("R4 S-085 hands token requests to Stud.IP's PHP, script file and all, and nothing else", async () => {
         await sidecar.stop()
         for (const path of ['token', 'token/index']) {

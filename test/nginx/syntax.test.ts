@@ -50,6 +50,7 @@ describe('nginx snippets', () => {
       .replace('base /;', 'base /studip/;')
       .replaceAll(/\/dispatch(?=\\?\.php)/g, '/studip/dispatch')
       .replaceAll('/+dispatch', '/+studip/+dispatch')
+      .replaceAll('/jsonapi', '/studip/jsonapi')
     expect(withoutHead(await snippet('sub-path.conf'))).to.equal(expected)
   })
 

@@ -18,9 +18,7 @@ interface Claims {
 
 /** GET jsonapi.php/v1/users/me: 200 with the user, or 401 without a body. Locked accounts pass, as in Stud.IP. */
 export async function usersMe({ db, keysPath }: StandIn, ctx: Context): Promise<void> {
-  const header = ctx.get('authorization')
-  const at = header.lastIndexOf('Bearer ')
-  const user = at < 0 ? undefined : await bearerUser(db, keysPath, header.slice(at + 7).split(',')[0] ?? '')
+  const user = await userOfHeader(db, keysPath, ctx.get('authorization'))
   if (!user) {
     ctx.status = 401
     ctx.set('WWW-Authenticate', 'Basic realm="Stud.IP JSON-API"')
@@ -36,6 +34,12 @@ export async function usersMe({ db, keysPath }: StandIn, ctx: Context): Promise<
       attributes: { username: user.username, 'formatted-name': name, permission: user.perms },
     },
   })
+}
+
+/** Whom Stud.IP takes an Authorization header for, if it believes a token in it (contract §18.1). */
+export async function userOfHeader(db: Knex, keysPath: string, header: string): Promise<UserRow | undefined> {
+  const at = header.lastIndexOf('Bearer ')
+  return at < 0 ? undefined : bearerUser(db, keysPath, header.slice(at + 7).split(',')[0] ?? '')
 }
 
 async function bearerUser(db: Knex, keysPath: string, token: string): Promise<UserRow | undefined> {

@@ -126,12 +126,14 @@ http {
     ${mergeSlashes ? '' : 'merge_slashes off;'}
     include studip-oauth2/${base === '/' ? 'root' : 'sub-path'}.conf;
     include studip-oauth2/failover-${failover}.conf;
+    include studip-oauth2/api-read.conf;
     ${server}
     # Stud.IP's PHP as the operator has it.
     location / {
       proxy_pass http://${php};
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-Proto $scheme;
+      include studip-oauth2/api-read-token.conf;
     }
   }
 }
