@@ -65,6 +65,15 @@ describe('architecture', () => {
     expect(offenders(/^openid\//, (target) => !/^(openid|oauth)\//.test(target) && target !== 'bounds.ts')).to.be.empty
   })
 
+  it('src/gateway imports nothing but itself, src/oauth, the bounds and its cache', () => {
+    expect(
+      offenders(
+        /^gateway\//,
+        (target) => !/^(gateway|oauth)\//.test(target) && !['bounds.ts', 'lru-cache'].includes(target),
+      ),
+    ).to.be.empty
+  })
+
   it('nothing imports routes but app.ts and routes themselves', () => {
     expect(offenders(/^(?!app\.ts$|routes\/)/, (target) => target.startsWith('routes/'))).to.be.empty
   })

@@ -81,7 +81,7 @@ export const documentedSettings = [
     name: 'API_READ',
     fallback: '`off`',
     meaning:
-      "`on` offers the scope `api.read`, which reads and changes nothing, to resource servers that ask by introspection. Stud.IP's own JSON:API does not take it yet.",
+      "`on` offers the scope `api.read`, which reads Stud.IP's JSON:API and changes nothing. Only with `nginx/api-read.conf`; the doctor tries it.",
   },
   {
     name: 'REMEMBER_CONSENT',
