@@ -1,9 +1,11 @@
 // The HTTP server of one worker: cuts off slow clients, and ends without losing a request (D16).
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
-import { Server as NetServer } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bounds } from '../bounds.ts'
+import type { Audit } from '../oauth/ports.ts'
 import type { Listen } from '../settings.ts'
+import { refuseUnparsed } from './unparsed-request.ts'
 
 /** Milliseconds. */
 export interface HttpLimits {
@@ -33,8 +35,12 @@ export interface HttpServer {
   readonly drain: () => Promise<void>
 }
 
-/** A server for the application; listens nowhere yet. */
-export const createHttpServer = (answer: RequestListener, limits: HttpLimits = httpLimits): HttpServer => {
+/** A server for the application; listens nowhere yet. What cannot be parsed never reaches `answer`. */
+export const createHttpServer = (
+  answer: RequestListener,
+  audit: Audit,
+  limits: HttpLimits = httpLimits,
+): HttpServer => {
   const underWay = new Set<ServerResponse>()
   let draining = false
   const server = createServer({
@@ -51,6 +57,11 @@ export const createHttpServer = (answer: RequestListener, limits: HttpLimits = h
     response.once('close', () => underWay.delete(response))
     answer(request, response)
   })
+  const isAnswered = (socket: Socket): boolean => {
+    for (const response of underWay) if (response.socket === socket && response.headersSent) return true
+    return false
+  }
+  server.on('clientError', refuseUnparsed(audit, isAnswered))
   const drain = async () => {
     if (draining) return
     draining = true

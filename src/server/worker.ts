@@ -55,7 +55,7 @@ export const runWorker = async (settings: Settings): Promise<void> => {
   try {
     const deps = await wire(settings, { followSessions: followSessions(settings), standstill: createStandstill() })
     const answer = createApp(deps).callback()
-    const http = createHttpServer((request, response) => void answer(request, response))
+    const http = createHttpServer((request, response) => void answer(request, response), deps.audit)
     new AggregatorRegistry()
     AggregatorRegistry.setRegistries(deps.metrics.registry)
     obey(deps, () => void end(deps, http, 0))
