@@ -141,13 +141,16 @@ describe('Apache with the mount of docs/apache.md', () => {
   it('S-140 leads to resume from the page on which a logout of Stud.IP 5 ends, while one is waited for', async () => {
     const from = (path: string, cookie: string) => send(port, path, { headers: { cookie } })
     const ended = '/index.php?logout=true&set_language=de_DE'
-    const answer = await from(ended, 'a=b; studip_oauth2_resume=leave; c=d')
-    expect([answer.status, answer.headers.location]).to.deep.equal([
-      302,
-      `http://127.0.0.1:${port}/dispatch.php/api/oauth2/resume?from=start`,
-    ])
+    for (const path of [ended, '/index.php']) {
+      const answer = await from(path, 'a=b; studip_oauth2_resume=leave; c=d')
+      expect([answer.status, answer.headers.location], path).to.deep.equal([
+        302,
+        `http://127.0.0.1:${port}/dispatch.php/api/oauth2/resume?from=start`,
+      ])
+    }
     for (const [path, cookie] of [
-      ['/index.php', 'studip_oauth2_resume=leave'],
+      ['/index.php?again=yes', 'studip_oauth2_resume=leave'],
+      ['/index.php', 'studip_oauth2_resume=1'],
       [ended, 'studip_oauth2_resume=1'],
       [ended, 'studip_oauth2_resume=leaver'],
     ] as const)

@@ -35,14 +35,22 @@ for (const base of ['/', '/studip/'] as const) {
     it('S-138 S-140 so does the page on which a logout of Stud.IP 5 ends, while one is waited for', async () => {
       const left = 'studip_oauth2_resume=leave'
       const query = 'logout=true&set_language=de_DE&set_contrast='
-      for (const path of [`index.php?${query}`, 'index.php?logout=true', 'dispatch.php/start']) {
+      for (const path of ['index.php', `index.php?${query}`, 'index.php?logout=true', 'dispatch.php/start']) {
         const answer = await get(base + path, { cookie: left })
         expect([answer.status, answer.headers.location], path).to.deep.equal([
           302,
           `${base}dispatch.php/api/oauth2/resume?from=start`,
         ])
       }
-      for (const path of ['index.php', 'index.php?logout=truer', `index.php?x&${query}`, `x.php?${query}`, `?${query}`])
+      for (const path of [
+        '',
+        'index.php?again=yes',
+        'index.php?sso=cas',
+        'index.php?logout=truer',
+        `index.php?x&${query}`,
+        `x.php?${query}`,
+        `?${query}`,
+      ])
         expect((await get(base + path, { cookie: left })).reached?.who, path).to.equal('php')
       for (const other of [cookie, 'studip_oauth2_resume=leaver', 'other=leave'])
         expect((await get(`${base}index.php?${query}`, { cookie: other })).reached?.who, other).to.equal('php')

@@ -8,8 +8,12 @@ import { authOf, renewSession } from './session.ts'
 import { activeUser, type UserRow } from './users.ts'
 import type { Visit } from './visit.ts'
 
-/** What 6.x says on the login page after a logout, and 5.x on its index page. */
-export const loggedOut = 'Sie sind nun aus dem System abgemeldet.'
+/** What a page before left to be said on this one, once. */
+export const messageIn = ({ values }: Visit['session']): string => {
+  const message = values['message']
+  delete values['message']
+  return typeof message === 'string' ? message : ''
+}
 
 /** Fields of a posted form. */
 export const formOf = (visit: Visit): Readonly<Record<string, string>> =>
@@ -27,8 +31,7 @@ export function showLogin(standIn: StandIn, visit: Visit, action: string): void 
     session.values['auth'] = authOf('5.4', 'form')
     session.values['last_ticket'] = fields['login_ticket'] = randomBytes(16).toString('hex')
   }
-  const message = typeof session.values['message'] === 'string' ? session.values['message'] : ''
-  delete session.values['message']
+  const message = messageIn(session)
   ctx.body = loginPage({ action, fields, message, failed: ctx.method === 'POST' && 'loginname' in formOf(visit) })
 }
 
@@ -85,8 +88,6 @@ export async function logoutRoute(standIn: StandIn, visit: Visit): Promise<void>
   if (version === '6.0' && ctx.method !== 'POST') return ctx.redirect(`${base}dispatch.php/start`)
   session.values['auth'] = authOf(version, 'nobody')
   await renewSession(standIn, session, ['_language', 'auth'])
-  if (version === '6.0') session.values['message'] = loggedOut
-  ctx.redirect(
-    base + (version === '6.0' ? 'dispatch.php/start' : 'index.php?logout=true&set_language=de_DE&set_contrast='),
-  )
+  session.values['message'] = 'Sie sind nun aus dem System abgemeldet.'
+  ctx.redirect(base + (version === '6.0' ? 'dispatch.php/start' : 'index.php'))
 }

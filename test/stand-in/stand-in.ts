@@ -8,7 +8,7 @@ import type { DatabaseSettings } from '../../src/settings.ts'
 import type { UserDidLogin } from './first-page.ts'
 import { termsRoute } from './gates.ts'
 import { usersMe } from './json-api.ts'
-import { formOf, loggedOut, loginRoute, logoutRoute } from './login.ts'
+import { formOf, loginRoute, logoutRoute, messageIn } from './login.ts'
 import { markNotificationRead } from './notifications.ts'
 import { logoutForm, messagePage, plainPage } from './pages.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
@@ -153,8 +153,8 @@ const routesOf = (standIn: StandIn, consentPage: () => void): readonly (readonly
   ]
 }
 
-const welcome = ({ ctx }: Visit, base: string): void => {
-  ctx.body = messagePage('Stud.IP', 'logout' in ctx.query ? loggedOut : 'Willkommen').replace(
+const welcome = ({ ctx, session }: Visit, base: string): void => {
+  ctx.body = messagePage('Stud.IP', messageIn(session) || 'Willkommen').replace(
     '</body>',
     `<a href="${base}index.php?again=yes">Login</a></body>`,
   )
