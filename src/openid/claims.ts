@@ -16,6 +16,7 @@ const ofProfile = (person: Person, baseUrl: string): readonly Named[] => [
   ['profile', `${baseUrl}dispatch.php/profile?username=${encodeURIComponent(person.username)}`],
   ['picture', person.picture],
   ['locale', person.locale],
+  ['updated_at', person.updatedAt],
   ['studip_perms', person.perms],
 ]
 
@@ -43,6 +44,7 @@ export const claimNames: readonly string[] = [
   'profile',
   'picture',
   'locale',
+  'updated_at',
   'studip_perms',
   'email',
   'email_verified',

@@ -12,6 +12,8 @@ export interface Person {
   readonly emailVerified: boolean
   /** BCP 47, such as de-DE; undefined where the user chose none. */
   readonly locale: string | undefined
+  /** Unix seconds of the last change of the user; undefined where Stud.IP did not write it down. */
+  readonly updatedAt: number | undefined
   /** Address of a picture that the user set. */
   readonly picture: string | undefined
 }

@@ -21,13 +21,14 @@ interface DetailsRow {
   readonly title_front: string | null
   readonly title_rear: string | null
   readonly preferred_language: string | null
+  readonly chdate: number | string | null
 }
 
 // Each table by its primary key and bound values: a comparison of columns could meet two collations.
 const personSql =
   'SELECT user_id AS asked, username, perms, Vorname, Nachname, Email, validation_key FROM auth_user_md5 WHERE user_id IN (?)'
 const detailsSql =
-  'SELECT user_id AS asked, title_front, title_rear, preferred_language FROM user_info WHERE user_id IN (?)'
+  'SELECT user_id AS asked, title_front, title_rear, preferred_language, chdate FROM user_info WHERE user_id IN (?)'
 
 type Where = Pick<Settings, 'baseUrl' | 'studipPath' | 'studipVersion'>
 
@@ -46,6 +47,9 @@ const readablePicture = async (userId: string, where: Where): Promise<string | u
 
 const localeOf = (language: string | null | undefined): string | undefined =>
   /^[a-z]{2}_[A-Z]{2}$/.test(language ?? '') ? language!.replace('_', '-') : undefined
+
+/** Stud.IP writes it down with every change of a user, names and address included; 0 came from elsewhere (contract §18.7). */
+const changedAt = (chdate: DetailsRow['chdate'] | undefined): number | undefined => Number(chdate ?? 0) || undefined
 
 /** One round trip, and a look for the picture. */
 export const createPeople =
@@ -71,6 +75,7 @@ export const createPeople =
       email: text(row.Email),
       emailVerified: text(row.validation_key) === '',
       locale: localeOf(details?.preferred_language),
+      updatedAt: changedAt(details?.chdate),
       picture,
     }
   }
