@@ -1,5 +1,6 @@
 // One JSON line an event, with the request it belongs to. Never a code, token, secret, cookie or session id (S-095).
 import { pino, type DestinationStream, type Logger } from 'pino'
+import { isJournal, priorityOf } from './config/journal.ts'
 import type { Audit, AuditEvent } from './oauth/ports.ts'
 
 export type Log = Logger
@@ -90,10 +91,21 @@ const standardOutput = (): DestinationStream => {
   return output
 }
 
-/** A logger of JSON lines on standard output, or on `destination`. `level` is one of pino's, or silent. */
-export const createLog = (level: string, destination?: DestinationStream): Log =>
+// A line begins with its level.
+const withPriority = (line: string): string => priorityOf(/^{"level":"(\w+)"/.exec(line)?.[1] ?? '') + line
+
+/**
+ * A logger of JSON lines on standard output, or on `destination`. `level` is one of pino's, or silent. In the journal of
+ * systemd each line has its priority.
+ */
+export const createLog = (
+  level: string,
+  destination?: DestinationStream,
+  toJournal: boolean = !destination && isJournal(1),
+): Log =>
   pino(
     {
+      ...(toJournal && { hooks: { streamWrite: withPriority } }),
       level,
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,

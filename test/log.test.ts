@@ -1,5 +1,7 @@
 // The log: JSON lines that carry their request and keep secrets out.
+import { fstatSync } from 'node:fs'
 import { expect } from 'chai'
+import { isJournal } from '../src/config/journal.ts'
 import { auditLog, createLog } from '../src/log.ts'
 import type { AuditEvent } from '../src/oauth/ports.ts'
 
@@ -106,5 +108,29 @@ describe('log', () => {
       ['info', 'token.refreshed'],
     ])
     expect(lines[0]).to.include({ clientId: '1', grantId: 'a' })
+  })
+})
+
+describe('log in the journal', () => {
+  it('O4 gives each line the priority of its level', () => {
+    const lines: string[] = []
+    const log = createLog('trace', { write: (line: string) => void lines.push(line) }, true)
+    for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const) log[level]({ a: 1 }, level)
+    expect(lines.map((line) => line.slice(0, 3))).to.deep.equal(['<7>', '<7>', '<6>', '<4>', '<3>', '<2>'])
+    expect(JSON.parse(lines[0]!.slice(3))).to.include({ level: 'trace', msg: 'trace', a: 1 })
+  })
+
+  it('O4 S-095 hides what it hides elsewhere', () => {
+    const lines: string[] = []
+    createLog('info', { write: (line: string) => void lines.push(line) }, true).info({ password: 'geheim' }, 'x')
+    expect(lines[0]).to.include('***').and.not.include('geheim')
+  })
+
+  it('O4 knows the journal by device and inode of the stream, so that a pipe is none', () => {
+    const { dev, ino } = fstatSync(1, { bigint: true })
+    expect(isJournal(1, { JOURNAL_STREAM: `${dev}:${ino}` })).to.equal(true)
+    for (const other of [`${dev}:${ino + 1n}`, 'x', ''])
+      expect(isJournal(1, { JOURNAL_STREAM: other }), other).to.equal(false)
+    expect(isJournal(1, {})).to.equal(false)
   })
 })

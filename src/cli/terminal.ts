@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises'
 import { SingleBar } from 'cli-progress'
 import pc from 'picocolors'
+import { isJournal, priorityOf } from '../config/journal.ts'
 import { CommandError, exitCodes, type Failure } from './command-error.ts'
 import type { Translate } from './texts.ts'
 
@@ -66,7 +67,9 @@ export const createTerminal = (t: Translate, { json, quiet, ansi, interaction }:
   const colours = pc.createColors(ansi && pc.isColorSupported && process.stdout.isTTY)
   const errorColours = pc.createColors(ansi && pc.isColorSupported && process.stderr.isTTY)
   const say = (text: string) => void (json || quiet || process.stdout.write(`${text}\n`))
-  const complain = (text: string) => void process.stderr.write(`${text}\n`)
+  const inJournal = isJournal(2)
+  const complain = (text: string, level: 'warn' | 'error') =>
+    void process.stderr.write(`${inJournal ? text.replaceAll(/^/gm, priorityOf(level)) : text}\n`)
   const interactive = interaction && !json && process.stdin.isTTY && process.stderr.isTTY
   return {
     t,
@@ -74,12 +77,16 @@ export const createTerminal = (t: Translate, { json, quiet, ansi, interaction }:
     say,
     success: (text) => say(`${colours.green(`[${t('word.ok')}]`)} ${text}`),
     warn: (text) =>
-      complain(json ? JSON.stringify({ warning: text }) : `${errorColours.yellow(`[${t('word.warning')}]`)} ${text}`),
+      complain(
+        json ? JSON.stringify({ warning: text }) : `${errorColours.yellow(`[${t('word.warning')}]`)} ${text}`,
+        'warn',
+      ),
     fail: (text, failure = 'failed') =>
       complain(
         json
           ? JSON.stringify({ error: failure, exitCode: exitCodes[failure], message: text })
           : `${errorColours.red(`[${t('word.error')}]`)} ${text}`,
+        'error',
       ),
     result: (value) => void (json && process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`)),
     consent: async (force, question) => {

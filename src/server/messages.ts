@@ -6,12 +6,17 @@ export interface Readiness {
   readonly keys: string | undefined
 }
 
-export type ToWorker = { readonly kind: 'drain' } | { readonly kind: 'readiness'; readonly id: number }
+export type ToWorker =
+  | { readonly kind: 'drain' }
+  | { readonly kind: 'readiness'; readonly id: number }
+  /** Answered at once, whatever database and keys do. */
+  | { readonly kind: 'alive'; readonly id: number }
 export type ToPrimary =
   | { readonly kind: 'ready' }
   /** The worker cannot start; `sentence` says why and what to do. */
   | { readonly kind: 'failed'; readonly sentence: string }
   | { readonly kind: 'readiness'; readonly id: number; readonly readiness: Readiness }
+  | { readonly kind: 'alive'; readonly id: number }
 
 /** Libraries talk over the same channel; only objects with one of our kinds are ours. */
 export const isOurs = <T extends ToWorker | ToPrimary>(message: unknown, kinds: readonly T['kind'][]): message is T =>

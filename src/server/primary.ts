@@ -7,6 +7,7 @@ import { SetupError } from '../oauth/errors.ts'
 import type { Listen, Settings } from '../settings.ts'
 import { version } from '../version.ts'
 import { listen } from './http.ts'
+import { createNotify } from './notify.ts'
 import { prepareSocketFile } from './socket-file.ts'
 import { startWarnings } from './warnings.ts'
 import { createWorkers, reviver, type Workers } from './workers.ts'
@@ -52,6 +53,7 @@ const startAll = async ({ start }: Workers, count: number): Promise<void> => {
 /** Runs the service until SIGTERM or SIGINT; SIGHUP replaces the workers without losing a request. Rejects with SetupError when it cannot start. */
 export const runPrimary = async (settings: Settings): Promise<void> => {
   const log = createLog(settings.logLevel)
+  const notify = createNotify(log)
   let stopping = false
   const workers: Workers = createWorkers(log, () => void (stopping || revive()))
   const revive = reviver(() => (stopping ? Promise.resolve() : workers.start()), log)
@@ -76,19 +78,27 @@ export const runPrimary = async (settings: Settings): Promise<void> => {
     },
     'started',
   )
+  await notify.ready(`${settings.workers} workers`)
+  notify.watch(workers.isAlive)
   process.on(
     'SIGHUP',
     oneAtATime(async () => {
       log.info('reloading')
-      await reload(workers).then(
-        () => log.info('reloaded'),
-        (error: unknown) => log.error({ err: error }, 'reload failed, the old workers go on'),
+      await notify.reloading()
+      const failure = await reload(workers).then(
+        () => void log.info('reloaded'),
+        (error: unknown) => {
+          log.error({ err: error }, 'reload failed, the old workers go on')
+          return (error as Error).message
+        },
       )
+      if (!stopping)
+        await notify.ready(failure === undefined ? `${workers.ready().length} workers` : `reload failed: ${failure}`)
     }),
   )
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   stopping = true
   log.info('stopping')
-  await Promise.all(workers.ready().map(workers.drain))
+  await Promise.all([notify.stopping(), ...workers.ready().map(workers.drain)])
   log.info('stopped')
 }

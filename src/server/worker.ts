@@ -35,8 +35,9 @@ export const failWorker = (sentence: string): void => {
 
 const obey = (deps: Deps, stop: () => void): void => {
   process.on('message', (message: unknown) => {
-    if (!isOurs<ToWorker>(message, ['drain', 'readiness'])) return
+    if (!isOurs<ToWorker>(message, ['drain', 'readiness', 'alive'])) return
     if (message.kind === 'drain') stop()
+    else if (message.kind === 'alive') tell(message)
     else void readinessOf(deps).then((readiness) => tell({ kind: 'readiness', id: message.id, readiness }))
   })
   process.on('SIGTERM', stop).on('disconnect', stop)

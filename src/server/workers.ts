@@ -16,6 +16,8 @@ export interface Workers {
   readonly drain: (worker: Worker) => Promise<void>
   /** The first worker that is ready, else the last answer; undefined when none answers in time. */
   readonly readiness: () => Promise<Readiness | undefined>
+  /** False when workers listen and none of them answers in time. Where none listens, new ones are on their way already. */
+  readonly isAlive: () => Promise<boolean>
 }
 
 // Milliseconds. A worker gives itself nine seconds to drain.
@@ -35,6 +37,11 @@ const workerStart = (): string => {
 
 const send = (worker: Worker, message: ToWorker): void =>
   void (worker.isConnected() && worker.send(message, () => undefined))
+
+interface Answers {
+  readonly readiness: Extract<ToPrimary, { readonly kind: 'readiness' }>
+  readonly alive: Extract<ToPrimary, { readonly kind: 'alive' }>
+}
 
 /** `onDeath` hears of every worker that ends without having been drained. */
 export const createWorkers = (log: Log, onDeath: () => void): Workers => {
@@ -78,21 +85,22 @@ export const createWorkers = (log: Log, onDeath: () => void): Workers => {
     await gone.finally(() => clearTimeout(timer))
   }
 
-  const ask = (worker: Worker) =>
-    new Promise<Readiness>((resolve) => {
+  /** Never resolves when the worker does not answer in time. */
+  const ask = <Kind extends keyof Answers>(worker: Worker, kind: Kind) =>
+    new Promise<Answers[Kind]>((resolve) => {
       const id = ++asked
       const onMessage = (message: unknown) => {
-        if (!isOurs<ToPrimary>(message, ['readiness']) || message.kind !== 'readiness' || message.id !== id) return
+        if (!isOurs<ToPrimary>(message, [kind]) || !('id' in message) || message.id !== id) return
         worker.off('message', onMessage)
-        resolve(message.readiness)
+        resolve(message as Answers[Kind])
       }
       worker.on('message', onMessage)
       setTimeout(() => worker.off('message', onMessage), patience.readiness).unref()
-      send(worker, { kind: 'readiness', id })
+      send(worker, { kind, id })
     })
 
   const readiness = async () => {
-    const asking = [...listening].map(ask)
+    const asking = [...listening].map(async (worker) => (await ask(worker, 'readiness')).readiness)
     const first = Promise.any(
       asking.map(async (answer) => (isReady(await answer) ? answer : Promise.reject(new Error('not ready')))),
     )
@@ -100,7 +108,13 @@ export const createWorkers = (log: Log, onDeath: () => void): Workers => {
     return Promise.race([first.catch(() => all), all, sleep(patience.readiness, undefined, { ref: false })])
   }
 
-  return { start, drain, readiness, ready: () => [...listening] }
+  const isAlive = async () => {
+    if (listening.size === 0) return true
+    const answers = [...listening].map((worker) => ask(worker, 'alive').then(() => true))
+    return Promise.race([...answers, sleep(patience.readiness, false, { ref: false })])
+  }
+
+  return { start, drain, readiness, isAlive, ready: () => [...listening] }
 }
 
 /** Calls `start` again after a growing pause while workers die young. */

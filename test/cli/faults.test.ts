@@ -1,11 +1,12 @@
 // Every fault of the surroundings has its own sentence, on stderr, in both languages, and an exit code that scripts can tell apart (O5).
-import { mkdtemp, rm } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { freePort } from '../support/free-port.ts'
-import { environmentOf, json, run } from './studip.ts'
+import { bareEnvironment, environmentOf, json, run, studip } from './studip.ts'
 
 describe('faults of the command line', function () {
   this.timeout(60_000)
@@ -101,6 +102,28 @@ describe('faults of the command line', function () {
     ])
       expect(stderr).to.contain(name)
     expect(stderr).to.match(/^\[ERROR\] \d+ settings are wrong:\n( {2}- .*\n)+$/)
+  })
+
+  it('O4 tells the journal that each line of a fault is an error, and ends in a way that is not tried again', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'journal-'))
+    const file = await open(path.join(folder, 'journal'), 'w+')
+    try {
+      const { dev, ino } = await file.stat({ bigint: true })
+      const child = spawn(studip, ['oauth2:serve'], {
+        cwd: '/',
+        stdio: ['ignore', 'ignore', file.fd],
+        env: bareEnvironment({ ...env, LISTEN: 'nowhere', WORKERS: 'many', JOURNAL_STREAM: `${dev}:${ino}` }),
+      })
+      const code = await new Promise((resolve) => child.once('close', resolve))
+      const lines = (await readFile(path.join(folder, 'journal'), 'utf8')).trimEnd().split('\n')
+      expect(lines.length).to.be.greaterThan(2)
+      expect(lines.filter((line) => !line.startsWith('<3>'))).to.be.empty
+      const unit = await readFile('docs/systemd/studip-oauth2.service', 'utf8')
+      expect(unit).to.include(`\nRestartPreventExitStatus=${String(code)}\n`)
+    } finally {
+      await file.close()
+      await rm(folder, { recursive: true })
+    }
   })
 
   it('names them in German as well', async () => {

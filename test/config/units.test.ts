@@ -32,7 +32,10 @@ describe('docs/systemd', () => {
         'verify',
         ...names.map((name) => path.join(folder, name)),
       ])
-      expect(stdout + stderr).to.equal('')
+      const version = Number(/^systemd (\d+)/.exec((await run('systemd-analyze', ['--version'])).stdout)?.[1])
+      // The line before it stands in for what an older systemd does not know.
+      const old = /^.*Failed to parse service type, ignoring: notify-reload\n/m
+      expect((stdout + stderr).replace(version < 253 ? old : /^$/, '')).to.equal('')
       const security = await run('systemd-analyze', [
         'security',
         '--offline=true',

@@ -1,0 +1,98 @@
+// What systemd hears: a real socket of its kind, systemd's own systemd-notify, the real service.
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+import { temporaryDirectory } from '../support/child-process.ts'
+import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
+import { logLines, startService, until, type RunningService } from './service.ts'
+
+const run = promisify(execFile)
+
+// Node has no such sockets, so Python listens; one line a message.
+const listener = `
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+print("bound", flush=True)
+while True:
+    print(s.recv(4096).decode().replace("\\n", " "), flush=True)
+`
+
+describe('oauth2:serve under systemd', function () {
+  this.timeout(120_000)
+  let database: TestDatabase
+  let folder: Awaited<ReturnType<typeof temporaryDirectory>>
+  let python: ChildProcess
+  let service: RunningService | undefined
+  const messages: string[] = []
+  const workersOf = async (pid: number): Promise<readonly number[]> =>
+    (await run('ps', ['-o', 'pid=,args=', '--ppid', String(pid)])).stdout
+      .split('\n')
+      .filter((line) => line.includes('worker-start'))
+      .map((line) => Number(line.trim().split(' ')[0]))
+
+  before(async function () {
+    if (
+      await run('systemd-notify', ['--version']).then(
+        () => false,
+        () => true,
+      )
+    )
+      return this.skip()
+    folder = await temporaryDirectory('notify')
+    const socket = join(folder.path, 'notify.sock')
+    python = spawn('/usr/bin/python3', ['-c', listener, socket], { stdio: ['ignore', 'pipe', 'inherit'] })
+    python.stdout!.on('data', (text: Buffer) => messages.push(...text.toString().trimEnd().split('\n')))
+    await until(() => messages.includes('bound'))
+    database = await testDatabase()
+    service = await startService(database, { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '1000000' })
+  })
+  after(async () => {
+    await service?.process.stop()
+    python?.kill()
+    await database?.drop()
+    folder?.remove()
+  })
+
+  it('O6 says that it is ready, and that a reload begins and ends', async () => {
+    await until(() => messages.some((message) => message.startsWith('READY=1')))
+    expect(messages.find((message) => message.startsWith('READY=1'))).to.equal('READY=1 STATUS=1 workers')
+    const before = process.hrtime.bigint() / 1000n
+    messages.length = 0
+    process.kill(service!.process.pid, 'SIGHUP')
+    await until(() => messages.some((message) => message.startsWith('READY=1')), 60_000)
+    const told = messages.filter((message) => /^(READY|RELOADING)/.test(message))
+    const [, since] = /^RELOADING=1 MONOTONIC_USEC=(\d+)$/.exec(told[0] ?? '') ?? []
+    // systemd takes the end for that of this reload only when it began after the signal.
+    expect(BigInt(since ?? 0) >= before).to.equal(true)
+    expect(told[1]).to.equal('READY=1 STATUS=1 workers')
+    await until(() => logLines(service!).some(({ msg }) => msg === 'reloaded'))
+  })
+
+  it('O6 shows signs of life only while a worker answers', async () => {
+    const alive = () => messages.filter((message) => message === 'WATCHDOG=1').length
+    messages.length = 0
+    await until(() => alive() >= 2)
+    const [worker] = await workersOf(service!.process.pid)
+    process.kill(worker!, 'SIGSTOP')
+    try {
+      // Who was asked before may still answer; then six are asked in vain, one after the other.
+      let [heard, since] = [alive(), Date.now()]
+      await until(() => {
+        if (alive() !== heard) [heard, since] = [alive(), Date.now()]
+        return Date.now() - since > 3000
+      }, 60_000)
+    } finally {
+      process.kill(worker!, 'SIGCONT')
+    }
+    messages.length = 0
+    await until(() => alive() >= 1)
+  })
+
+  it('O6 says that it stops', async () => {
+    messages.length = 0
+    await service!.process.stop()
+    await until(() => messages.includes('STOPPING=1'))
+  })
+})
