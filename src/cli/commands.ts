@@ -1,6 +1,7 @@
 // Every command, in the order of the overview.
 import { clientAdd } from './commands/client-add.ts'
 import { clientDelete, clientResume, clientSecret, clientSuspend } from './commands/client-changes.ts'
+import { clientApprove, clientReject } from './commands/client-requests.ts'
 import { clients } from './commands/clients.ts'
 import { doctor } from './commands/doctor.ts'
 import { grants } from './commands/grants.ts'
@@ -23,6 +24,8 @@ export const commands: readonly Command[] = [
   clientSuspend,
   clientResume,
   clientSecret,
+  clientApprove,
+  clientReject,
   grants,
   personExport,
   personDelete,

@@ -63,6 +63,34 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'clients.none': 'Keine Clients.',
   'clients.of': '{{shown}} von {{total}} Clients, Seite {{page}}.',
   'clients.example': 'Einen Client finden',
+  'clients.requested': 'Die beantragten, die auf eine Antwort warten, die ältesten zuerst',
+  'clients.requested.example': 'Was auf eine Antwort wartet',
+  'clients.requested.none': 'Niemand wartet auf eine Antwort.',
+  'clients.requested.of': '{{shown}} von {{total}} Anträgen.',
+  'clients.waiting_one': '{{count}} Antrag wartet auf eine Antwort: oauth2:clients --requested',
+  'clients.waiting_other': '{{count}} Anträge warten auf eine Antwort: oauth2:clients --requested',
+  'client.request.unknown': 'Niemand hat einen Client {{id}} beantragt. Die Anträge zeigt oauth2:clients --requested.',
+  'client.request.decided':
+    'Über den Antrag auf Client {{id}} wurde gerade entschieden, oder er wurde zurückgezogen. Sehen Sie noch einmal nach.',
+  'client.approve.describe': 'Einen beantragten Client freigeben: Ab dann funktioniert er',
+  'client.approve.example': 'Nach einem Blick auf seine Redirect-URIs',
+  'client.approve.done': 'Der Client ist freigegeben.',
+  'client.approve.already': 'Der Client war schon freigegeben.',
+  'client.approve.refused':
+    '{{username}} hat Client {{id}} beantragt, kennt sein Geheimnis und ist in Stud.IP gesperrt, abgelaufen oder gelöscht. Lehnen Sie ihn ab oder lassen Sie die Person zuerst entsperren.',
+  'client.reject.describe': 'Einen beantragten Client ablehnen',
+  'client.reject.example': 'Mit einer Begründung, die die Person liest',
+  'client.reject.reason': 'Warum, in einer Zeile; die Person liest es',
+  'client.reject.missing': '--reason braucht einen Text: Die Person liest ihn.',
+  'client.reject.too-long': '--reason nimmt höchstens {{limit}} Zeichen.',
+  'client.reject.unstorable': '--reason enthält Zeichen, die die Datenbank nicht speichern kann.',
+  'client.reject.approved':
+    'Client {{id}} ist freigegeben. oauth2:client:suspend hält ihn an, oauth2:client:delete entfernt ihn.',
+  'client.reject.done': 'Der Antrag ist abgelehnt.',
+  'client.reject.already': 'Der Antrag war schon abgelehnt.',
+  'column.asked-by': 'beantragt von',
+  'column.asked-at': 'beantragt',
+  'column.purpose': 'Zweck',
 
   'client.id': 'Id des Clients',
   'client.add.describe': 'Einen Client registrieren',
@@ -118,7 +146,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'person.delete.question':
     'Alle Codes und Tokens von {{userId}} löschen? Die Anwendungen dieser Person werden sofort getrennt.',
   'person.delete.done':
-    'Gelöscht: {{codes}} Autorisierungscodes, {{access}} Access-Tokens, {{refresh}} Refresh-Tokens. Von dieser Person ist nichts mehr da.',
+    'Gelöscht: {{codes}} Autorisierungscodes, {{access}} Access-Tokens, {{refresh}} Refresh-Tokens; Anträge auf {{clients}} Clients. Von dieser Person ist nichts mehr da.',
   'person.ambiguous':
     '{{user}} ist die ID einer Person und der Benutzername einer anderen. Nennen Sie den Benutzernamen der einen oder die ID der anderen: {{ids}}.',
   'grants.first': 'Die ersten {{count}}.',

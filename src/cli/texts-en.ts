@@ -60,6 +60,33 @@ export const en = {
   'clients.none': 'No clients.',
   'clients.of': '{{shown}} of {{total}} clients, page {{page}}.',
   'clients.example': 'Find a client',
+  'clients.requested': 'Those that people asked for and that wait for an answer, the oldest first',
+  'clients.requested.example': 'What waits for an answer',
+  'clients.requested.none': 'Nobody waits for an answer.',
+  'clients.requested.of': '{{shown}} of {{total}} requests.',
+  'clients.waiting_one': '{{count}} request waits for an answer: oauth2:clients --requested',
+  'clients.waiting_other': '{{count}} requests wait for an answer: oauth2:clients --requested',
+  'client.request.unknown': 'Nobody asked for a client {{id}}. List the requests with oauth2:clients --requested.',
+  'client.request.decided': 'The request for client {{id}} was decided or withdrawn at this moment. Look at it again.',
+  'client.approve.describe': 'Approve a client that somebody asked for: it works from then on',
+  'client.approve.example': 'After a look at its redirect URIs',
+  'client.approve.done': 'The client is approved.',
+  'client.approve.already': 'The client was approved already.',
+  'client.approve.refused':
+    '{{username}}, who asked for client {{id}}, is locked, expired or deleted in Stud.IP, and has its secret. Reject it, or have the person unlocked first.',
+  'client.reject.describe': 'Reject a client that somebody asked for',
+  'client.reject.example': 'With a reason, which the person reads',
+  'client.reject.reason': 'Why, in one line; the person who asked reads it',
+  'client.reject.missing': '--reason needs a text: the person who asked reads it.',
+  'client.reject.too-long': '--reason takes at most {{limit}} characters.',
+  'client.reject.unstorable': '--reason holds characters that the database cannot store.',
+  'client.reject.approved':
+    'Client {{id}} was approved. oauth2:client:suspend stops it, oauth2:client:delete removes it.',
+  'client.reject.done': 'The request is rejected.',
+  'client.reject.already': 'The request was rejected already.',
+  'column.asked-by': 'asked by',
+  'column.asked-at': 'asked at',
+  'column.purpose': 'purpose',
 
   'client.id': 'Id of the client',
   'client.add.describe': 'Register a client',
@@ -114,7 +141,7 @@ export const en = {
   'person.delete.question':
     'Delete all codes and tokens of user {{userId}}? Their applications are disconnected at once.',
   'person.delete.done':
-    'Deleted: {{codes}} authorization codes, {{access}} access tokens, {{refresh}} refresh tokens. Nothing is left of this person.',
+    'Deleted: {{codes}} authorization codes, {{access}} access tokens, {{refresh}} refresh tokens; requests for {{clients}} clients. Nothing is left of this person.',
   'person.ambiguous':
     '{{user}} is the id of one user and the name of another. Give the user name of the one or the id of the other: {{ids}}.',
   'grants.first': 'The first {{count}}.',

@@ -1,5 +1,4 @@
-// Clients that people ask for, rows of oauth2_clients that are suspended until root approves them (D35). Open ones hold one of
-// the asker's few slots, rows of oauth2_auth_codes: their primary key lets nobody have more, whatever happens at the same time.
+// Clients that people ask for: rows of oauth2_clients that are suspended until root approves them (D35).
 import type { Knex } from 'knex'
 import { bounds } from '../bounds.ts'
 import {
@@ -13,9 +12,9 @@ import {
 } from '../oauth/client-request.ts'
 import type { Now } from '../oauth/ports.ts'
 import { isConfidential, urisOf, type ClientRow } from './client-rows.ts'
-import { isDuplicate } from './database-errors.ts'
 import { insertClient, type NewClient } from './insert-client.ts'
 import { isOpenRequestSql, openRequestBinding, requestPattern } from './request-notes.ts'
+import { freeSlot, takeSlot } from './request-slots.ts'
 import { changedBy, rowsOf } from './rows.ts'
 import { inTransaction } from './transaction.ts'
 import { asUnstorable } from './unstorable.ts'
@@ -71,42 +70,6 @@ const toFound = (row: ClientRow): readonly Found[] => {
   }
   return [{ client, notes: row.admin_notes ?? '' }]
 }
-
-const slotsOf = (userId: string): readonly string[] =>
-  Array.from({ length: bounds.openRequests.most }, (_, index) => `client-request ${userId} ${index + 1}`)
-/** The last second that the column holds. */
-const endOfTime = 2_147_483_647
-/** In the place of a user, so that nothing that ends what a user has ends this. */
-const nobody = '-'
-
-/** Takes a free slot, or that of a request that is decided or gone. */
-const takeSlot = async (trx: Knex, userId: string, clientId: string, time: number): Promise<boolean> => {
-  const slots = slotsOf(userId)
-  for (const id of slots)
-    try {
-      await trx.raw(
-        'INSERT INTO oauth2_auth_codes (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate) VALUES (?, ?, ?, NULL, 0, ?, ?, ?)',
-        [id, nobody, clientId, endOfTime, time, time],
-      )
-      return true
-    } catch (error) {
-      if (!isDuplicate(error)) throw error
-    }
-  for (const id of slots) {
-    const taken = await changedBy(
-      trx.raw(
-        `UPDATE oauth2_auth_codes SET client_id = ?, chdate = ? WHERE id = ? AND NOT EXISTS
-           (SELECT 1 FROM oauth2_clients c WHERE c.id = oauth2_auth_codes.client_id AND c.id <> ? AND c.revoked = 1 AND c.admin_notes LIKE ?)`,
-        [clientId, time, id, clientId, openRequestBinding],
-      ),
-    )
-    if (taken === 1) return true
-  }
-  return false
-}
-
-const freeSlot = (trx: Knex, userId: string, clientId: string) =>
-  trx.raw('DELETE FROM oauth2_auth_codes WHERE id IN (?) AND client_id = ?', [[...slotsOf(userId)], clientId])
 
 class NoSlot extends Error {}
 

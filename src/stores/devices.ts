@@ -48,18 +48,14 @@ export const createDevices = (db: Knex, now: Now): Devices => {
     )
     return row
   }
-  const answer = async (set: string, values: readonly (string | number)[], id: string): Promise<boolean> =>
-    (await retried(() =>
-      changedBy(
-        db.raw(`UPDATE oauth2_auth_codes SET ${set}, chdate = ? WHERE ${unanswered}`, [
-          ...values,
-          now(),
-          id,
-          nobody,
-          now(),
-        ]),
-      ),
-    )) === 1
+  /** Leaves the scopes alone of what stood among them: where the request came from is of no use any more. */
+  const answer = async (set: string, values: readonly (string | number)[], id: string): Promise<boolean> => {
+    const row = await find(id)
+    if (!row) return false
+    const update = `UPDATE oauth2_auth_codes SET ${set}, scopes = ?, chdate = ? WHERE ${unanswered}`
+    const bindings = [...values, JSON.stringify(scopesOf(row.scopes)), now(), id, nobody, now()]
+    return (await retried(() => changedBy(db.raw(update, bindings)))) === 1
+  }
   return {
     insert: async ({ id, clientId, scopes, expiresAt }, address) => {
       const facts = { address: address.slice(0, longestAddress), interval: pollInterval }

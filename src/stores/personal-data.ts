@@ -1,12 +1,13 @@
-// What the four tables know of one person: to hand it out, and to forget it (S-151). Clients name nobody by id.
+// What the four tables know of one person: to hand it out, and to forget it (S-151). Clients name nobody by id but in requests.
 import type { Knex } from 'knex'
 import { bounds } from '../bounds.ts'
 import { grantOf, isGrantId } from '../oauth/grant-id.ts'
+import { exportRequests, forgetRequests, isNamedByRequests, type RequestsOfPerson } from './personal-requests.ts'
 import { changedBy, rowsOf } from './rows.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Rows as they are stored; with the client's name, where it is still registered. */
-export interface PersonalData {
+export interface PersonalData extends RequestsOfPerson {
   readonly authorizationCodes: readonly Stored[]
   readonly accessTokens: readonly Stored[]
   readonly refreshTokens: readonly StoredRefreshToken[]
@@ -32,6 +33,8 @@ export interface Forgotten {
   readonly authorizationCodes: number
   readonly accessTokens: number
   readonly refreshTokens: number
+  /** Clients that the person asked for or decided on. */
+  readonly clients: number
 }
 
 type Table = 'oauth2_auth_codes' | 'oauth2_access_tokens'
@@ -86,6 +89,7 @@ export const exportPerson = async (db: Knex, userId: string): Promise<PersonalDa
     authorizationCodes: found.oauth2_auth_codes,
     accessTokens: found.oauth2_access_tokens,
     refreshTokens: [...refreshTokens.values()],
+    ...(await exportRequests(db, userId)),
   }
 }
 
@@ -122,6 +126,7 @@ export const forgetPerson = async (db: Knex, userId: string): Promise<Forgotten>
     authorizationCodes: gone.oauth2_auth_codes,
     accessTokens: gone.oauth2_access_tokens,
     refreshTokens: gone.refreshTokens,
+    clients: await forgetRequests(db, userId),
   }
 }
 
@@ -139,5 +144,5 @@ export const findPersons = async (db: Knex, text: string): Promise<readonly stri
   if (users.length > 0) return users.map(({ user_id: id }) => id)
   for (const table of ['oauth2_auth_codes', 'oauth2_access_tokens'] as const)
     if ((await rowsOf(db.raw('SELECT 1 FROM ?? WHERE user_id = ? LIMIT 1', [table, text]))).length > 0) return [text]
-  return []
+  return (await isNamedByRequests(db, text)) ? [text] : []
 }

@@ -20,6 +20,8 @@ const names = [
   'oauth2:client:suspend',
   'oauth2:client:resume',
   'oauth2:client:secret',
+  'oauth2:client:approve',
+  'oauth2:client:reject',
   'oauth2:grants',
   'oauth2:person:export',
   'oauth2:person:delete',

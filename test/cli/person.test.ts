@@ -90,7 +90,13 @@ describe('oauth2:person:*', function () {
     await app.database.knex('oauth2_refresh_tokens').insert(orphan)
     expect(await tablesHold(autor.user_id)).to.equal(true)
     const deleted = await json<Record<string, unknown>>(['oauth2:person:delete', 'autor', '--yes'], { env })
-    expect(deleted).to.deep.equal({ userId: autor.user_id, authorizationCodes: 2, accessTokens: 3, refreshTokens: 4 })
+    expect(deleted).to.deep.equal({
+      userId: autor.user_id,
+      authorizationCodes: 2,
+      accessTokens: 3,
+      refreshTokens: 4,
+      clients: 0,
+    })
     expect(await tablesHold(autor.user_id)).to.equal(false)
     expect(await tablesHold(orphan.id)).to.equal(false)
     await refresh(app, client, tokens.refresh_token).expect(400)
@@ -127,6 +133,50 @@ describe('oauth2:person:*', function () {
       refreshTokens: 2_500,
     })
     expect(await rowsOf(autor.user_id)).to.equal(0)
+  })
+
+  it('S-151 knows who asked for clients and who decided: hands it out, and takes the person out of it', async () => {
+    const { requests } = app.deps
+    const wanted = {
+      redirectUris: ['https://a.example/cb'],
+      description: '',
+      owner: 'x',
+      homepage: 'https://a.example',
+    }
+    const ask = async (name: string, by = autor) =>
+      (await requests.ask(
+        { ...wanted, name, secretHash: 'hash' },
+        { id: by.user_id, username: by.username },
+        `I am ${name}`,
+      ))!
+    const root = { id: users.root.user_id, username: 'root' }
+    const ids = [await ask('Open'), await ask('Rejected'), await ask('Approved'), await ask('Other', tutor)] as const
+    await requests.reject(ids[1], root, 'no')
+    await requests.approve(ids[2], root)
+    await requests.reject(ids[3], root, 'no')
+    interface Requests {
+      requestedClients: { name: string; admin_notes: string }[]
+      decisions: { client_id: string }[]
+      requestSlots: string[]
+    }
+    const data = await json<Requests>(['oauth2:person:export', 'autor'], { env })
+    expect(data.requestedClients.map(({ name }) => name)).to.deep.equal(['Open', 'Rejected', 'Approved'])
+    expect([data.requestSlots.length, data.decisions.length, JSON.stringify(data).includes('hash')]).to.deep.equal([
+      1,
+      0,
+      false,
+    ])
+    const decider = await json<Requests>(['oauth2:person:export', 'root'], { env })
+    expect(decider.decisions.map(({ client_id: id }) => id)).to.have.members(ids.slice(1))
+    expect(JSON.stringify(decider)).not.to.include('I am').and.not.include(autor.user_id)
+    await app.database.knex('auth_user_md5').where({ user_id: autor.user_id }).delete()
+    expect(await json(['oauth2:person:delete', autor.user_id, '--yes'], { env })).to.include({ clients: 3 })
+    for (const text of [autor.user_id, 'I am Approved']) expect(await tablesHold(text), text).to.equal(false)
+    expect(await json(['oauth2:person:delete', 'root', '--yes'], { env })).to.include({ clients: 2 })
+    expect(await tablesHold(root.id)).to.equal(false)
+    expect((await requests.get(ids[2]))?.suspended).to.equal(false)
+    expect((await requests.get(ids[3]))?.request).to.deep.include({ state: 'rejected', purpose: 'I am Other' })
+    expect((await run(['oauth2:person:export', autor.user_id], { env })).code).to.equal(1)
   })
 
   it('S-151 finds a person whom Stud.IP has deleted, by the id', async () => {

@@ -132,6 +132,19 @@ describe('POST device_authorization, GET and POST device', () => {
     expect(await answerOf(device)).to.deep.equal([400, 'authorization_pending'])
   })
 
+  it('S-151 where a request came from is forgotten with the answer, and what may be done is not', async () => {
+    for (const button of ['allow', 'deny'] as const) {
+      const device = await ask()
+      const id = await app.deps.deviceCodes.idOf(readUserCode(device.user_code)!)
+      const scopes = async () =>
+        ((await app.database.knex('oauth2_auth_codes').where({ id }).first('scopes')) as { scopes: string }).scopes
+      expect(await scopes()).to.include('127.0.0.1')
+      await answer(await logIn(app), device, button)
+      expect(await scopes()).to.equal('["api"]')
+      if (button === 'allow') expect((await poll(device).expect(200)).body).to.include({ scope: 'api' })
+    }
+  })
+
   it('S-147 nobody redeems the row of a request as an authorization code', async () => {
     const device = await ask()
     await answer(await logIn(app), device, 'allow')

@@ -1,8 +1,13 @@
 // oauth2:client:delete, :suspend, :resume and :secret — what an operator does to one client (D10).
+import type { Knex } from 'knex'
 import type { Argv } from 'yargs'
 import { hashClientSecret, newClientSecret } from '../../crypto/client-secret.ts'
 import { createClientAdministration, type ClientAdministration } from '../../stores/client-administration.ts'
 import type { RegisteredClient } from '../../stores/registered-clients.ts'
+import type { AuditEvent } from '../../oauth/ports.ts'
+import type { Settings } from '../../settings.ts'
+import { createClientRequests } from '../../stores/client-requests.ts'
+import { approveRequested } from './client-requests.ts'
 import { flag, text, type Command, type Options } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import { record } from '../audit.ts'
@@ -57,6 +62,25 @@ export const clientDelete: Command = {
     }),
 }
 
+interface Switch {
+  readonly db: Knex
+  readonly settings: Settings
+  readonly t: Translate
+}
+
+/** What somebody asked for begins to work by being approved (D35). @returns the event, undefined where nothing changed */
+const switchClient = async (
+  { db, settings, t }: Switch,
+  { id }: RegisteredClient,
+  change: 'suspend' | 'resume',
+): Promise<AuditEvent['event'] | undefined> => {
+  const requested = change === 'resume' ? await createClientRequests(db, now).get(id) : undefined
+  if (requested && requested.request.state !== 'approved')
+    return (await approveRequested({ db, settings, t }, requested)) ? 'client.approved' : undefined
+  const isChanged = await createClientAdministration(db, now)[change](id)
+  return isChanged ? (change === 'suspend' ? 'client.suspended' : 'client.resumed') : undefined
+}
+
 const switchCommand = (change: 'suspend' | 'resume'): Command => ({
   name: `oauth2:client:${change}`,
   positional: '<id>',
@@ -64,15 +88,12 @@ const switchCommand = (change: 'suspend' | 'resume'): Command => ({
   examples: [[`$0 oauth2:client:${change} 7`, `client.${change}.example`]],
   options: withId,
   run: (options, { t, success, result }) =>
-    onClient(options, t, async (administration, client) => {
-      const changed = await administration[change](client.id)
-      if (changed)
-        await record(
-          [{ event: change === 'suspend' ? 'client.suspended' : 'client.resumed', clientId: client.id }],
-          options,
-        )
-      success(t(changed ? `client.${change}.done` : `client.${change}.already`))
-      result({ id: client.id, suspended: change === 'suspend', changed })
+    withDatabase(async (db, settings) => {
+      const client = await clientOf(createClientAdministration(db, now), options, t)
+      const event = await switchClient({ db, settings, t }, client, change)
+      if (event) await record([{ event, clientId: client.id }], options)
+      success(t(event ? `client.${change}.done` : `client.${change}.already`))
+      result({ id: client.id, suspended: change === 'suspend', changed: event !== undefined })
     }),
 })
 export const clientSuspend = switchCommand('suspend')

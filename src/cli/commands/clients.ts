@@ -1,7 +1,8 @@
 // oauth2:clients — lists the registered clients.
 import { createClientAdministration } from '../../stores/client-administration.ts'
+import { createClientRequests, type RequestedClient } from '../../stores/client-requests.ts'
 import type { RegisteredClient } from '../../stores/registered-clients.ts'
-import { numberIn, text, type Command } from '../command.ts'
+import { flag, numberIn, text, type Command } from '../command.ts'
 import { moment, printColumns } from '../columns.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Translate } from '../texts.ts'
@@ -35,27 +36,71 @@ const print = (terminal: Terminal, clients: readonly RegisteredClient[]) => {
   )
 }
 
+/** Characters; --json has them all. */
+const shownOfPurpose = 60
+
+const requestRow = (t: Translate, client: RequestedClient): string[] => [
+  client.id,
+  client.name,
+  t(client.confidential ? 'type.confidential' : 'type.public'),
+  client.request.by.username,
+  moment(client.request.at),
+  client.redirectUris.join(' '),
+  Array.from(client.request.purpose).slice(0, shownOfPurpose).join(''),
+]
+
+const listRequests = async (terminal: Terminal): Promise<void> => {
+  const { t, say, result } = terminal
+  const { requests, total } = await withDatabase((db) => createClientRequests(db, now).open())
+  const headings = [
+    'column.id',
+    'column.name',
+    'column.type',
+    'column.asked-by',
+    'column.asked-at',
+    'column.redirect',
+    'column.purpose',
+  ] as const
+  if (requests.length === 0) say(t('clients.requested.none'))
+  else
+    printColumns(
+      terminal,
+      headings.map((heading) => t(heading)),
+      requests.map((request) => requestRow(t, request)),
+    )
+  if (total > requests.length) say(t('clients.requested.of', { shown: requests.length, total }))
+  result({ total, requests })
+}
+
 export const clients: Command = {
   name: 'oauth2:clients',
   describe: 'clients.describe',
-  examples: [['$0 oauth2:clients --search example.org --json', 'clients.example']],
+  examples: [
+    ['$0 oauth2:clients --search example.org --json', 'clients.example'],
+    ['$0 oauth2:clients --requested', 'clients.requested.example'],
+  ],
   options: (args, t) =>
     args
+      .option('requested', { type: 'boolean', describe: t('clients.requested') })
       .option('search', { type: 'string', default: '', describe: t('clients.search') })
       .option('page', { type: 'number', default: 1, describe: t('clients.page') })
       .option('page-size', { type: 'number', default: 100, describe: t('clients.page-size') }),
   run: async (options, terminal) => {
+    if (flag(options, 'requested')) return listRequests(terminal)
     const { t, say, result } = terminal
     const view = {
       search: text(options, 'search'),
       page: numberIn(options, 'page', [1, 1_000_000], t),
       pageSize: numberIn(options, 'page-size', [1, 1000], t),
     }
-    const found = await withDatabase((db) => createClientAdministration(db, now).list(view))
+    const [found, waiting] = await withDatabase((db) =>
+      Promise.all([createClientAdministration(db, now).list(view), createClientRequests(db, now).open()]),
+    )
     if (found.clients.length === 0) say(t('clients.none'))
     else print(terminal, found.clients)
     if (found.total > found.clients.length)
       say(t('clients.of', { shown: found.clients.length, total: found.total, page: view.page }))
+    if (waiting.total > 0) say(t('clients.waiting', { count: waiting.total }))
     result({ total: found.total, page: view.page, clients: found.clients })
   },
 }

@@ -49,6 +49,7 @@ export const personDelete: Command = {
           codes: deleted.authorizationCodes,
           access: deleted.accessTokens,
           refresh: deleted.refreshTokens,
+          clients: deleted.clients,
         }),
       )
       result({ userId, ...deleted })
