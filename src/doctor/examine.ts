@@ -14,6 +14,7 @@ import { graceCheck, pkceCheck, settingsCheck, transportCheck } from './settings
 import { tablesCheck } from './tables.ts'
 import { trampolineCheck } from './trampoline.ts'
 import { failoverCheck } from './failover.ts'
+import { apiReadCheck } from './api-read.ts'
 import { jsonApiCheck } from './json-api.ts'
 import { maintenanceCheck } from './maintenance.ts'
 
@@ -37,6 +38,7 @@ export const allChecks: readonly Check[] = [
   signInCheck,
   failoverCheck,
   jsonApiCheck,
+  apiReadCheck,
   roundTripCheck,
 ]
 

@@ -133,6 +133,7 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
   'check.maintenance': 'Wartung',
   'check.failover': 'Ausfall',
   'check.json-api': 'JSON:API',
+  'check.api-read': 'Nur lesen',
   'check.grace': 'Nachfrist',
   'doctor.settings.base-url':
     'BASE_URL ist {{own}}, $ABSOLUTE_URI_STUDIP in Stud.IP aber {{theirs}}. Danach richten sich Menschen, Cookies und Tokens: Berichtigen Sie BASE_URL, oder lassen Sie es weg.',
@@ -173,6 +174,27 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
     '{{url}} gibt es nicht (404); deshalb können Apps mit ihren Tokens nichts anfangen. Prüfen Sie, ob die JSON:API von Stud.IP erreichbar ist.',
   'doctor.json-api.failed':
     '{{url}} beantwortet ein gutes Token mit Status {{status}}. Sehen Sie ins Fehlerlog von PHP; eine häufige Ursache sind andere Rechte der Schlüsseldateien als 660 oder 600.',
+  'doctor.api-read.off': 'api.read wird nicht angeboten: API_READ ist off.',
+  'doctor.api-read.ok':
+    'api.read liest durch den Webserver die JSON:API und schreibt nichts; andere Tokens hängen nicht vom Dienst ab.',
+  'doctor.api-read.not-asked':
+    'API_READ ist on, aber der Webserver fragt den Dienst nicht nach Tokens mit api.read: {{url}} weist sie mit Status {{status}} ab. Binden Sie api-read.conf dieser Version ein, oder setzen Sie API_READ=off; Apache kann es nicht.',
+  'doctor.api-read.not-replaced':
+    'Der Dienst lässt ein Token mit api.read durch, aber Stud.IP bekommt ein anderes, als er sagt: {{url}} antwortet mit Status {{status}}. Binden Sie api-read-token.conf in die location ein, die das PHP von Stud.IP ausführt oder Anfragen weitergibt, unter deren übrigen Parametern.',
+  'doctor.api-read.refused':
+    'Der laufende Dienst lässt ein Token mit api.read nicht durch ({{error}}). Starten Sie ihn neu, damit er API_READ=on kennt, und prüfen Sie, ob er Datenbank und Schlüssel dieser Einstellungen hat.',
+  'doctor.api-read.writes':
+    'Ein Token mit api.read wurde nicht am Schreiben gehindert: {{url}} beantwortet POST mit Status {{status}}. Setzen Sie API_READ=off, bis api-read.conf dieser Version unverändert eingebunden ist.',
+  'doctor.api-read.unavailable':
+    'Tokens mit api.read bekommen den Status {{status}}: Der Dienst antwortet dem Webserver nicht. Mehr sagen sein Log und das des Webservers.',
+  'doctor.api-read.others':
+    'Während der Dienst fehlt, bekommt ein JWT unter {{url}} den Status {{status}}: Nach ihm darf nicht gefragt werden. Binden Sie api-read.conf und http.conf dieser Version unverändert ein.',
+  'doctor.api-read.away':
+    'Während der Dienst fehlt, bekommt ein Token mit api.read unter {{url}} den Status {{status}} statt 503. Binden Sie api-read.conf und http.conf dieser Version unverändert ein.',
+  'doctor.api-read.no-drill':
+    'Der Webserver beantwortet Übungen dieses Rechners wie andere Anfragen; deshalb sah niemand, was api.read bekommt, während der Dienst fehlt. Rufen Sie den Doktor auf dem Webserver selbst auf.',
+  'doctor.api-read.open':
+    'Unter {{url}} kann jeder den Dienst um ein JWT mit aller Macht bitten. Setzen Sie API_READ=off, und lassen Sie nichts als api-read.conf zu diesem Pfad führen.',
   'doctor.json-api.nobody': 'Es gibt noch keinen Benutzer; deshalb ließ sich kein Token an der JSON:API erproben.',
   'doctor.json-api.unreachable': '{{url}} ließ sich nicht fragen ({{code}}).',
   'doctor.trampoline.missing':

@@ -128,6 +128,7 @@ export const doctorEn = {
   'check.maintenance': 'Maintenance',
   'check.failover': 'Failover',
   'check.json-api': 'JSON:API',
+  'check.api-read': 'Reading only',
   'check.grace': 'Grace window',
   'doctor.settings.base-url':
     "BASE_URL is {{own}}, but Stud.IP's own $ABSOLUTE_URI_STUDIP is {{theirs}}. People, cookies and tokens go by the latter: correct BASE_URL, or leave it out.",
@@ -166,6 +167,27 @@ export const doctorEn = {
     '{{url}} does not exist (404), so apps can do nothing with their tokens. Check that the JSON:API of Stud.IP is reachable.',
   'doctor.json-api.failed':
     "{{url}} answers a good token with status {{status}}. Look into PHP's error log; a frequent cause is a mode of the key files other than 660 or 600.",
+  'doctor.api-read.off': 'api.read is not offered: API_READ is off.',
+  'doctor.api-read.ok':
+    'api.read reads the JSON:API through the web server and writes nothing; other tokens do not depend on the service.',
+  'doctor.api-read.not-asked':
+    'API_READ is on, but the web server does not ask the service about tokens of api.read: {{url}} refuses them with status {{status}}. Include api-read.conf of this version, or set API_READ=off; Apache cannot do it.',
+  'doctor.api-read.not-replaced':
+    'The service lets a token of api.read pass, but Stud.IP gets another than the service says: {{url}} answers with status {{status}}. Include api-read-token.conf in the location that runs the PHP of Stud.IP or passes requests on, below its other parameters.',
+  'doctor.api-read.refused':
+    'The service that runs does not let a token of api.read pass ({{error}}). Restart it, so that it knows API_READ=on, and see whether it has the database and keys of these settings.',
+  'doctor.api-read.writes':
+    'A token of api.read was not kept from writing: {{url}} answers POST with status {{status}}. Set API_READ=off until api-read.conf of this version is included as it is.',
+  'doctor.api-read.unavailable':
+    'Tokens of api.read get status {{status}}: the service does not answer the web server. Its log and that of the web server say more.',
+  'doctor.api-read.others':
+    'With the service away a JWT gets status {{status}} at {{url}}: it must not be asked about. Include api-read.conf and http.conf of this version as they are.',
+  'doctor.api-read.away':
+    'With the service away a token of api.read gets status {{status}} instead of 503 at {{url}}. Include api-read.conf and http.conf of this version as they are.',
+  'doctor.api-read.no-drill':
+    'The web server answers drills of this machine no otherwise than others, so nobody saw what api.read gets while the service is away. Run the doctor on the web server itself.',
+  'doctor.api-read.open':
+    'Everybody can ask the service for a JWT with full power at {{url}}. Set API_READ=off, and let nothing lead to that path but api-read.conf.',
   'doctor.json-api.nobody': 'There is no user yet, so no token could be tried on the JSON:API.',
   'doctor.json-api.unreachable': '{{url}} could not be asked ({{code}}).',
   'doctor.trampoline.missing':

@@ -17,6 +17,8 @@ export interface NginxOptions {
   /** True: https with a self-signed certificate. */
   readonly tls?: boolean
   readonly failover?: 'php' | 'off'
+  /** Which parts for api.read it includes; both unless given. */
+  readonly apiRead?: 'both' | 'without token' | 'none'
   /** More directives for the `server { }`, and for `http { }` before the snippets. */
   readonly server?: string
   readonly http?: string
@@ -104,7 +106,16 @@ async function startAt(port: number, options: NginxOptions): Promise<RunningNgin
 }
 
 const configuration = (
-  { base = '/', tls, failover = 'php', mergeSlashes = true, php, server = '', http = '' }: NginxOptions,
+  {
+    base = '/',
+    tls,
+    failover = 'php',
+    apiRead = 'both',
+    mergeSlashes = true,
+    php,
+    server = '',
+    http = '',
+  }: NginxOptions,
   path: string,
   port: number,
 ): string => `
@@ -126,14 +137,14 @@ http {
     ${mergeSlashes ? '' : 'merge_slashes off;'}
     include studip-oauth2/${base === '/' ? 'root' : 'sub-path'}.conf;
     include studip-oauth2/failover-${failover}.conf;
-    include studip-oauth2/api-read.conf;
+    ${apiRead === 'none' ? '' : 'include studip-oauth2/api-read.conf;'}
     ${server}
     # Stud.IP's PHP as the operator has it.
     location / {
       proxy_pass http://${php};
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-Proto $scheme;
-      include studip-oauth2/api-read-token.conf;
+      ${apiRead === 'both' ? 'include studip-oauth2/api-read-token.conf;' : ''}
     }
   }
 }
