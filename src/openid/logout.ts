@@ -4,6 +4,7 @@ import { invalidRequest } from '../oauth/errors.ts'
 import { isClientId } from '../oauth/grant-id.ts'
 import { singleParameters } from '../oauth/parameters.ts'
 import type { Clients } from '../oauth/ports.ts'
+import { acceptedRedirectUri } from '../oauth/redirect-uri.ts'
 import type { Client, Parameters, RawParameters } from '../oauth/types.ts'
 import { bounds } from '../bounds.ts'
 
@@ -56,7 +57,7 @@ export const readLogout = async (
   const { post_logout_redirect_uri: uri, state } = parameters
   const hint = await hintIn(parameters, readHint)
   const client = await clientOf(hint?.clientId ?? parameters['client_id'], clients)
-  if (uri !== undefined && client && !client.redirectUris.includes(uri))
+  if (uri !== undefined && client && acceptedRedirectUri(uri, client.redirectUris) === undefined)
     throw new TargetError('redirect-uri-mismatch', uri)
   return {
     client,

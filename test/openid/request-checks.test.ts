@@ -205,6 +205,23 @@ describe('logout', () => {
     expect([done.status, done.headers['location']]).to.deep.equal([302, `${client.redirectUris[0]}?state=a%20b%26c`])
   })
 
+  it('S-140 compares the address as it compares redirect URIs: any port of the loopback interface, and nothing that no header can carry', async () => {
+    const { app } = provider
+    const uris = ['http://127.0.0.1/bye?x=1', 'https://app.example.org/\u0001']
+    const client = await addClient(app, { redirectUris: uris })
+    const end = (uri: string) =>
+      app.http.get(
+        `${app.api('logout')}?${new URLSearchParams({ client_id: client.id, post_logout_redirect_uri: uri, state: 's' }).toString()}`,
+      )
+    const loopback = await end('http://127.0.0.1:47110/bye?x=1')
+    expect([
+      loopback.status,
+      loopback.text.includes('href="http://127.0.0.1:47110/bye?x=1&amp;state=s"'),
+    ]).to.deep.equal([200, true])
+    for (const uri of ['http://127.0.0.1:47110/bye', 'http://127.0.0.2/bye?x=1', uris[1]!])
+      expect((await end(uri)).status, uri).to.equal(400)
+  })
+
   it('S-140 leads nowhere that is not registered for a proven client', async () => {
     const { app, client, signIn } = provider
     const { id_token } = await signIn()

@@ -15,6 +15,8 @@ describe('bin/demo --check', () => {
         'refresh',
         'revoke',
         'access token and refresh token are refused',
+        'sign in with Stud.IP: login → consent → claims at the portal',
+        'sign out: out of Stud.IP by a click, and back at the portal',
       ])
       await stage.stopSidecar()
       const fault = await checkFlow(stage, '5.4', () => undefined).then(

@@ -1,4 +1,5 @@
 // bin/demo --check: the whole flow without a person, each step with its time.
+import { checkSignIn, type Step } from './check-sign-in.ts'
 import { connect, type Connection, type Tokens } from './connection.ts'
 import type { Stage } from './stage.ts'
 import { demoPassword, users } from '../fixtures/users.ts'
@@ -49,10 +50,9 @@ export async function checkFlow(stage: Stage, version: '6.0' | '5.4', report: Re
   await step('who is logged in already comes to the consent page at once, and may deny', () =>
     seededSession(stage, version, connection),
   )
+  await checkSignIn(stage, version, step)
   expect(stage.standIn.builtInConsentPages() === 0, "somebody reached Stud.IP's own consent page")
 }
-
-type Step = <T>(what: string, work: () => Promise<T>) => Promise<T>
 
 async function walk(stage: Stage, connection: Connection, step: Step): Promise<Tokens> {
   const visitor = createVisitor(stage.url)

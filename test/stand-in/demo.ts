@@ -1,6 +1,7 @@
 // bin/demo: sets the stage and waits for Ctrl-C, or walks through the flow (--check) and ends.
 import { parseArgs } from 'node:util'
 import { checkFlow } from './check.ts'
+import { openPortal } from './check-sign-in.ts'
 import { startDemoApp } from './demo-app.ts'
 import { startStage, type Stage } from './stage.ts'
 
@@ -20,8 +21,9 @@ const base = values.base as '/' | `/${string}/`
 const report = (what: string, milliseconds: number): void =>
   console.log(`  ✔ ${what.padEnd(66)} ${(milliseconds / 1000).toFixed(2).padStart(6)} s`)
 
-const guide = (stage: Stage, app: string): string => `
-Start here: ${app}   (Demo-App, "Connect with Stud.IP")
+const guide = (stage: Stage, app: string, portal: string): string => `
+Start here: ${app}   (Demo-App, "Connect with Stud.IP": reads Stud.IP for you)
+   or here: ${portal}   (Demo-Portal, "Sign in with Stud.IP": learns who you are)
 
   Stud.IP (stand-in)       ${stage.url}
   OAuth2 administration    ${stage.url}dispatch.php/admin/oauth2               as root
@@ -67,10 +69,11 @@ async function check(set: Stage): Promise<void> {
 
 async function wait(set: Stage): Promise<void> {
   const app = await startDemoApp({ issuer: set.issuer, clientId: set.clientId, studipUrl: set.url })
-  console.log(guide(set, app.url))
+  const portal = await openPortal(set)
+  console.log(guide(set, app.url, portal.url))
   await new Promise<void>((resolve) => {
     interrupted = resolve
   })
   console.log('\nRemoving everything …')
-  await app.stop()
+  await Promise.all([app.stop(), portal.stop()])
 }
