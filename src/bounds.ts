@@ -165,7 +165,17 @@ export const bounds = Object.freeze({
     'live grants of one user and client',
     'nobody has the same app on more devices; the oldest end',
   ),
-  grantsOfPage: atMost(25, 'connected applications of a page', 'few people have more, and they can turn the page'),
+  applicationsOfPage: atMost(
+    25,
+    'connected applications of a page',
+    'few people have more, and they can turn the page',
+  ),
+  connectionsOfApplication: atMost(
+    50,
+    'connections that the page of an application shows, the last used first',
+    'a user has no more with one client, unless Stud.IP made them',
+  ),
+  grantsOfPage: atMost(25, 'grants that a listing describes at once', 'a listing goes on where it ended'),
   rowsOfStatement: atMost(500, 'rows of one statement', 'a statement stays within milliseconds'),
   rowsOfPage: atMost(
     2_000,

@@ -4,7 +4,7 @@ import type { Client } from '../oauth/types.ts'
 import { isConfidential, urisOf, type ClientRow } from './client-rows.ts'
 import type { LookUp } from './lookups.ts'
 
-const toClient = (row: ClientRow): Client => ({
+export const toClient = (row: ClientRow): Client => ({
   id: row.id,
   name: row.name,
   secretHash: isConfidential(row.secret) ? row.secret : null,

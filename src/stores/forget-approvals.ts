@@ -10,7 +10,7 @@ export const isApprovalSql = 'revoked = 1 AND expires_at > mkdate + 86400'
 /** Those of a user, or only those for one client. @throws the database's error */
 export const forgetApprovals = async (
   db: Knex,
-  { userId, clientId }: { readonly userId: string; readonly clientId?: string },
+  { userId, clientId }: { readonly userId: string; readonly clientId?: string | undefined },
 ): Promise<void> => {
   const ofClient = clientId === undefined ? '' : 'AND client_id = ?'
   for (let found = bounds.rowsOfStatement.most; found === bounds.rowsOfStatement.most;) {

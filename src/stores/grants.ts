@@ -30,8 +30,8 @@ export interface Grants {
   /** Undefined unless the grant is live. */
   find(grantId: string): Promise<ConnectedApplication | undefined>
   revoke(grantId: string): Promise<void>
-  /** In many short transactions. Codes that wait for their redemption end, too. @returns how many live grants ended */
-  revokeAllOf(userId: string): Promise<number>
+  /** Of one client, or of all, in many short transactions. Codes that wait for their redemption end, too. @returns how many live grants ended */
+  revokeAllOf(userId: string, clientId?: string): Promise<number>
   /** The same for a client, by a walk over the tables. */
   revokeAllOfClient(clientId: string): Promise<number>
 }
@@ -71,7 +71,7 @@ export const createGrants = (db: Knex, now: Now): Grants => {
       await forgetApprovalOfGrant(db, grantId)
       await inTransaction(db, (trx) => revokeGrants(trx, [grantId], now()))
     },
-    revokeAllOf: (userId) => revokeAllOfUser(db, userId, now),
+    revokeAllOf: (userId, clientId) => revokeAllOfUser(db, { userId, clientId }, now),
     revokeAllOfClient: (clientId) => revokeAllOfClient(db, clientId, now),
   }
 }

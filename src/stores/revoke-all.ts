@@ -18,12 +18,19 @@ const inParts = async (db: Knex, grantIds: Iterable<string>, now: Now): Promise<
   }
 }
 
-const endCodes = async (db: Knex, userId: string, now: Now): Promise<void> => {
+/** Of one client, or of all. */
+interface Whose {
+  readonly userId: string
+  readonly clientId?: string | undefined
+}
+
+const endCodes = async (db: Knex, { userId, clientId }: Whose, now: Now): Promise<void> => {
+  const ofClient = clientId === undefined ? '' : 'AND client_id = ?'
   for (let after: string | undefined = ''; after !== undefined;) {
     const rows: readonly { id: string }[] = await rowsOf<{ id: string }>(
       db.raw(
-        'SELECT id FROM oauth2_auth_codes IGNORE INDEX (PRIMARY) WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?',
-        [userId, after, bounds.rowsOfStatement.most],
+        `SELECT id FROM oauth2_auth_codes IGNORE INDEX (PRIMARY) WHERE user_id = ? AND id > ? ${ofClient} ORDER BY id LIMIT ?`,
+        [userId, after, ...(clientId === undefined ? [] : [clientId]), bounds.rowsOfStatement.most],
       ),
     )
     const ids = rows.map(({ id }) => id)
@@ -44,12 +51,13 @@ const isUnrevoked = (token: TokenOfUser): boolean =>
   !token.revoked || (token.refreshTokenId !== null && !token.refreshTokenRevoked)
 
 /** One walk over the user's tokens. @returns the grants that were not over yet, and how many of them could still be used */
-const endTokens = async (db: Knex, userId: string, now: Now): Promise<{ ended: number; live: number }> => {
+const endTokens = async (db: Knex, { userId, clientId }: Whose, now: Now): Promise<{ ended: number; live: number }> => {
+  const isMeant = (token: TokenOfUser) => isUnrevoked(token) && (clientId === undefined || token.clientId === clientId)
   const seen = { ended: new Set<string>(), live: new Set<string>() }
   const some = { rows: bounds.rowsOfStatement.most, most: Number.POSITIVE_INFINITY }
   for await (const tokens of everyTokenOfUser(db, userId, some)) {
     const grants = new Set<string>()
-    for (const token of tokens.filter(isUnrevoked)) {
+    for (const token of tokens.filter(isMeant)) {
       for (const id of [token.id, token.refreshTokenId ?? token.id]) grants.add(grantOf(id))
       if (isLive(token, now())) seen.live.add(grantOf(token.refreshTokenId ?? ''))
     }
@@ -63,18 +71,18 @@ const endTokens = async (db: Knex, userId: string, now: Now): Promise<{ ended: n
 const mostWalks = 5
 
 /** @returns how many live grants ended @throws the database's error; what ended before stays so */
-export const revokeAllOfUser = async (db: Knex, userId: string, now: Now): Promise<number> => {
+export const revokeAllOfUser = async (db: Knex, whose: Whose, now: Now): Promise<number> => {
   // Codes first: one that is being redeemed meanwhile has become a grant when the lock is passed.
-  await forgetApprovals(db, { userId })
-  await endCodes(db, userId, now)
+  await forgetApprovals(db, whose)
+  await endCodes(db, whose, now)
   let live = 0
   for (let walk = 0; walk < mostWalks; walk += 1) {
-    const found = await endTokens(db, userId, now)
+    const found = await endTokens(db, whose, now)
     live += found.live
     if (found.ended === 0) break
   }
   // What was allowed a moment before the codes ended may have been remembered a moment after.
-  await forgetApprovals(db, { userId })
+  await forgetApprovals(db, whose)
   return live
 }
 

@@ -1,20 +1,41 @@
-// Values of the pages on which users look after the applications they connected (contract §11.2, D10).
-import type { ConnectedApplication } from '../stores/grants.ts'
+// Values of the pages on which users look after the applications they connected (contract §11.2, D10, D25).
+import { bounds } from '../bounds.ts'
+import type { Application, Connection } from '../stores/applications.ts'
 import { webAddress } from './addresses.ts'
 import type { Notice } from './notice.ts'
 import { scopeLines, type Reader } from './scopes.ts'
 
 export interface ApplicationsModel {
-  readonly applications: readonly ConnectedApplication[]
-  /** False on a page that follows another. */
-  readonly isFirst?: boolean
-  /** Where the next page begins, if there is one. */
-  readonly next?: string | undefined
+  /** Those of this page. */
+  readonly applications: readonly Application[]
+  readonly total: number
+  /** From 1. */
+  readonly page: number
+  readonly pages: number
+  /** False where rows before these were left out. */
+  readonly isFirst: boolean
+  /** Where rows go on that were too many to be read at once. */
+  readonly next: string | undefined
+  /** The query that leads back here. */
+  readonly here: string
+  /** The query of another page. */
+  readonly there: (page: number) => string
+  readonly notice: Notice | undefined
+}
+
+export interface ApplicationModel {
+  readonly application: Application
+  /** The query of the page of the list that leads here. */
+  readonly here: string
   readonly notice: Notice | undefined
 }
 
 export interface RevokeModel {
-  readonly application: ConnectedApplication
+  readonly application: Application
+  /** The one connection to end; all of them when undefined. */
+  readonly connection: Connection | undefined
+  readonly place: { readonly from: string; readonly page: number }
+  readonly here: string
   readonly securityToken: string
 }
 
@@ -25,7 +46,7 @@ export interface RevokeAllModel {
   readonly securityToken: string
 }
 
-const applicationValues = (application: ConnectedApplication, reader: Reader) => ({
+const applicationValues = (application: Application, reader: Reader) => ({
   ...application,
   scopes: scopeLines(application.scopes, reader),
   homepageLink: webAddress(application.homepage)?.href,
@@ -34,12 +55,19 @@ const applicationValues = (application: ConnectedApplication, reader: Reader) =>
 /** The variables of templates/applications.ejs. */
 export const applicationsValues = (model: ApplicationsModel, reader: Reader) => ({
   ...model,
-  isFirst: model.isFirst ?? true,
-  next: model.next,
   applications: model.applications.map((application) => applicationValues(application, reader)),
 })
 
-/** The variables of templates/application.ejs. */
-export const detailsValues = (application: ConnectedApplication, reader: Reader) => ({
-  application: applicationValues(application, reader),
-})
+/** The variables of templates/application.ejs. A connection says what it may do only where that is not what all may do. */
+export const detailsValues = ({ application, ...model }: ApplicationModel, reader: Reader) => {
+  const shown = application.connections.slice(0, bounds.connectionsOfApplication.most)
+  return {
+    ...model,
+    application: applicationValues(application, reader),
+    connections: shown.map((connection) => ({
+      ...connection,
+      scopes: connection.scopes.length === application.scopes.length ? [] : scopeLines(connection.scopes, reader),
+    })),
+    hidden: application.connections.length - shown.length,
+  }
+}

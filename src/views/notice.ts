@@ -10,7 +10,7 @@ export type Notice =
     }
   | { readonly kind: 'renewed'; readonly clientId: string; readonly name: string; readonly secret: string }
   | { readonly kind: 'deleted'; readonly clientId: string; readonly name: string }
-  | { readonly kind: 'suspended' | 'resumed' | 'revoked'; readonly name: string }
+  | { readonly kind: 'suspended' | 'resumed' | 'revoked' | 'disconnected'; readonly name: string }
   | { readonly kind: 'revokedAll'; readonly count: number }
   | {
       readonly kind: 'requested'

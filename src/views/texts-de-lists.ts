@@ -130,6 +130,7 @@ export const deLists = {
   'notice.suspended': 'Der OAuth2-Client "{{name}}" wurde gesperrt. Seine Tokens gelten nicht, bis Sie ihn entsperren.',
   'notice.resumed': 'Der OAuth2-Client "{{name}}" wurde entsperrt.',
   'notice.revoked': 'Die Autorisierung von "{{name}}" wurde widerrufen.',
+  'notice.disconnected': 'Eine Verbindung von "{{name}}" wurde beendet.',
   'notice.revokedAll_one': '{{count}} Autorisierung wurde widerrufen.',
   'notice.revokedAll_other': '{{count}} Autorisierungen wurden widerrufen.',
 
@@ -143,10 +144,10 @@ export const deLists = {
   'applications.used': 'Zuletzt genutzt',
   'applications.revoke': 'Autorisierung widerrufen',
   'applications.revokeAll': 'Alle Autorisierungen widerrufen',
-  'applications.revoke.confirm': 'Wollen Sie die OAuth2-Autorisierung wirklich widerrufen?',
+  'applications.revoke.confirm': 'Wollen Sie die Autorisierung wirklich widerrufen?',
   'applications.revoke.consequence':
-    '"{{name}}" kann danach nicht mehr auf Ihr Konto zugreifen, bis Sie es erneut erlauben.',
-  'applications.revokeAll.confirm': 'Wollen Sie wirklich alle OAuth2-Autorisierungen widerrufen?',
+    '"{{name}}" kann danach auf keinem Gerät mehr auf Ihr Konto zugreifen, bis Sie es erneut erlauben.',
+  'applications.revokeAll.confirm': 'Wollen Sie wirklich alle Autorisierungen widerrufen?',
   'applications.revokeAll.consequence_one': '{{count}} Anwendung kann danach nicht mehr auf Ihr Konto zugreifen.',
   'applications.revokeAll.consequence_other': '{{count}} Anwendungen können danach nicht mehr auf Ihr Konto zugreifen.',
   'applications.revokeAll.consequenceMore':
@@ -155,7 +156,20 @@ export const deLists = {
   'applications.more': 'Weitere Anwendungen',
   'applications.submit': 'Widerrufen',
   'applications.back': 'Zurück',
-  'application.title': 'Autorisierte OAuth2-Drittanwendung',
-  'application.owner': 'Von wem wird der OAuth2-Client entwickelt?',
+  'applications.connections_one': '{{count}} Verbindung',
+  'applications.connections_other': '{{count}} Verbindungen',
+  'applications.remembered': 'Stud.IP fragt bis {{day}} nicht wieder, solange die Anwendung nicht mehr möchte.',
+  'applications.asked': 'Stud.IP fragt Sie bei jeder neuen Verbindung.',
+  'applications.disconnect': 'Verbindung beenden',
+  'applications.disconnect.confirm': 'Wollen Sie diese Verbindung von "{{name}}" wirklich beenden?',
+  'applications.disconnect.consequence':
+    'Auf diesem Gerät kann die Anwendung danach nicht mehr auf Ihr Konto zugreifen. Ihre anderen Verbindungen bleiben bestehen. Bei der nächsten Verbindung fragt Stud.IP Sie wieder.',
+  'application.title': 'Autorisierte Drittanwendung',
+  'application.connections': 'Verbindungen',
+  'application.connections.text':
+    'Jede Verbindung ist ein Gerät oder ein Browser, auf dem Sie die Anwendung nutzen. Beenden Sie Verbindungen, die Sie nicht wiedererkennen.',
+  'application.connections.none': 'Zur Zeit ist die Anwendung nicht mit Ihrem Konto verbunden.',
+  'application.connections.more_one': 'Mit „Autorisierung widerrufen“ endet auch {{count}} ältere Verbindung.',
+  'application.connections.more_other': 'Mit „Autorisierung widerrufen“ enden auch {{count}} ältere Verbindungen.',
   'application.scopes': 'Berechtigungen',
 } as const

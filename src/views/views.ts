@@ -1,9 +1,8 @@
 // Every page of the service: values in, HTML out. Nothing here knows Koa or the database.
 import type { PostedResponse } from '../openid/form-post.ts'
 import type { Settings } from '../settings.ts'
-import type { ConnectedApplication } from '../stores/grants.ts'
 import { hasLevel } from '../studip/verdict.ts'
-import type { ApplicationsModel, RevokeAllModel, RevokeModel } from './applications.ts'
+import type { ApplicationModel, ApplicationsModel, RevokeAllModel, RevokeModel } from './applications.ts'
 import { applicationsValues, detailsValues } from './applications.ts'
 import type { AddClientModel, AdminModel, ConfirmClientModel } from './clients.ts'
 import { addClientValues, adminValues } from './clients.ts'
@@ -48,6 +47,7 @@ const frames = {
   applications: { title: 'applications.title', bodyId: 'api-oauth2-applications-index', place: 'profile' },
   application: { title: 'application.title', bodyId: 'api-oauth2-applications-details', place: 'profile' },
   revoke: { title: 'applications.revoke', bodyId: 'api-oauth2-applications-revoke', place: 'profile' },
+  disconnect: { title: 'applications.disconnect', bodyId: 'api-oauth2-applications-revoke', place: 'profile' },
   revokeAll: { title: 'applications.revokeAll', bodyId: 'api-oauth2-applications-revoke', place: 'profile' },
 } as const satisfies Record<string, PageFrame>
 
@@ -114,9 +114,10 @@ export const createViews = (deps: ViewDeps) => {
         ...applicationsValues(model, readerOf(context)),
         mayAsk: mayAsk(context),
       }),
-    application: (context: PageContext, application: ConnectedApplication) =>
-      show('application', context, frames.application, detailsValues(application, readerOf(context))),
-    revoke: (context: PageContext, model: RevokeModel) => show('application-revoke', context, frames.revoke, model),
+    application: (context: PageContext, model: ApplicationModel) =>
+      show('application', context, frames.application, detailsValues(model, readerOf(context))),
+    revoke: (context: PageContext, model: RevokeModel) =>
+      show('application-revoke', context, model.connection ? frames.disconnect : frames.revoke, model),
     revokeAll: (context: PageContext, model: RevokeAllModel) =>
       show('application-revoke', context, frames.revokeAll, model),
   }

@@ -24,6 +24,7 @@ import type { People } from '../openid/person.ts'
 import type { Settings } from '../settings.ts'
 import type { ClientAdministration } from '../stores/client-administration.ts'
 import type { ClientRequests } from '../stores/client-requests.ts'
+import type { Applications } from '../stores/applications.ts'
 import type { Grants } from '../stores/grants.ts'
 import type { UserCodeTries } from '../stores/user-code-tries.ts'
 import type { Bounce } from '../studip/bounce-answer.ts'
@@ -57,6 +58,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts, DeviceAutho
   readonly views: Views
   readonly assets: OwnAssets
   readonly codes: AuthorizationCodes
+  readonly applications: Applications
   readonly approvals: Approvals
   readonly remembered: Approvals | undefined
   readonly administration: ClientAdministration

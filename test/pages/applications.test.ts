@@ -26,56 +26,83 @@ for (const { studip, baseUrl } of [
       (await app.database.knex('oauth2_refresh_tokens').where('id', 'like', `${grant}%`).where({ revoked: 0 })).length >
       0
 
-    it('one row per grant, however often it was refreshed', async () => {
-      const { client, tokens, grant } = await connected('Viel erneuert')
+    it('D25 one box per application, however often it is connected and refreshed', async () => {
+      const { client, tokens } = await connected('Viel erneuert')
       await refresh(app, client, tokens.refresh_token).expect(200)
-      const { text, status } = await (await visit(app, users.autor)).get('api/oauth2/applications/')
+      await connect(app, client, { cookie: await logIn(app) })
+      const user = await visit(app, users.autor)
+      const { text, status } = await user.get('api/oauth2/applications/')
       expect(status).to.equal(200)
-      expect(text.match(new RegExp(`applications/details/${grant}"`, 'g'))).to.have.length(1)
+      expect(text.match(new RegExp(`<h1><a href="[^"]*applications/details/${client.id}"`, 'g'))).to.have.length(1)
       expect(text)
         .to.include('Viel erneuert')
         .and.include('Test GmbH')
         .and.include('Darf in Ihrem Namen alles, was Sie in Stud.IP dürfen')
         .and.include('Verbunden seit')
+        .and.include('2 Verbindungen')
+        .and.include('Stud.IP fragt Sie bei jeder neuen Verbindung.')
+      const details = await user.get(`api/oauth2/applications/details/${client.id}`)
+      expect(details.text.match(/applications\/revoke\/[0-9a-f]{32}"/g)).to.have.length(2)
     })
 
-    it('A5 pages of a user with many grants lead from one to the next, and back', async () => {
-      const { client, grant } = await connected('Viele')
-      const { knex } = app.database
+    const insertGrants = async (clientIds: readonly string[], userId: string) => {
       const mkdate = app.deps.now()
-      const ids = Array.from({ length: 60 }, () => [randomHex(40), randomHex(24)] as const)
-      const common = {
-        client_id: client.id,
-        scopes: '[]',
-        revoked: 0,
-        expires_at: mkdate + 999,
-        mkdate,
-        chdate: mkdate,
-      }
-      await knex('oauth2_access_tokens').insert(ids.map(([id]) => ({ id, user_id: users.dozent.user_id, ...common })))
-      await knex('oauth2_refresh_tokens').insert(
-        ids.map(([id, end]) => ({
-          id: id.slice(0, 32) + end,
+      const common = { scopes: '["api"]', revoked: 0, expires_at: mkdate + 999, mkdate, chdate: mkdate }
+      const ids = clientIds.map((clientId) => [randomHex(40), clientId] as const)
+      await app.database
+        .knex('oauth2_access_tokens')
+        .insert(ids.map(([id, clientId]) => ({ id, user_id: userId, client_id: clientId, ...common })))
+      await app.database.knex('oauth2_refresh_tokens').insert(
+        ids.map(([id]) => ({
+          id: id.slice(0, 32) + randomHex(24),
           access_token_id: id,
           revoked: 0,
           expires_at: mkdate + 999,
         })),
       )
+      return ids.map(([id]) => id.slice(0, 32))
+    }
+
+    it('A5 D25 pages of many applications lead from one to the next, and every way back leads to the same page', async () => {
+      const clients: string[] = []
+      for (let number = 0; number < 60; number += 1) clients.push((await addClient(app, { name: `Nr ${number}` })).id)
+      await insertGrants(clients, users.dozent.user_id)
       const user = await visit(app, users.dozent)
       const shown: string[] = []
-      let path: string | undefined = 'api/oauth2/applications'
-      for (let page = 0; path !== undefined; page += 1) {
-        const { text, status } = await user.get(path)
-        expect([status, page < 5]).to.deep.equal([200, true])
-        shown.push(...[...text.matchAll(/applications\/details\/(\w{32})"/g)].map(([, id]) => id!))
-        expect(text.includes('Zum Anfang')).to.equal(page > 0)
-        path = /dispatch\.php\/(api\/oauth2\/applications\?from=\w+)"/.exec(text)?.[1]
+      for (const page of [1, 2, 3]) {
+        const { text } = await user.get(`api/oauth2/applications?page=${page}`)
+        expect(text).to.include(`Seite ${page} von 3`)
+        shown.push(...[...text.matchAll(/<h1><a href="[^"]*details\/(\d+)/g)].map(([, id]) => id!))
       }
-      expect(shown.sort()).to.deep.equal(ids.map(([id]) => id.slice(0, 32)).sort())
-      expect((await user.get('api/oauth2/applications/revoke_all')).text).to.include('Mehr als 25 Anwendungen')
+      expect(shown.toSorted()).to.deep.equal(clients.toSorted())
+      expect((await user.get('api/oauth2/applications?page=99')).text).to.include('Seite 3 von 3')
       for (const from of ['%', 'f'.repeat(80), `${"' OR 1"}`, ''])
-        expect((await user.get(`api/oauth2/applications?from=${encodeURIComponent(from)}`)).status, from).to.equal(200)
-      expect(shown).to.not.include(grant)
+        for (const page of ['0', '-1', '1e9', 'x', '2&page=3'])
+          expect(
+            (await user.get(`api/oauth2/applications?from=${encodeURIComponent(from)}&page=${page}`)).status,
+          ).to.equal(200)
+      expect((await user.get('api/oauth2/applications/revoke_all')).text).to.include('60 Anwendungen können danach')
+      const [id = ''] = shown.slice(30)
+      const list = (await user.get('api/oauth2/applications?page=2')).text
+      for (const way of [`details/${id}?page=2`, `revoke/${id}?page=2`]) expect(list).to.include(`applications/${way}"`)
+      const details = (await user.get(`api/oauth2/applications/details/${id}?page=2`)).text
+      expect(details).to.include('api/oauth2/applications?page=2"').and.include(`revoke/${id}?page=2"`)
+      const question = `api/oauth2/applications/revoke/${id}?page=2`
+      const answer = await user.submit(question, 'api/oauth2/applications/revoke')
+      expect(answer.headers['location']).to.match(/api\/oauth2\/applications\?page=2$/)
+      const after = (await user.follow(answer)).text
+      expect(after).to.include('wurde widerrufen').and.include('Seite 2 von 3').and.not.include(`details/${id}?`)
+    })
+
+    it('A5 an application with more connections than Stud.IP lets anybody have shows the last ones, and ends all', async () => {
+      const client = await addClient(app, { name: 'Sehr viele' })
+      const grants = await insertGrants(Array<string>(60).fill(client.id), users.noNames.user_id)
+      const user = await visit(app, users.noNames)
+      const { text } = await user.get(`api/oauth2/applications/details/${client.id}`)
+      expect(text.match(/applications\/revoke\/[0-9a-f]{32}"/g)).to.have.length(50)
+      expect(text).to.include('enden auch 10 ältere Verbindungen')
+      await user.submit(`api/oauth2/applications/revoke/${client.id}`, 'api/oauth2/applications/revoke')
+      for (const grant of grants) expect(await isLive(grant)).to.equal(false)
     })
 
     it('details by the id of the grant, or of an access token as Stud.IP links it', async () => {
@@ -85,31 +112,60 @@ for (const { studip, baseUrl } of [
         const { text, status } = await user.get(`api/oauth2/applications/details/${id}`)
         expect(status).to.equal(200)
         expect(text)
-          .to.include('Autorisierte OAuth2-Drittanwendung')
+          .to.include('Autorisierte Drittanwendung')
           .and.include('Mit Einzelheiten')
           .and.include('An app for tests')
       }
     })
 
-    it('S-066 revoking asks once more and kills every token of the grant, and no other', async () => {
+    it('S-066 revoking asks once more and kills every token of the application, and no other', async () => {
       const first = await connected('Wird beendet')
+      const more = await connect(app, first.client, { cookie: await logIn(app) })
+      const foreign = await connect(app, first.client, { cookie: await logIn(app, users.tutor) })
       const second = await connected('Bleibt bestehen')
       const user = await visit(app, users.autor)
-      const question = `api/oauth2/applications/revoke/${first.grant}`
-      expect((await user.get(question)).text).to.include('Wollen Sie die OAuth2-Autorisierung wirklich widerrufen?')
+      const question = `api/oauth2/applications/revoke/${first.client.id}`
+      expect((await user.get(question)).text).to.include('Wollen Sie die Autorisierung wirklich widerrufen?')
       expect(await isLive(first.grant)).to.equal(true)
       const page = await user.follow(await user.submit(question, 'api/oauth2/applications/revoke'))
       expect(page.text)
         .to.include('Die Autorisierung von &#34;<strong><bdi>Wird beendet</bdi></strong>&#34; wurde widerrufen.')
         .and.include('Bleibt bestehen')
       expect((await user.get('api/oauth2/applications')).text).not.to.include('Wird beendet')
-      expect((await refresh(app, first.client, first.tokens.refresh_token)).status).to.equal(400)
+      for (const tokens of [first.tokens, more])
+        expect((await refresh(app, first.client, tokens.refresh_token)).status).to.equal(400)
       const live = await app.database
         .knex('oauth2_access_tokens')
-        .where('id', 'like', `${first.grant}%`)
-        .where({ revoked: 0 })
+        .where({ client_id: first.client.id, user_id: users.autor.user_id, revoked: 0 })
       expect(live).to.deep.equal([])
       expect((await refresh(app, second.client, second.tokens.refresh_token)).status).to.equal(200)
+      expect((await refresh(app, first.client, foreign.refresh_token)).status, 'of somebody else').to.equal(200)
+    })
+
+    it('D25 one connection ends alone, and the page of the application says what is left', async () => {
+      const { client, tokens, grant } = await connected('Auf zwei Geräten')
+      const other = await connect(app, client, { cookie: await logIn(app) })
+      const user = await visit(app, users.autor)
+      const end = async (id: string) => {
+        const question = await user.get(`api/oauth2/applications/revoke/${id}`)
+        expect(question.text).to.include('Wollen Sie diese Verbindung von')
+        return user.submit(`api/oauth2/applications/revoke/${id}`, 'api/oauth2/applications/revoke')
+      }
+      const answer = await end(grant)
+      expect(answer.headers['location']).to.match(new RegExp(`applications/details/${client.id}$`))
+      const page = (await user.follow(answer)).text
+      expect(page).to.include('Eine Verbindung von').and.not.include(grant)
+      expect(page.match(/applications\/revoke\/[0-9a-f]{32}"/g)).to.have.length(1)
+      expect((await user.get(`api/oauth2/applications/details/${client.id}`)).text).to.not.include(
+        'Eine Verbindung von',
+      )
+      expect((await refresh(app, client, tokens.refresh_token)).status).to.equal(400)
+      const last = await end(idOf(other.access_token).slice(0, 32))
+      expect(last.headers['location']).to.match(/applications$/)
+      expect((await user.follow(last)).text)
+        .to.include('Die Autorisierung von')
+        .and.not.include(`details/${client.id}"`)
+      expect((await user.get(`api/oauth2/applications/details/${client.id}`)).status).to.equal(404)
     })
 
     it("S-066 another user's grant answers 403, an unknown one 404, and neither loses anything", async () => {
@@ -124,6 +180,8 @@ for (const { studip, baseUrl } of [
         ['%', 404],
         [`${own.grant.slice(0, 31)}_`, 404],
         ["' OR '1'='1", 404],
+        ['9999999999', 404],
+        ['18446744073709551616', 404],
         ['', 404],
       ] as const) {
         if (id !== '' && !id.includes(' '))

@@ -4,10 +4,11 @@ import type { RegistrationFault } from '../../src/oauth/client-registration.ts'
 import type { RequestFault } from '../../src/oauth/client-request.ts'
 import type { StudipVersion } from '../../src/settings.ts'
 import type { Language, Perms, StudipUser } from '../../src/studip/verdict.ts'
-import type { ConnectedApplication } from '../../src/stores/grants.ts'
+import type { Application, Connection } from '../../src/stores/applications.ts'
 import type { RegisteredClient } from '../../src/stores/registered-clients.ts'
 import type { RequestedClient } from '../../src/stores/client-requests.ts'
 import { emptyRequest, type OpenRequest } from '../../src/views/client-requests.ts'
+import type { ApplicationsModel } from '../../src/views/applications.ts'
 import type { AdminModel } from '../../src/views/clients.ts'
 import { emptyRegistration } from '../../src/views/clients.ts'
 import type { ConsentModel } from '../../src/views/consent.ts'
@@ -86,17 +87,39 @@ export const registeredClient = (changes: Partial<RegisteredClient> = {}): Regis
   ...changes,
 })
 
-export const application = (changes: Partial<ConnectedApplication> = {}): ConnectedApplication => ({
+export const connection = (changes: Partial<Connection> = {}): Connection => ({
   grantId: '0123456789abcdef0123456789abcdef',
-  userId: user().id,
   clientId: '3',
-  clientName: 'Campus App',
+  scopes: ['api'],
+  connectedAt: NOW - 86_400,
+  lastUsedAt: NOW - 60,
+  ...changes,
+})
+
+export const application = (changes: Partial<Application> = {}): Application => ({
+  clientId: '3',
+  name: 'Campus App',
   description: 'Stundenplan und Nachrichten',
   owner: 'Rechenzentrum',
   homepage: 'https://rz.example.org/',
   scopes: ['api'],
+  connections: [connection()],
   connectedAt: NOW - 86_400,
   lastUsedAt: NOW - 60,
+  rememberedUntil: NOW + 86_400,
+  ...changes,
+})
+
+export const applicationsModel = (changes: Partial<ApplicationsModel> = {}): ApplicationsModel => ({
+  applications: [application()],
+  total: 1,
+  page: 1,
+  pages: 1,
+  isFirst: true,
+  next: undefined,
+  here: '',
+  there: (page) => `?page=${page}`,
+  notice: undefined,
   ...changes,
 })
 
@@ -176,7 +199,15 @@ export const everyPage = (
       ] as const
     ).map((code) => ({ field: 'redirect' as const, code, uri: address })),
   ]
-  const connected = application({ clientName: text, description: text, owner: text, homepage: address, scopes: [text] })
+  const connected = application({
+    name: text,
+    description: text,
+    owner: text,
+    homepage: address,
+    scopes: ['api', text],
+    connections: [connection({ scopes: [text] }), connection({ scopes: ['api', text] })],
+  })
+  const unconnected = { ...connected, connections: [], rememberedUntil: undefined }
   const notices: readonly Notice[] = [
     { kind: 'created', clientId: text, secret: text, fixedToPort: [address] },
     { kind: 'renewed', clientId: text, name: text, secret: text },
@@ -184,6 +215,7 @@ export const everyPage = (
     { kind: 'suspended', name: text },
     { kind: 'resumed', name: text },
     { kind: 'revoked', name: text },
+    { kind: 'disconnected', name: text },
     { kind: 'revokedAll', count: 2 },
     { kind: 'requested', clientId: text, secret: text, fixedToPort: [address] },
     { kind: 'approved', name: text },
@@ -217,6 +249,7 @@ export const everyPage = (
   ]
   const list = { requests: [requested, decided], notice: undefined, mayAsk: true, isFull: false, mostOpen: 3 }
   const securityToken = text
+  const place = { from: '', page: 2 }
   return {
     'admin with requests': views.admin(page, adminModel({ ...admin, requests, requestsTotal: 30 })),
     'reject request': views.rejectRequest(page, { client: requested, reason: text, fault: 'too-long', securityToken }),
@@ -322,12 +355,40 @@ export const everyPage = (
     ...Object.fromEntries(
       notices.map((notice) => [
         `applications after ${notice.kind}`,
-        views.applications(page, { applications: [connected, connected], notice }),
+        views.applications(
+          page,
+          applicationsModel({
+            applications: [connected, unconnected],
+            total: 60,
+            page: 2,
+            pages: 3,
+            isFirst: false,
+            next: 'f'.repeat(80),
+            here: '?page=2',
+            notice,
+          }),
+        ),
       ]),
     ),
-    'no applications': views.applications(page, { applications: [], notice: undefined }),
-    application: views.application(page, connected),
-    revoke: views.revoke(page, { application: connected, securityToken }),
+    'no applications': views.applications(page, applicationsModel({ applications: [], total: 0 })),
+    application: views.application(page, {
+      application: connected,
+      here: '?page=2',
+      notice: undefined,
+    }),
+    'application without a connection': views.application(page, {
+      application: unconnected,
+      here: '',
+      notice: undefined,
+    }),
+    revoke: views.revoke(page, { application: connected, connection: undefined, place, here: '', securityToken }),
+    disconnect: views.revoke(page, {
+      application: connected,
+      connection: connection(),
+      place,
+      here: '',
+      securityToken,
+    }),
     'revoke all': views.revokeAll(page, { count: 2, securityToken }),
   }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { moments } from '../../src/views/moments.ts'
 import { testApp, type TestApp } from '../support/app.ts'
-import { adminModel, application, context, consentModel, user, viewsOf } from './fixtures.ts'
+import { adminModel, applicationsModel, context, consentModel, user, viewsOf } from './fixtures.ts'
 import { visit } from './steps.ts'
 
 const stylesheets = (html: string) =>
@@ -43,7 +43,7 @@ describe('frame of a page', () => {
     expect(await views.admin(root, adminModel()))
       .to.include('<body id="admin-oauth2-index"')
       .and.include('<title>OAuth2 Verwaltung - Uni &lt;Bremen&gt;</title>')
-    expect(await views.applications(root, { applications: [], notice: undefined }))
+    expect(await views.applications(root, applicationsModel({ applications: [], total: 0 })))
       .to.include('<body id="api-oauth2-applications-index"')
       .and.include('<title>Autorisierte Drittanwendungen - Uni &lt;Bremen&gt;</title>')
     expect(await views.consent(root, consentModel()))
@@ -59,7 +59,7 @@ describe('frame of a page', () => {
       .and.match(
         /<a id="nav_admin_config_oauth2" href="\/studip\/dispatch\.php\/admin\/oauth2\/index" class="active" aria-current="true">OAuth2</,
       )
-    const own = await viewsOf().applications(context(), { applications: [application()], notice: undefined })
+    const own = await viewsOf().applications(context(), applicationsModel())
     expect(own)
       .to.include('href="/dispatch.php/settings/general"')
       .and.include('class="active" aria-current="true">Drittanwendungen<')

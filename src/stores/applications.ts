@@ -1,0 +1,121 @@
+// What a user connected, by application: its connections, and whether the next sign-in passes without the page (D25).
+import type { Knex } from 'knex'
+import { bounds } from '../bounds.ts'
+import { grantOf } from '../oauth/grant-id.ts'
+import type { Now } from '../oauth/ports.ts'
+import type { Client } from '../oauth/types.ts'
+import type { ClientRow } from './client-rows.ts'
+import { toClient } from './clients.ts'
+import { connectionsOf, type Connection } from './connections.ts'
+import { namesIn, rowsOf } from './rows.ts'
+import { codesOfUser, type CodeOfUser } from './user-codes.ts'
+
+export type { Connection }
+
+export interface Application {
+  readonly clientId: string
+  readonly name: string
+  readonly description: string
+  readonly owner: string
+  readonly homepage: string
+  /** Names of what any of its connections may do, or it may have without being asked for. */
+  readonly scopes: readonly string[]
+  /** Last used first; none where the application is only remembered. */
+  readonly connections: readonly Connection[]
+  /** Unix seconds, as far back as rows remain. */
+  readonly connectedAt: number
+  readonly lastUsedAt: number
+  /** Unix seconds until which the page stays away; undefined where Stud.IP asks every time. */
+  readonly rememberedUntil: number | undefined
+}
+
+export interface Applications {
+  /** Last used first. `next`: from where to go on, for a user with more rows than one request reads. */
+  ofUser(
+    userId: string,
+    from?: string,
+  ): Promise<{ readonly applications: readonly Application[]; readonly next: string | undefined }>
+}
+
+interface Deps {
+  readonly db: Knex
+  readonly now: Now
+  /** The id of the row that remembers; undefined where nothing is remembered. */
+  readonly idOf: ((userId: string, client: Client) => Promise<string>) | undefined
+}
+
+const clientsWith = async (db: Knex, ids: readonly string[]): Promise<ReadonlyMap<string, ClientRow>> => {
+  const found = new Map<string, ClientRow>()
+  for (let at = 0; at < ids.length; at += bounds.rowsOfStatement.most) {
+    const some = ids.slice(at, at + bounds.rowsOfStatement.most)
+    for (const row of await rowsOf<ClientRow>(db.raw('SELECT * FROM oauth2_clients WHERE id IN (?)', [some])))
+      found.set(row.id, row)
+  }
+  return found
+}
+
+const describe = (
+  client: ClientRow,
+  connections: readonly Connection[],
+  approval: CodeOfUser | undefined,
+): Application | undefined => {
+  if (connections.length === 0 && !approval) return undefined
+  const approved = approval ? namesIn(approval.scopes) : []
+  return {
+    clientId: client.id,
+    name: client.name,
+    description: client.description ?? '',
+    owner: client.owner ?? '',
+    homepage: client.homepage ?? '',
+    scopes: [...new Set([...connections.flatMap(({ scopes }) => scopes), ...approved])],
+    connections: connections.toSorted((a, b) => b.lastUsedAt - a.lastUsedAt || (a.grantId < b.grantId ? -1 : 1)),
+    connectedAt: Math.min(...connections.map(({ connectedAt }) => connectedAt), approval?.madeAt ?? Infinity),
+    lastUsedAt: Math.max(...connections.map(({ lastUsedAt }) => lastUsedAt), approval?.changedAt ?? 0),
+    rememberedUntil: approval?.expiresAt,
+  }
+}
+
+const grouped = (connections: readonly Connection[]): ReadonlyMap<string, readonly Connection[]> => {
+  const groups = new Map<string, Connection[]>()
+  for (const each of connections) {
+    const group = groups.get(each.clientId)
+    if (group) group.push(each)
+    else groups.set(each.clientId, [each])
+  }
+  return groups
+}
+
+const byLastUse = (a: Application, b: Application): number =>
+  b.lastUsedAt - a.lastUsedAt || (BigInt(a.clientId) < BigInt(b.clientId) ? -1 : 1)
+
+export const createApplications = ({ db, now, idOf }: Deps): Applications => {
+  // An approval counts for the client as it is now; of one that changed only the row is left.
+  const holds = async (userId: string, { id, clientId }: CodeOfUser, clients: ReadonlyMap<string, ClientRow>) => {
+    const client = clients.get(clientId)
+    return idOf !== undefined && client?.revoked === 0 && (await idOf(userId, toClient(client))) === id
+  }
+  return {
+    ofUser: async (userId, from = '') => {
+      const [{ connections, next }, codes] = await Promise.all([
+        connectionsOf(db, userId, { from, now: now() }),
+        codesOfUser(db, userId),
+      ])
+      const begun = new Map(codes.map(({ id, madeAt }) => [grantOf(id), madeAt]))
+      const approvals = from === '' ? codes.filter((each) => each.isApproval && each.expiresAt > now()) : []
+      const ids = [...new Set([...connections, ...approvals].map(({ clientId }) => clientId))]
+      const clients = await clientsWith(db, ids)
+      const held = new Map<string, CodeOfUser>()
+      for (const approval of approvals)
+        if (await holds(userId, approval, clients)) held.set(approval.clientId, approval)
+      const dated = connections.map((each) => ({
+        ...each,
+        connectedAt: Math.min(each.connectedAt, begun.get(each.grantId) ?? each.connectedAt),
+      }))
+      const byClient = grouped(dated)
+      const applications = [...clients.values()].flatMap(
+        (client) => describe(client, byClient.get(client.id) ?? [], held.get(client.id)) ?? [],
+      )
+      return { applications: applications.sort(byLastUse), next }
+    },
+  }
+}
