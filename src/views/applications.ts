@@ -52,10 +52,13 @@ const applicationValues = (application: Application, reader: Reader) => ({
   homepageLink: webAddress(application.homepage)?.href,
 })
 
-/** The variables of templates/applications.ejs. */
+/** The variables of templates/applications.ejs: what an application may do in a sentence each, and on its own page in full. */
 export const applicationsValues = (model: ApplicationsModel, reader: Reader) => ({
   ...model,
-  applications: model.applications.map((application) => applicationValues(application, reader)),
+  applications: model.applications.map((application) => {
+    const values = applicationValues(application, reader)
+    return { ...values, scopes: values.scopes.map((line) => ({ ...line, such: [] })) }
+  }),
 })
 
 /** The variables of templates/application.ejs. A connection says what it may do only where that is not what all may do. */
