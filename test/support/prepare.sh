@@ -16,5 +16,10 @@ if [[ ! -d node_modules || package-lock.json -nt node_modules/.package-lock.json
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
   touch node_modules/.package-lock.json
 fi
+# Other versions of Node, for test/nodes. Where they cannot be had, those tests say so and the others run.
+if [[ ${1:-} != --demo && ! test/support/nodes/node_modules/.package-lock.json -nt test/support/nodes/package-lock.json ]]; then
+  echo "Installing Node 22 and 24 …" >&2
+  (cd test/support/nodes && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json) >&2 || true
+fi
 echo "Building …" >&2
 node_modules/.bin/tsc -p tsconfig.json --incremental --tsBuildInfoFile dist/tsconfig.tsbuildinfo >&2
