@@ -12,7 +12,7 @@ export interface ClientUse {
 }
 
 /** Milliseconds that counting grants may take before the list is shown without the counts. */
-const countingLimit = 2_000
+export const countingLimit = 2_000
 
 /** By client id; undefined when the tables are too large to count in time. @throws the database's error unless it is away */
 export const countUse = async (

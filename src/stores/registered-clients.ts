@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import type { Now } from '../oauth/ports.ts'
 import { isConfidential, urisOf, type ClientRow } from './client-rows.ts'
+import { usedScopes } from './client-scopes.ts'
 import { countUse, type ClientUse } from './client-use.ts'
 import { isOpenRequestSql, openRequestBinding } from './request-notes.ts'
 import { rowsOf } from './rows.ts'
@@ -23,6 +24,8 @@ export interface RegisteredClient {
   readonly liveGrants: number | undefined
   /** Unix seconds of the last issue or refresh of a live grant. */
   readonly lastUsedAt: number | undefined
+  /** Names of the scopes that it has used, as far back as rows remain; undefined when the tables are too large to look in time. */
+  readonly scopes: readonly string[] | undefined
 }
 
 /** Newest first, without requests that wait for an answer (D35); `search` looks at id, name, owner and redirect URIs. Pages count from 1. */
@@ -37,7 +40,23 @@ export interface RegisteredClients {
   get(id: string): Promise<RegisteredClient | undefined>
 }
 
-const toRegistered = (row: ClientRow, use: Map<string, ClientUse> | undefined): RegisteredClient => ({
+interface Known {
+  readonly use: Map<string, ClientUse> | undefined
+  readonly scopes: ReadonlyMap<string, readonly string[]> | undefined
+}
+
+const knownOf = async (db: Knex, ids: readonly string[], now: number): Promise<Known> => {
+  const [use, scopes] = await Promise.all([countUse(db, ids, now), usedScopes(db, ids)])
+  return { use, scopes }
+}
+
+const usedBy = (id: string, { use, scopes }: Known) => ({
+  liveGrants: use && Number(use.get(id)?.grants ?? 0),
+  lastUsedAt: use?.get(id)?.last_used ?? undefined,
+  scopes: scopes && (scopes.get(id) ?? []),
+})
+
+const toRegistered = (row: ClientRow, known: Known): RegisteredClient => ({
   id: row.id,
   name: row.name,
   redirectUris: urisOf(row.redirect),
@@ -49,8 +68,7 @@ const toRegistered = (row: ClientRow, use: Map<string, ClientUse> | undefined): 
   adminNotes: row.admin_notes ?? '',
   createdAt: row.mkdate,
   changedAt: row.chdate,
-  liveGrants: use && Number(use.get(row.id)?.grants ?? 0),
-  lastUsedAt: use?.get(row.id)?.last_used ?? undefined,
+  ...usedBy(row.id, known),
 })
 
 const matching = (db: Knex, search: string) => {
@@ -74,11 +92,11 @@ export const createRegisteredClients = (db: Knex, now: Now): RegisteredClients =
       .limit(pageSize)
       .offset((page - 1) * pageSize)
     const ids = rows.map((row) => row.id)
-    const use = await countUse(db, ids, now())
-    return { total: Number(total), clients: rows.map((row) => toRegistered(row, use)) }
+    const about = await knownOf(db, ids, now())
+    return { total: Number(total), clients: rows.map((row) => toRegistered(row, about)) }
   },
   get: async (id) => {
     const [row] = await rowsOf<ClientRow>(db.raw('SELECT * FROM oauth2_clients WHERE id = ?', [id]))
-    return row && toRegistered(row, await countUse(db, [row.id], now()))
+    return row && toRegistered(row, await knownOf(db, [row.id], now()))
   },
 })

@@ -2,6 +2,7 @@
 import type { KeyFileState } from '../crypto/key-files.ts'
 import type { ClientRegistration, RegistrationFault } from '../oauth/client-registration.ts'
 import { registrationLimits } from '../oauth/client-registration.ts'
+import { openid } from '../oauth/scopes/openid.ts'
 import type { Settings } from '../settings.ts'
 import { issuer } from '../settings.ts'
 import type { RegisteredClient } from '../stores/registered-clients.ts'
@@ -41,7 +42,11 @@ const keyAdvice = (
   return file.modeOk ? undefined : { text: 'admin.setup.badMode.advice', command: `chmod 660 ${file.path}` }
 }
 
-const clientValues = (client: RegisteredClient) => ({ ...client, homepageLink: webAddress(client.homepage)?.href })
+const clientValues = (client: RegisteredClient) => ({
+  ...client,
+  homepageLink: webAddress(client.homepage)?.href,
+  signsIn: client.scopes?.includes(openid.name) ?? false,
+})
 
 /** Beyond this many clients, or while one looks for some, there is a search field. */
 const searchFrom = 10

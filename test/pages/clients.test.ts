@@ -3,7 +3,18 @@ import { verifyBcrypt } from '../../src/crypto/bcrypt.ts'
 import { expect } from 'chai'
 import { bounds } from '../../src/bounds.ts'
 import { users } from '../fixtures/users.ts'
-import { addClient, connect, hiddenFields, logIn, post, refresh, testApp, type TestApp } from '../support/app.ts'
+import {
+  addClient,
+  connect,
+  hiddenFields,
+  logIn,
+  post,
+  refresh,
+  testApp,
+  type TestApp,
+  type TestClient,
+} from '../support/app.ts'
+import { issueCode, issueTokens } from '../support/issuing.ts'
 import { typedClient, visit } from './steps.ts'
 
 for (const { studip, baseUrl } of [
@@ -200,6 +211,23 @@ for (const { studip, baseUrl } of [
       const { text } = await root.get('admin/oauth2')
       expect(text.match(/gilt nur mit diesem Port/g)).to.have.length(1)
       expect(text).to.match(/http:\/\/localhost\/cb<\/bdi><\/strong>\s*gilt nur mit diesem Port/)
+    })
+
+    it('D25 D26 the list says which scopes a client has used, when its grants are over too, and which clients sign people in', async () => {
+      const [idle, signIn, reader] = [await addClient(app), await addClient(app), await addClient(app)]
+      const { grantId } = await issueTokens(app, signIn, { scopes: ['email', 'openid'] })
+      await app.deps.grants.revoke(grantId)
+      const { code } = await issueCode(app, reader, { scopes: ['api.read'] })
+      await app.deps.approvals.remember(code, (await app.deps.clients.find(reader.id))!)
+      const { text } = await (await visit(app)).get('admin/oauth2')
+      const boxOf = ({ id }: TestClient) =>
+        text.split('<article').find((box) => box.includes(`<code class="oauth2-copy">${id}</code>`)) ?? ''
+      expect(boxOf(signIn))
+        .to.include('<code>openid</code> <code>email</code>')
+        .and.include('meldet Personen an')
+        .and.not.include('<code>api')
+      expect(boxOf(reader)).to.include('<code>api.read</code>').and.not.include('meldet Personen an')
+      expect(boxOf(idle)).to.include('noch keine')
     })
 
     it('deleting asks once more, says what ends, and ends it', async () => {

@@ -84,6 +84,7 @@ export const registeredClient = (changes: Partial<RegisteredClient> = {}): Regis
   changedAt: NOW - 3600,
   liveGrants: 2,
   lastUsedAt: NOW - 60,
+  scopes: ['api', 'openid'],
   ...changes,
 })
 
@@ -227,7 +228,14 @@ export const everyPage = (
   const admin = {
     clients: [
       client,
-      { ...client, suspended: true, confidential: false, liveGrants: undefined, lastUsedAt: undefined },
+      {
+        ...client,
+        suspended: true,
+        confidential: false,
+        liveGrants: undefined,
+        lastUsedAt: undefined,
+        scopes: undefined,
+      },
     ],
     total: 200,
     search: text,
