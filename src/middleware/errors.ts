@@ -38,7 +38,9 @@ export const errors = (deps: Deps): Middleware =>
     } catch (error) {
       if (error instanceof RecipientLeft) return abandon(deps, ctx)
       const refusal = refusalOf(error)
-      refuse(ctx, refusal)
+      if (error instanceof OAuthError && error.isUsual)
+        deps.log.debug({ ...originOf(ctx), oauthError: error.code }, 'asks again')
+      else refuse(ctx, refusal)
       ctx.set('Cache-Control', 'no-store')
       ctx.set('Pragma', 'no-cache')
       const { answerAt: target } = ctx.state as { answerAt?: ResponseTarget }

@@ -70,6 +70,8 @@ export class OAuthError extends Error {
   readonly retryAfter: number | undefined
   /** The scope without which it cannot be done (RFC 6750 §3). */
   readonly requiredScope: string | undefined
+  /** The usual course, not a refusal: whoever waits asks again. */
+  readonly isUsual: boolean
 
   constructor(
     code: OAuthErrorCode,
@@ -81,6 +83,7 @@ export class OAuthError extends Error {
       requiredScope?: string
       cause?: unknown
       status?: number
+      isUsual?: boolean
     } = {},
   ) {
     super(`${code}: ${description}`, { cause: options.cause })
@@ -93,6 +96,7 @@ export class OAuthError extends Error {
       options.parameter ?? /^Check the ([a-z_]+) parameter$/.exec(options.hint ?? '')?.[1] ?? parameterOf[code]
     this.retryAfter = options.retryAfter
     this.requiredScope = options.requiredScope
+    this.isUsual = options.isUsual ?? false
   }
 }
 
@@ -129,9 +133,12 @@ export const tooManyAttempts = (retryAfter: number) =>
   new OAuthError('slow_down', 'Too many failed attempts. Try again later.', { retryAfter })
 /** The answers to a poll, all of them with the status of RFC 6749 §5.2 (RFC 8628 §3.5). */
 export const authorizationPending = () =>
-  new OAuthError('authorization_pending', 'The resource owner has not answered yet.')
+  new OAuthError('authorization_pending', 'The resource owner has not answered yet.', { isUsual: true })
 export const pollSlower = () =>
-  new OAuthError('slow_down', 'Polled too fast: the interval is five seconds longer now.', { status: 400 })
+  new OAuthError('slow_down', 'Polled too fast: the interval is five seconds longer now.', {
+    status: 400,
+    isUsual: true,
+  })
 export const deviceDenied = () =>
   new OAuthError('access_denied', 'The resource owner denied the request.', { status: 400 })
 export const expiredToken = () => new OAuthError('expired_token', 'The device code has expired.')

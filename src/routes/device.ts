@@ -8,12 +8,14 @@ import { pageContext } from '../middleware/page-context.ts'
 import { PageError } from '../middleware/page-error.ts'
 import { originOf } from '../middleware/request-context.ts'
 import type { DeviceCodes, Devices, PendingDevice } from '../oauth/device/ports.ts'
+import { verificationUriComplete } from '../oauth/device/device-authorization.ts'
 import { grouped, readUserCode } from '../oauth/device/user-code.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import type { Audit, Clients, HeldBefore } from '../oauth/ports.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
 import type { Client } from '../oauth/types.ts'
 import type { UserCodeTries } from '../stores/user-code-tries.ts'
+import { qrCode } from '../views/qr-code.ts'
 import type { Views } from '../views/views.ts'
 
 export interface DeviceDeps {
@@ -87,11 +89,26 @@ export const answerDevice = (deps: DeviceDeps): Middleware =>
     const found = await find(deps, ctx, loneValue(form, 'user_code') ?? '')
     if (!found) return refuse(deps, ctx)
     const { request, client } = found
-    const userId = identityOf(ctx).user.id
+    const {
+      user: { id: userId },
+      loginAt,
+    } = identityOf(ctx)
     const allows = form['allow'] !== undefined && form['deny'] === undefined
-    const isDone = allows ? await deps.devices.approve(request.id, userId) : await deps.devices.deny(request.id)
+    const isDone = allows
+      ? await deps.devices.approve(request.id, userId, loginAt)
+      : await deps.devices.deny(request.id)
     if (!isDone) return refuse(deps, ctx)
     deps.audit({ event: allows ? 'device.approved' : 'device.denied', clientId: client.id, userId }, originOf(ctx))
     ctx.type = 'html'
     ctx.body = await deps.views.deviceDone(pageContext(ctx), { clientName: client.name, allows })
+  }
+
+/** GET device/qr?user_code=: the address with the code as an image. Looks nothing up, so it tells nobody which codes wait. */
+export const showDeviceQrCode = ({ issuer }: { readonly issuer: string }): Middleware =>
+  function showDeviceQrCode(ctx) {
+    const typed = loneValue(parseForm(ctx.querystring, deviceFields), 'user_code')
+    const userCode = readUserCode(typed ?? '')
+    if (userCode === undefined) throw new PageError('not-found')
+    ctx.type = 'image/svg+xml'
+    ctx.body = qrCode(verificationUriComplete(issuer, userCode))
   }

@@ -63,7 +63,7 @@ import {
 } from './clients.ts'
 import { deviceAuthorization, introspect, revoke, token } from './client-endpoints.ts'
 import { showDeveloperGuide } from './developers.ts'
-import { answerDevice, deviceFields, deviceForm, showDevice } from './device.ts'
+import { answerDevice, deviceFields, deviceForm, showDevice, showDeviceQrCode } from './device.ts'
 import { gateway } from './gateway.ts'
 import { gatewayPath, openidWellKnown, resourceWellKnown, wellKnown } from './paths.ts'
 import { jwks, metadata, protectedResource } from './published.ts'
@@ -121,6 +121,7 @@ const createRouter = (deps: Deps): Router => {
   router.post(api('applications/revoke_all'), ...revoking, revokeAllApplications(deps))
 
   router.get(api('device'), ...own, showDevice(deps))
+  router.get(api('device/qr'), noStore(), showDeviceQrCode(deps))
   router.post(
     api('device'),
     ...form(bounds.buttonForm, deviceFields),

@@ -4,6 +4,7 @@ import type { Knex } from 'knex'
 import { pollInterval } from '../oauth/device/device-authorization.ts'
 import type { Devices } from '../oauth/device/ports.ts'
 import type { Now } from '../oauth/ports.ts'
+import { openid } from '../oauth/scopes/openid.ts'
 import { isDuplicate } from './database-errors.ts'
 import { changedBy, rowsOf, scopesOf } from './rows.ts'
 import { retried } from './transaction.ts'
@@ -30,14 +31,18 @@ interface Facts {
   /** Seconds. */
   readonly interval: number
 }
+/** What takes their place with the approval of a sign-in. */
+interface Approval {
+  /** Unix seconds. */
+  readonly authTime: number
+}
 
-const write = (scopes: readonly string[], facts: Facts): string => JSON.stringify([...scopes, facts])
+const write = (scopes: readonly string[], facts?: Facts | Approval): string =>
+  JSON.stringify(facts ? [...scopes, facts] : scopes)
 
-const factsOf = (text: string): Facts =>
-  (JSON.parse(text) as unknown[]).find((entry): entry is Facts => typeof entry === 'object' && entry !== null) ?? {
-    address: '',
-    interval: pollInterval,
-  }
+const besideScopes = (text: string): Partial<Facts & Approval> =>
+  (JSON.parse(text) as unknown[]).find((entry) => typeof entry === 'object' && entry !== null) ?? {}
+const factsOf = (text: string): Facts => ({ address: '', interval: pollInterval, ...besideScopes(text) })
 
 const unanswered = 'id = ? AND user_id = ? AND revoked = 0 AND expires_at >= ?'
 
@@ -48,12 +53,17 @@ export const createDevices = (db: Knex, now: Now): Devices => {
     )
     return row
   }
-  /** Leaves the scopes alone of what stood among them: where the request came from is of no use any more. */
-  const answer = async (set: string, values: readonly (string | number)[], id: string): Promise<boolean> => {
+  /** Where the request came from is of no use any more, and goes. */
+  const answer = async (
+    id: string,
+    { userId, revoked, loginAt }: { userId: string; revoked: 0 | 1; loginAt?: number | undefined },
+  ): Promise<boolean> => {
     const row = await find(id)
     if (!row) return false
-    const update = `UPDATE oauth2_auth_codes SET ${set}, scopes = ?, chdate = ? WHERE ${unanswered}`
-    const bindings = [...values, JSON.stringify(scopesOf(row.scopes)), now(), id, nobody, now()]
+    const scopes = scopesOf(row.scopes)
+    const approval = loginAt !== undefined && scopes.includes(openid.name) ? { authTime: loginAt } : undefined
+    const update = `UPDATE oauth2_auth_codes SET user_id = ?, revoked = ?, scopes = ?, chdate = ? WHERE ${unanswered}`
+    const bindings = [userId, revoked, write(scopes, approval), now(), id, nobody, now()]
     return (await retried(() => changedBy(db.raw(update, bindings)))) === 1
   }
   return {
@@ -88,12 +98,15 @@ export const createDevices = (db: Knex, now: Now): Devices => {
         }
       )
     },
-    approve: (id, userId) => answer('user_id = ?', [userId], id),
-    deny: (id) => answer('revoked = 1', [], id),
+    approve: (id, userId, loginAt) => answer(id, { userId, revoked: 0, loginAt }),
+    deny: (id) => answer(id, { userId: nobody, revoked: 1 }),
     poll: async ({ id, clientId, scopes }) => {
       const row = await find(id)
       if (!row || row.client_id !== clientId || row.user_id === null) return { kind: 'unknown' }
-      if (row.user_id !== nobody) return row.revoked ? { kind: 'used' } : { kind: 'approved', userId: row.user_id }
+      if (row.user_id !== nobody)
+        return row.revoked
+          ? { kind: 'used' }
+          : { kind: 'approved', userId: row.user_id, authTime: besideScopes(row.scopes).authTime }
       if (row.revoked) return { kind: 'denied' }
       const facts = factsOf(row.scopes)
       const isEarly = now() - row.chdate < facts.interval - tolerance

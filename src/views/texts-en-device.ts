@@ -11,6 +11,7 @@ export const enDevice: Readonly<Record<keyof typeof deDevice, string>> = {
   'device.warning':
     'Go on only if you started this yourself, and the device in front of you shows the same code. Nobody from Stud.IP will ever send you a code or ask you to enter one.',
   'device.compare': 'Does the device show this code?',
+  'device.qr': 'Would you rather answer on your phone? Show this page as a QR code',
   'device.from': 'Asked for by the device at',
   'device.allowed': 'The application "{{client}}" may use your account now. You can go back to the device.',
   'device.denied': 'The application "{{client}}" was denied access. You can close this page.',

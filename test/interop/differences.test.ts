@@ -39,9 +39,10 @@ This page is made by a test (\`test/interop/differences.test.ts\`) that sends ev
 
 Beyond these: \`hint\` and \`message\` stay in the JSON, for clients written against league. A refresh token rotated within the last ten seconds answers once more instead of failing (D8).
 The replay of a code, or of a refresh token after that time, revokes the grant. Refreshing checks that the user may still log in. \`iat\` and \`nbf\` are whole seconds; Stud.IP allows no clock skew, so keep the clocks of both hosts together (NTP).
+There are grants and pages that league has not: devices (RFC 8628, [devices.md](devices.md)), whose polls answer with status 400 also where the code is \`slow_down\` or \`access_denied\`, and requests for clients (D35), which league sees as suspended clients.
 Errors in the authorization request wait for the login (D18), client ids are digits only, and a revoked application loses its refresh token too (D10).
 Every token answer names the granted \`scope\`; a request without one means \`api\`, and \`scope=\` at a refresh counts as left out, while league then issues a token with an empty list and the full power of \`api\`.
-A refresh may leave out scopes, but never turns a grant with \`api\` into one without (D23): \`invalid_scope\`. Scopes beside \`api\` stand where league does not look; when it renews the grant, \`api\` is left. What is granted without \`api\` it can neither redeem, renew nor use.
+A refresh may leave out scopes, but never turns a grant with \`api\` into one without (D23): \`invalid_scope\`. Scopes beside \`api\` stand where league does not look; when it renews the grant, \`api\` is left. What is granted without \`api\` it can neither redeem, renew nor use. A token of \`api.read\` is sealed: Stud.IP's JSON:API takes it only behind \`nginx/api-read.conf\` (D24), where refusals are 401 and 403 with a Bearer challenge, and 503 while the service is away.
 `
 
 const head = '| case | league 8.5.4 | arrives from 6.0.2 | arrives from 5.4.11 | we | why |\n|---|---|---|---|---|---|'

@@ -107,7 +107,7 @@ describe('applications of a user', function () {
       .expect(200)
     const { device_code: deviceCode, user_code: userCode } = asked.body as Record<string, string>
     const id = await app.deps.deviceCodes.idOf(userCode!.replace('-', ''))
-    expect(await app.deps.devices.approve(id, userId)).to.equal(true)
+    expect(await app.deps.devices.approve(id, userId, undefined)).to.equal(true)
     const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
     await app.http
       .post(app.api('token'))

@@ -1,8 +1,20 @@
 // RFC 8628 from the device's request to its tokens.
 import { expect } from 'chai'
+import { decodeQR } from 'qr/decode.js'
 import { readUserCode } from '../../src/oauth/device/user-code.ts'
-import { addClient, clientSecret, logIn, post, testApp, type TestApp, type TestClient } from '../support/app.ts'
+import {
+  addClient,
+  approve,
+  clientSecret,
+  connect,
+  logIn,
+  post,
+  testApp,
+  type TestApp,
+  type TestClient,
+} from '../support/app.ts'
 import { stoppedClock } from '../support/issuing.ts'
+import { createUserCodeTries } from '../../src/stores/user-code-tries.ts'
 import { bounds } from '../../src/bounds.ts'
 import { users } from '../fixtures/users.ts'
 
@@ -16,13 +28,28 @@ interface Device {
   readonly interval: number
 }
 
+/** What a scanner reads of the image: its modules drawn with three pixels a side. */
+const readQr = (svg: string): string => {
+  const width = 3 * Number(/viewBox="0 0 (\d+)/.exec(svg)?.[1])
+  const data = new Uint8Array(width * width * 4).fill(255)
+  let [x, y] = [0, 0]
+  for (const [, command, right, down] of svg.matchAll(/([Mm])(-?\d+)[ ,]?(-?\d+)h1v1/g)) {
+    ;[x, y] = command === 'M' ? [Number(right), Number(down)] : [x + Number(right), y + Number(down)]
+    for (let row = 0; row < 3; row += 1)
+      data.fill(0, ((y * 3 + row) * width + x * 3) * 4, ((y * 3 + row) * width + x * 3 + 3) * 4)
+  }
+  for (let alpha = 3; alpha < data.length; alpha += 4) data[alpha] = 255
+  return decodeQR({ width, height: width, data })
+}
+
 describe('POST device_authorization, GET and POST device', () => {
   const clock = stoppedClock()
+  const log: string[] = []
   let app: TestApp
   let client: TestClient
   let other: TestClient
   before(async () => {
-    app = await testApp({ now: clock.now })
+    app = await testApp({ now: clock.now, log })
     client = await addClient(app)
     other = await addClient(app, { confidential: false })
   })
@@ -145,6 +172,46 @@ describe('POST device_authorization, GET and POST device', () => {
     }
   })
 
+  it('S-147 whatever stands in the place of a code or token, a device code is taken as device code only', async () => {
+    const device = await ask()
+    await answer(await logIn(app), device, 'allow')
+    const { access_token, refresh_token } = await connect(app, client)
+    const code = (await approve(app, client)).searchParams.get('code')
+    for (const text of [access_token, refresh_token, code ?? '']) {
+      const refused = await post(app, 'token', { ...proof(client), grant_type: grantType, device_code: text })
+      expect([refused.status, (refused.body as { error: string }).error]).to.deep.equal([400, 'invalid_grant'])
+    }
+    const asRefresh = { ...proof(client), grant_type: 'refresh_token', refresh_token: device.device_code }
+    expect((await post(app, 'token', asRefresh)).body).to.include({ error: 'invalid_grant' })
+    const introspected = await post(app, 'introspect', { ...proof(client), token: device.device_code })
+    expect(introspected.body).to.deep.equal({ active: false })
+    await post(app, 'revoke', { ...proof(client), token: device.device_code }).expect(200)
+    await poll(device).expect(200)
+  })
+
+  it('S-145 a flow leaves its own lines, and polls leave none', async () => {
+    log.length = 0
+    const device = await ask()
+    expect(await answerOf(device)).to.deep.equal([400, 'authorization_pending'])
+    expect(await answerOf(device)).to.deep.equal([400, 'slow_down'])
+    await answer(await logIn(app), device, 'allow')
+    await poll(device).expect(200)
+    const lines = log.map((line) => JSON.parse(line) as { event?: string; level: string; oauthError?: string })
+    const events = lines.flatMap(({ event }) => (event === undefined ? [] : [event]))
+    expect(events).to.deep.equal(['device.requested', 'device.approved', 'device.redeemed'])
+    const debugged = lines.filter(({ oauthError }) => oauthError !== undefined)
+    expect(debugged.map(({ level, oauthError }) => [level, oauthError])).to.deep.equal([
+      ['debug', 'authorization_pending'],
+      ['debug', 'slow_down'],
+    ])
+    expect(await app.deps.metrics.registry.metrics()).not.to.match(
+      /refusals_total\{[^}]*(authorization_pending|slow_down)/,
+    )
+    clock.pass(601)
+    await answerOf(device)
+    expect(log.filter((line) => line.includes('"request.refused"'))).to.have.length(1)
+  })
+
   it('S-147 nobody redeems the row of a request as an authorization code', async () => {
     const device = await ask()
     await answer(await logIn(app), device, 'allow')
@@ -169,6 +236,18 @@ describe('POST device_authorization, GET and POST device', () => {
     expect((await confirmPage(await logIn(app), device.user_code)).status).to.equal(200)
   })
 
+  it('S-144 of 20,000 guesses by 400 people in 400 networks at one worker 500 are made', () => {
+    const tries = createUserCodeTries()
+    let made = 0
+    for (let guess = 0; guess < 20_000; guess += 1)
+      if (tries.begin(`user${guess % 400}`, `10.0.${guess % 20}.${guess % 400}`)) made += 1
+    expect(made).to.equal(bounds.userCodesOfAll.most)
+    // Whoever guesses right is not held up by those who guess: their try was taken before, or is refused like any other.
+    expect(tries.begin('somebody', '192.0.2.1')).to.equal(undefined)
+    // 500 of 20^8 codes: the chance that docs/devices.md states for one worker and one span.
+    expect(made / 20 ** 8).to.be.below(2e-8)
+  })
+
   it('S-144 the chance of a hit in the life of a code stays below 2^-20', () => {
     const workers = 20
     // A window may begin in the middle of a code's life.
@@ -179,6 +258,25 @@ describe('POST device_authorization, GET and POST device', () => {
     for (const text of ['BCDF-GHJK', 'bcdfghjk', ' b c d f – g h j k ']) expect(readUserCode(text)).to.equal('BCDFGHJK')
     for (const text of ['', 'ABCD-EFGH', 'BCDF-GHJ', 'BCDF-GHJK-L', 'B'.repeat(99)])
       expect(readUserCode(text)).to.equal(undefined)
+  })
+
+  it('S-144 shows a code as a QR code to everybody, whether or not it waits, and nothing else', async () => {
+    const device = await ask()
+    const qr = (code: string) => app.http.get(app.api('device/qr')).query({ user_code: code })
+    const images = await Promise.all([device.user_code, 'bcdf ghjk'].map((code) => qr(code).buffer(true)))
+    for (const { status, headers, body } of images) {
+      expect([status, headers['content-type'], headers['cache-control']]).to.deep.equal([
+        200,
+        'image/svg+xml',
+        'no-store',
+      ])
+      expect(String(body)).to.match(/^<svg [^>]*><rect [^>]*\/><path [^>]*\/><\/svg>$/)
+    }
+    for (const code of ['', 'ABCD-EFGH', '<script>', 'B'.repeat(5_000)]) expect((await qr(code)).status).to.equal(404)
+    expect(readQr(String(images[0]!.body))).to.equal(device.verification_uri_complete)
+    expect((await confirmPage(await logIn(app), device.user_code)).text).to.include(
+      `device/qr?user_code=${device.user_code}`,
+    )
   })
 
   it('answers an unknown scope and a client that asks too often', async () => {

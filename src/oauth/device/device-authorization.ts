@@ -36,6 +36,11 @@ export interface DeviceAuthorization {
   readonly interval: number
 }
 
+/** The page for user codes (RFC 8628 §3.2), and the same with one. */
+const verificationUri = (issuer: string): string => `${issuer}/device`
+export const verificationUriComplete = (issuer: string, userCode: string): string =>
+  `${verificationUri(issuer)}?user_code=${grouped(userCode)}`
+
 /** Two in twenty-five billion are equal; more often than this in a row only where chance is broken. */
 const tries = 3
 
@@ -57,12 +62,11 @@ export const createDeviceAuthorization =
       const text = await ports.deviceCodes.seal(code)
       if (!(await ports.devices.insert(code, origin.address))) continue
       ports.audit({ event: 'device.requested', clientId: client.id }, origin)
-      const page = `${ports.issuer}/device`
       return {
         device_code: text,
         user_code: grouped(userCode),
-        verification_uri: page,
-        verification_uri_complete: `${page}?user_code=${grouped(userCode)}`,
+        verification_uri: verificationUri(ports.issuer),
+        verification_uri_complete: verificationUriComplete(ports.issuer, userCode),
         expires_in: deviceCodeLifetime,
         interval: pollInterval,
       }

@@ -31,7 +31,8 @@ export interface PendingDevice {
 /** `slow-down`: asked again before the interval was over, which is longer from now on. */
 export type DeviceState =
   | { readonly kind: 'pending' | 'slow-down' | 'denied' | 'used' | 'unknown' }
-  | { readonly kind: 'approved'; readonly userId: string }
+  /** With the unix seconds of the login of whoever approved, where the device signs them in. */
+  | { readonly kind: 'approved'; readonly userId: string; readonly authTime: number | undefined }
 
 export interface Devices {
   /** False when the user code is taken. */
@@ -39,7 +40,7 @@ export interface Devices {
   /** Undefined unless it waits for an answer. */
   findPending(id: string): Promise<PendingDevice | undefined>
   /** False when it was answered before, or is too old. */
-  approve(id: string, userId: string): Promise<boolean>
+  approve(id: string, userId: string, loginAt: number | undefined): Promise<boolean>
   deny(id: string): Promise<boolean>
   /** What a poll finds. Counts as one while the request is pending. */
   poll(code: DeviceCode): Promise<DeviceState>

@@ -26,7 +26,7 @@ const pollDevice =
     if (state.kind === 'denied') throw deviceDenied()
     if (state.kind !== 'approved') throw invalid('Device code has been used or revoked')
     await assertUserMayHoldTokens(ports.users, state.userId)
-    return redeem(ports, code, state.userId, request)
+    return redeem(ports, code, state, request)
   }
 
 export const deviceCode: GrantType = { name: 'urn:ietf:params:oauth:grant-type:device_code', create: pollDevice }
@@ -34,7 +34,7 @@ export const deviceCode: GrantType = { name: 'urn:ietf:params:oauth:grant-type:d
 const redeem = async (
   ports: GrantPorts,
   { id, clientId, scopes, expiresAt }: DeviceCode,
-  userId: string,
+  { userId, authTime }: { readonly userId: string; readonly authTime: number | undefined },
   { origin, recipient }: GrantRequest,
 ): Promise<TokenResponse> => {
   const row = { id, clientId, userId, scopes, expiresAt, redirectUri: undefined, codeChallenge: undefined }
@@ -42,7 +42,8 @@ const redeem = async (
   const pair = newTokenPair(ports, newGrantCode(ports.random), row)
   const who = { clientId, userId, grantId: grantOf(pair.accessToken.id) }
   const { outcome, response } = await issue(ports, pair, recipient, {
-    signIn: { nonce: undefined, authTime: undefined },
+    // A device sends no nonce; the login is that of whoever approved (OpenID Connect Core §2).
+    signIn: { nonce: undefined, authTime },
     use: () => ports.tokens.redeem(row, pair, recipient),
     isUsedUp: (result) => result === 'redeemed',
     takeBack: async () => {

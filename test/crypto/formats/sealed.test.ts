@@ -5,6 +5,7 @@ import { createDerivedKeys } from '../../../src/crypto/derived-keys.ts'
 import { decrypt, saltOf } from '../../../src/crypto/defuse.ts'
 import { createCredentials } from '../../../src/crypto/formats/of.ts'
 import { isSealed } from '../../../src/crypto/formats/sealed.ts'
+import { createDeviceCodes } from '../../../src/crypto/formats/device-code.ts'
 import { createKeyRing } from '../../../src/crypto/key-ring.ts'
 import { seal, sealBytes } from '../../../src/crypto/sealed.ts'
 import type { AccessToken, AuthorizationCode, RefreshToken } from '../../../src/oauth/types.ts'
@@ -105,6 +106,20 @@ describe('sealed credentials', () => {
         expect((await open(text)) !== undefined, `${kind} as ${place}`).to.equal(
           kind === place || kind === `${place} of league`,
         )
+  })
+
+  it('S-122 a device code opens in its own place only, and nothing else opens there', async () => {
+    const { derive } = await keys.current()
+    const deviceCodes = createDeviceCodes(keys)
+    const sent = { id: id('d'), clientId: '1', scopes: ['api'], expiresAt: now() + 600 }
+    const text = await deviceCodes.seal(sent)
+    expect(await deviceCodes.open(text), 'the test itself can succeed').to.deep.equal(sent)
+    for (const open of [credentials.openCode, credentials.openRefreshToken, credentials.openAccessToken])
+      expect(await open(text)).to.equal(undefined)
+    const others = [...Object.values(await sealedTexts()), ...Object.values(await sealedTexts(['api']))]
+    for (const kind of ['pending', 'consent', 'notice', 'csrf', 'id_token_hint', 'user_code'])
+      others.push(await seal(sent, derive(kind), kind), await seal(sent, derive('device_code'), kind))
+    for (const other of others) expect(await deviceCodes.open(other)).to.equal(undefined)
   })
 
   it('S-122 neither its header nor its key alone makes a kind', async () => {
