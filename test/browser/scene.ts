@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
+import type { Settings } from '../../src/settings.ts'
 import { startStandIn, type RunningStandIn } from '../stand-in/stand-in.ts'
 import { addClient, authorizationQuery, testApp, type Query, type TestApp, type TestClient } from '../support/app.ts'
 import { launchChromium } from '../support/browser.ts'
@@ -20,9 +21,10 @@ export interface SceneOptions {
   readonly provider?: string
   /** Folder with key files; one without oidc.key unless given. */
   readonly keysPath?: string
+  readonly settings?: Partial<Settings>
 }
 
-export interface Scene extends Required<Omit<SceneOptions, 'provider' | 'keysPath'>> {
+export interface Scene extends Required<Omit<SceneOptions, 'provider' | 'keysPath' | 'settings'>> {
   /** Public URL of Stud.IP with base and trailing slash. */
   readonly url: string
   readonly app: TestApp
@@ -63,7 +65,7 @@ export async function startScene({ version, base, tls = false, provider, ...more
   const app = await testApp({
     database,
     studip: version,
-    settings: { keysPath, baseUrl: `${tls ? 'https' : 'http'}://127.0.0.1:${port}${base}` },
+    settings: { ...more.settings, keysPath, baseUrl: `${tls ? 'https' : 'http'}://127.0.0.1:${port}${base}` },
   })
   const nginx = await startNginx({
     base,

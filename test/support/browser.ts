@@ -11,5 +11,7 @@ export const launchChromium = (): Promise<Browser> =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // An application with a web address of its own, at whatever port of this machine.
+      '--host-resolver-rules=MAP app.example.org 127.0.0.1',
     ],
   })
