@@ -314,16 +314,31 @@ for (const base of ['/', '/studip/'] as const) {
         }
     })
 
-    it('S-124 over HTTP/1.0, and with a body of unknown length', async () => {
-      const raw = (text: string) =>
-        new Promise<string>((resolve, reject) => {
-          const socket = connect(scene.nginx.port, '127.0.0.1', () => socket.write(text))
-          let answer = ''
-          socket.setEncoding('latin1').on('data', (part: string) => {
-            answer += part
-          })
-          socket.once('end', () => resolve(answer)).once('error', reject)
+    const raw = (text: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect(scene.nginx.port, '127.0.0.1', () => socket.write(text, 'latin1'))
+        let answer = ''
+        socket.setEncoding('latin1').on('data', (part: string) => {
+          answer += part
         })
+        socket.once('end', () => resolve(answer)).once('error', reject)
+      })
+
+    it('S-127 a header with bytes that no header may hold is refused like any other that is no token', async () => {
+      for (const token of ['a\x01b', `${sealed}\x1f`, `\x7f, Bearer ${sealed}`, `${sealed}\x0b`, 'a\xffb', '\x80'])
+        for (const method of ['GET', 'POST']) {
+          const before = scene.jsonApi.arrived.length
+          const answer = await raw(
+            `${method} ${me} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\nContent-Length: 0\r\n\r\n`,
+          )
+          const what = JSON.stringify(token.replace(sealed, 'SEALED'))
+          expect(answer, what).to.match(/^HTTP\/1\.1 401 /)
+          expect(answer, what).to.include('error="invalid_token"')
+          expect(scene.jsonApi.arrived.length, what).to.equal(before)
+        }
+    })
+
+    it('S-124 over HTTP/1.0, and with a body of unknown length', async () => {
       const auth = `Authorization: Bearer ${sealed}\r\n`
       expect(await raw(`GET ${me} HTTP/1.0\r\n${auth}\r\n`)).to.match(/^HTTP\/1\.1 200 /)
       expect(await raw(`POST ${me} HTTP/1.0\r\n${auth}Content-Length: 1\r\n\r\nx`)).to.match(/^HTTP\/1\.1 403 /)
