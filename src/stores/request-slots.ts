@@ -2,9 +2,8 @@
 // whatever happens at the same moment, on whichever node of a cluster (D35).
 import type { Knex } from 'knex'
 import { bounds } from '../bounds.ts'
-import { isDuplicate } from './database-errors.ts'
-import { openRequestBinding } from './request-notes.ts'
-import { changedBy, rowsOf } from './rows.ts'
+import { isOpenRequestSql, openRequestBinding } from './request-notes.ts'
+import { rowsOf } from './rows.ts'
 
 const slotsOf = (userId: string): string[] =>
   Array.from({ length: bounds.openRequests.most }, (_, index) => `client-request ${userId} ${index + 1}`)
@@ -13,32 +12,22 @@ const endOfTime = 2_147_483_647
 /** In the place of a user, so that nothing that ends what a user has ends this. */
 const nobody = '-'
 
-const takeFree = async (trx: Knex, id: string, clientId: string, time: number): Promise<boolean> => {
-  try {
-    await trx.raw(
-      'INSERT INTO oauth2_auth_codes (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate) VALUES (?, ?, ?, NULL, 0, ?, ?, ?)',
-      [id, nobody, clientId, endOfTime, time, time],
-    )
-    return true
-  } catch (error) {
-    if (isDuplicate(error)) return false
-    throw error
-  }
-}
+// One statement that locks for writing at once. With a lock for reading first, as a failed INSERT leaves it, people's own forms
+// that arrive together would wait for each other until the database ends some of them.
+const takeSql = `INSERT INTO oauth2_auth_codes (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate)
+  VALUES (?, ?, ?, NULL, 0, ?, ?, ?)
+  ON DUPLICATE KEY UPDATE client_id = IF(EXISTS (SELECT 1 FROM oauth2_clients c
+    WHERE c.id = oauth2_auth_codes.client_id AND ${isOpenRequestSql}), oauth2_auth_codes.client_id, VALUES(client_id))`
 
-const takeOver = async (trx: Knex, id: string, clientId: string, time: number): Promise<boolean> =>
-  (await changedBy(
-    trx.raw(
-      `UPDATE oauth2_auth_codes SET client_id = ?, chdate = ? WHERE id = ? AND NOT EXISTS
-         (SELECT 1 FROM oauth2_clients c WHERE c.id = oauth2_auth_codes.client_id AND c.revoked = 1 AND c.admin_notes LIKE ?)`,
-      [clientId, time, id, openRequestBinding],
-    ),
-  )) === 1
+const take = async (trx: Knex, id: string, clientId: string, time: number): Promise<boolean> => {
+  await trx.raw(takeSql, [id, nobody, clientId, endOfTime, time, time, openRequestBinding])
+  const mine = trx.raw('SELECT 1 FROM oauth2_auth_codes WHERE id = ? AND client_id = ?', [id, clientId])
+  return (await rowsOf(mine)).length === 1
+}
 
 /** Takes one that is free, or that of a request that is decided or gone, for the requested client. @returns false when there is none */
 export const takeSlot = async (trx: Knex, userId: string, clientId: string, time: number): Promise<boolean> => {
-  for (const take of [takeFree, takeOver])
-    for (const id of slotsOf(userId)) if (await take(trx, id, clientId, time)) return true
+  for (const id of slotsOf(userId)) if (await take(trx, id, clientId, time)) return true
   return false
 }
 

@@ -131,6 +131,7 @@ describe('clients on request', function () {
     const { id, secret } = await asked(person)
     for (const [reason, text] of [
       ['', 'Bitte füllen Sie dieses Feld aus.'],
+      ['\u200b \u00ad', 'Bitte füllen Sie dieses Feld aus.'],
       ['x'.repeat(reasonLimit + 1), `Höchstens <strong><bdi>${reasonLimit}</bdi>`],
     ] as const) {
       const refused = await decide(id, 'reject', { reason })
@@ -225,6 +226,31 @@ describe('clients on request', function () {
     expect(more.filter((id) => id !== undefined)).to.have.length(2)
   })
 
+  it('S-149 forms that come together never wait for each other in a ring', async () => {
+    const by = { id: users.autor.user_id, username: 'test_autor' }
+    const [name, owner, homepage] = ['App', 'x', 'https://x.de']
+    const client = { name, redirectUris: [redirectUri], description: '', owner, homepage, secretHash: null }
+    const deadlocks = async () => {
+      const [rows] = (await app.database.knex.raw("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")) as [
+        { Value: string }[],
+      ]
+      return Number(rows[0]?.Value)
+    }
+    const before = await deadlocks()
+    for (const free of [
+      () => app.database.knex('oauth2_clients').delete(),
+      () => app.database.knex('oauth2_clients').update({ revoked: 0 }),
+      () => app.database.knex('oauth2_auth_codes').delete(),
+    ]) {
+      const ids = await Promise.all(
+        Array.from({ length: 24 }, (_, index) => (index % 2 ? app : second).deps.requests.ask(client, by, 'why')),
+      )
+      expect(ids.filter((id) => id !== undefined)).to.have.length(3)
+      await free()
+    }
+    expect((await deadlocks()) - before).to.equal(0)
+  })
+
   it('S-149 a fourth form sent although three are open stores nothing and says why', async () => {
     const person = await visit(app, users.autor)
     const form = await person.get('api/oauth2/requests/add')
@@ -283,6 +309,8 @@ describe('clients on request', function () {
       [{ redirect: 'javascript:alert(1)' }, 'Schaden anrichten'],
       [{ redirect: 'http://plain.example/' }, 'unverschlüsselt'],
       [{ purpose: ' \n ' }, 'Bitte füllen Sie dieses Feld aus.'],
+      [{ purpose: '\u200b\u2800\n\u3164' }, 'Bitte füllen Sie dieses Feld aus.'],
+      [{ name: '\u200b' }, 'Bitte füllen Sie dieses Feld aus.'],
       [{ purpose: 'x'.repeat(purposeLimit + 1) }, `Höchstens <strong><bdi>${purposeLimit}</bdi>`],
       [{ confidentiality: 'both' }, 'Bitte wählen Sie'],
       [{ homepage: 'javascript:x' }, 'gültige Adresse'],
