@@ -48,6 +48,13 @@ const singleLine = ['name', 'owner', 'homepage'] as const
 const lengthOf = (text: string): number => [...text].length
 const tidy = (text: string): string => text.replaceAll(/\r\n?/g, '\n').trim()
 
+/** True of what nobody sees, whatever it is made of: blanks, characters without width, fillers. */
+export const showsNothing = (text: string): boolean =>
+  !/[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{C}\u2800]/u.test(text)
+
+// Characters that end a line, and those that turn the direction of what follows, so that it reads as something else (UTS #55).
+const unfitForOneLine = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
+
 const isHomepage = (text: string): boolean => {
   if (!URL.canParse(text) || !/^https?:\/\/[^\\]/i.test(text)) return false
   const { username, password } = new URL(text)
@@ -56,7 +63,7 @@ const isHomepage = (text: string): boolean => {
 
 const fieldFaults = (form: ClientRegistration): readonly RegistrationFault[] => [
   ...(['name', 'redirect', 'owner', 'homepage'] as const)
-    .filter((field) => form[field] === '')
+    .filter((field) => showsNothing(form[field]))
     .map((field) => ({ field, code: 'missing' }) as const),
   ...(form.confidentiality === 'public' || form.confidentiality === 'confidential'
     ? []
@@ -65,9 +72,11 @@ const fieldFaults = (form: ClientRegistration): readonly RegistrationFault[] => 
     .filter((field) => lengthOf(form[field]) > registrationLimits[field])
     .map((field) => ({ field, code: 'too-long' }) as const),
   ...singleLine
-    .filter((field) => /[\p{Cc}\u2028\u2029]/u.test(form[field]))
+    .filter((field) => unfitForOneLine.test(form[field]))
     .map((field) => ({ field, code: 'malformed' }) as const),
-  ...(form.homepage !== '' && !isHomepage(form.homepage) ? [{ field: 'homepage', code: 'malformed' } as const] : []),
+  ...(!showsNothing(form.homepage) && !isHomepage(form.homepage)
+    ? [{ field: 'homepage', code: 'malformed' } as const]
+    : []),
 ]
 
 const redirectFaults = (uris: readonly string[], allow: Allowed): readonly RegistrationFault[] =>

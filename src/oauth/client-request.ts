@@ -1,6 +1,7 @@
 // A client that somebody asked for (D35): who, why and what became of it, in the notes of the client.
 import {
   checkClientRegistration,
+  showsNothing,
   type CheckedRegistration,
   type ClientRegistration,
   type RegistrationFault,
@@ -127,7 +128,7 @@ export const checkRequest = (
   const purpose = typed.replaceAll(/\r\n?/g, '\n').trim()
   const checked = checkClientRegistration({ ...form, admin_notes: '' }, allow)
   const own: readonly RequestFault[] = [
-    ...(purpose === '' ? [{ field: 'purpose', code: 'missing' } as const] : []),
+    ...(showsNothing(purpose) ? [{ field: 'purpose', code: 'missing' } as const] : []),
     ...(isTooLong(purpose, purposeLimit) ? [{ field: 'purpose', code: 'too-long' } as const] : []),
   ]
   if ('faults' in checked) return { faults: [...(checked.faults as readonly RequestFault[]), ...own] }
@@ -139,6 +140,6 @@ export const checkReason = (
   typed: string,
 ): { readonly reason: string } | { readonly fault: 'missing' | 'too-long' } => {
   const reason = oneLine(typed)
-  if (reason === '') return { fault: 'missing' }
+  if (showsNothing(reason)) return { fault: 'missing' }
   return isTooLong(reason, reasonLimit) ? { fault: 'too-long' } : { reason }
 }

@@ -201,4 +201,27 @@ describe('a new client', () => {
 
   it('a name with a line feed inside is refused', () =>
     expect(codesOf({ name: 'Campus\nApp' })).to.deep.equal(['name malformed']))
+
+  it('S-028 a name or owner that nobody sees is none', () => {
+    for (const text of [
+      '\u200b',
+      '\u00ad \ufeff',
+      '\u2800',
+      '\u3164',
+      '\u115f\u1160',
+      '\u{e0041}',
+      '\u200e\u200f',
+      '\u2060',
+    ])
+      for (const field of ['name', 'owner'] as const)
+        expect(codesOf({ [field]: text }), JSON.stringify(text)).to.deep.equal([`${field} missing`])
+  })
+
+  it('S-028 a name or owner that turns the direction of what is read is refused; names of right-to-left scripts are not', () => {
+    for (const text of ['\u202ePI.dutS', 'Stud\u2067.IP', 'a\u202a', '\u2066x\u2069'])
+      for (const field of ['name', 'owner'] as const)
+        expect(codesOf({ [field]: text }), JSON.stringify(text)).to.deep.equal([`${field} malformed`])
+    for (const name of ['تطبيق\u200f ٢', 'אפליקציה', '👩\u200d💻 App', 'می\u200cخواهم'])
+      expect(codesOf({ name }), name).to.deep.equal([])
+  })
 })
