@@ -21,6 +21,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'keys.primes': '4 signiert dreimal so schnell, braucht 4096 Bit und den Befehl openssl',
   'keys.oidc':
     'Den Schlüssel für „Anmelden mit Stud.IP“ (oidc.key) neben den anderen anlegen, die bleiben, wie sie sind',
+  'keys.oidc.size': '--oidc legt einen Schlüssel von 3072 Bit an; --bits und --primes gelten dafür nicht.',
   'keys.oidc.example': 'Andere Anwendungen mit Stud.IP anmelden lassen',
   'keys.oidc.done': 'Der Schlüssel für „Anmelden mit Stud.IP“ wurde angelegt. Der Dienst findet ihn von selbst.',
   'keys.done': 'Schlüsseldateien erfolgreich angelegt.',

@@ -18,6 +18,7 @@ export const en = {
   'keys.bits': 'Length of the RSA key',
   'keys.primes': '4 signs three times as fast, needs 4096 bits and the openssl command',
   'keys.oidc': 'Make the key for Sign in with Stud.IP (oidc.key) beside the others, which stay as they are',
+  'keys.oidc.size': '--oidc makes a key of 3072 bits; --bits and --primes are not for it.',
   'keys.oidc.example': 'Let people sign in to other applications with Stud.IP',
   'keys.oidc.done': 'The key for Sign in with Stud.IP was created. The service finds it by itself.',
   'keys.done': 'The key files were created.',

@@ -25,7 +25,7 @@ export interface KeyFiles {
 
 /** One key file as an administrator sees it. */
 export interface KeyFileState {
-  readonly name: KeyFileName
+  readonly name: KeyFileName | 'oidc.key'
   readonly path: string
   readonly exists: boolean
   readonly readable: boolean
@@ -89,20 +89,21 @@ const lookInto = async (path: string): Promise<void> => {
   })
 }
 
-/** What there is in the folder, without judging the contents. Never throws. */
-export const inspectKeyFiles = (dir: string): Promise<KeyFileState[]> =>
-  Promise.all(
-    keyFileNames.map(async (name) => {
-      const path = join(dir, name)
-      const found = await stat(path).catch(() => undefined)
-      const readable = await access(path, constants.R_OK).then(
-        () => found?.isFile() === true,
-        () => false,
-      )
-      const mode = found && (found.mode & 0o777).toString(8).padStart(3, '0')
-      return { name, path, exists: found !== undefined, readable, mode, modeOk: mode === '600' || mode === '660' }
-    }),
+/** What there is, without judging the contents. Never throws. */
+export const inspectKeyFile = async (dir: string, name: KeyFileState['name']): Promise<KeyFileState> => {
+  const path = join(dir, name)
+  const found = await stat(path).catch(() => undefined)
+  const readable = await access(path, constants.R_OK).then(
+    () => found?.isFile() === true,
+    () => false,
   )
+  const mode = found && (found.mode & 0o777).toString(8).padStart(3, '0')
+  return { name, path, exists: found !== undefined, readable, mode, modeOk: mode === '600' || mode === '660' }
+}
+
+/** The three that Stud.IP has. Never throws. */
+export const inspectKeyFiles = (dir: string): Promise<KeyFileState[]> =>
+  Promise.all(keyFileNames.map((name) => inspectKeyFile(dir, name)))
 
 /** One byte in each character. */
 export const readText = async (path: string, missing: KeyFault, details: KeyFaultDetails): Promise<string> => {

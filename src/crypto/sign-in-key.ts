@@ -2,7 +2,7 @@
 import { createPublicKey } from 'node:crypto'
 import { join } from 'node:path'
 import { KeyFileError } from './key-fault.ts'
-import { minBits, parsePrivateKey, readText, spki } from './key-files.ts'
+import { inspectKeyFile, minBits, parsePrivateKey, readText, spki, type KeyFileState } from './key-files.ts'
 
 export const signInKeyName = 'oidc.key'
 
@@ -20,4 +20,10 @@ export const readSignInKey = async (dir: string, publicPem: string): Promise<str
     if (cause instanceof KeyFileError && cause.fault === 'missing') return undefined
     throw new KeyFileError('sign-in-key', { path, least: minBits }, { cause })
   }
+}
+
+/** What there is of it, none where nobody can sign in. Never throws. */
+export const inspectSignInKey = async (dir: string): Promise<readonly KeyFileState[]> => {
+  const file = await inspectKeyFile(dir, signInKeyName)
+  return file.exists ? [file] : []
 }

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { createCredentials } from '../crypto/formats/of.ts'
 import { inspectKeyFiles, readKeyFiles, type KeyFileState } from '../crypto/key-files.ts'
 import { createKeyRing } from '../crypto/key-ring.ts'
+import { inspectSignInKey } from '../crypto/sign-in-key.ts'
 import { SetupError } from '../oauth/errors.ts'
 import { withDefault } from '../oauth/scopes/index.ts'
 import { fault, foundOr, type Check, type Finding, type Patient } from './check.ts'
@@ -46,7 +47,7 @@ export const keysCheck: Check = {
   settings: ['KEYS_PATH'],
   run: async (patient) => {
     const { settings, t } = patient
-    const files = await inspectKeyFiles(settings.keysPath)
+    const files = [...(await inspectKeyFiles(settings.keysPath)), ...(await inspectSignInKey(settings.keysPath))]
     const outside = [...modeFindings(files, patient), ...(await groupFindings(files, patient))]
     try {
       const { bits } = await readKeyFiles(settings.keysPath)

@@ -43,7 +43,7 @@ export const signInCheck: Check = {
   run: async (patient) => {
     const { settings, now, t } = patient
     const { signIn, signInFault } = await createKeyRing({ dir: settings.keysPath, now }).current()
-    if (signInFault) return [fault(signInFault.message)]
+    if (signInFault) return [fault(t.keyFiles(signInFault) ?? signInFault.message)]
     if (!signIn) return ok(t('doctor.sign-in.off'))
     try {
       const findings = [await discoveryFinding(patient), await apiFinding(patient, signIn)]

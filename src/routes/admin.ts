@@ -1,6 +1,8 @@
 // GET admin/oauth2: set-up state and registered clients, for root (contract §11.3).
 import type { Context, Middleware } from 'koa'
 import { inspectKeyFiles } from '../crypto/key-files.ts'
+import type { Keys } from '../crypto/key-ring.ts'
+import { inspectSignInKey } from '../crypto/sign-in-key.ts'
 import { securityToken } from '../middleware/csrf.ts'
 import { pageContext } from '../middleware/page-context.ts'
 import { SetupError } from '../oauth/errors.ts'
@@ -48,14 +50,19 @@ const withAsker = async ({ people, users }: AdminDeps, request: RequestedClient)
   return { ...request, asker: { fullName: person?.fullName, perms: person?.perms, refused: state === 'refused' } }
 }
 
+const signInOf = (keys: Pick<Keys, 'signIn' | 'signInFault'> | undefined): 'on' | 'off' | 'faulty' =>
+  keys?.signInFault ? 'faulty' : keys?.signIn ? 'on' : 'off'
+
 /** The administration page. */
 export const showAdministration = (deps: AdminDeps): Middleware =>
   async function showAdministration(ctx) {
     const view = viewOf(ctx)
-    const [list, { requests, total: requestsTotal }, keyFiles, token, notice] = await Promise.all([
+    const [list, { requests, total: requestsTotal }, keyFiles, signInKey, keys, token, notice] = await Promise.all([
       deps.administration.list(view),
       deps.requests.open(),
       inspectKeyFiles(deps.settings.keysPath),
+      inspectSignInKey(deps.settings.keysPath),
+      whileKeysWork(deps.keys.current()),
       whileKeysWork(securityToken(ctx, deps.keys, clientForm)),
       whileKeysWork(takeNotice(deps, ctx)),
     ])
@@ -65,7 +72,8 @@ export const showAdministration = (deps: AdminDeps): Middleware =>
       ...list,
       requests: await Promise.all(requests.map((request) => withAsker(deps, request))),
       requestsTotal,
-      keyFiles,
+      keyFiles: [...keyFiles, ...signInKey],
+      signIn: signInOf(keys),
       notice,
       securityToken: token,
     })

@@ -14,6 +14,8 @@ import type { TextKey } from './texts.ts'
 
 export interface AdminModel {
   readonly keyFiles: readonly KeyFileState[]
+  /** Sign in with Stud.IP: whether oidc.key is there and usable. */
+  readonly signIn: 'on' | 'off' | 'faulty'
   readonly clients: readonly RegisteredClient[]
   readonly total: number
   readonly search: string
@@ -72,6 +74,14 @@ export const adminValues = (settings: Pick<Settings, 'baseUrl' | 'keysPath'>, mo
     { text: 'admin.endpoints.revocation', address: `${issuer(settings)}/revoke` },
     { text: 'admin.endpoints.introspection', address: `${issuer(settings)}/introspect` },
     { text: 'admin.endpoints.metadata', address: `${issuer(settings)}/.well-known/oauth-authorization-server` },
+    ...(model.signIn === 'on'
+      ? [
+          {
+            text: 'admin.endpoints.discovery',
+            address: `${issuer(settings)}/.well-known/openid-configuration`,
+          } as const,
+        ]
+      : []),
   ] satisfies { text: TextKey; address: string }[],
   searchable: model.total > searchFrom || model.search !== '',
   pages: Math.max(1, Math.ceil(model.total / model.pageSize)),

@@ -7,6 +7,7 @@ export const deLists = {
   'admin.setup.private.key': 'Private Key',
   'admin.setup.public.key': 'Public Key',
   'admin.setup.encryption_key.php': 'Encryption Key',
+  'admin.setup.oidc.key': 'Anmelden mit Stud.IP',
   'admin.setup.exists': 'Datei existiert.',
   'admin.setup.missing': 'Datei existiert nicht.',
   'admin.setup.missing.advice': 'Legen Sie die Schlüsseldateien an mit:',
@@ -27,6 +28,9 @@ export const deLists = {
   'admin.endpoints.introspection': 'Auskunft (introspection)',
   'admin.endpoints.guide': 'Anleitung für Entwickelnde (englisch)',
   'admin.endpoints.metadata': 'Metadaten',
+  'admin.endpoints.discovery': 'Anmelden mit Stud.IP (OpenID Connect)',
+  'admin.signIn.faulty':
+    'Niemand kann sich bei anderen Anwendungen anmelden: oidc.key ist unbrauchbar. Warum, sagt bin/studip oauth2:doctor.',
   'admin.clients': 'Registrierte OAuth2-Clients',
   'admin.empty': 'Es wurde noch kein OAuth2-Client erstellt.',
   'admin.search': 'OAuth2-Clients suchen',

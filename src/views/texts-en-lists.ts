@@ -7,6 +7,7 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'admin.setup.private.key': 'Private Key',
   'admin.setup.public.key': 'Public Key',
   'admin.setup.encryption_key.php': 'Encryption Key',
+  'admin.setup.oidc.key': 'Sign in with Stud.IP',
   'admin.setup.exists': 'File exists.',
   'admin.setup.missing': 'File does not exist.',
   'admin.setup.missing.advice': 'Create the key files with:',
@@ -27,6 +28,9 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'admin.endpoints.introspection': 'Introspection',
   'admin.endpoints.guide': 'Guide for developers',
   'admin.endpoints.metadata': 'Metadata',
+  'admin.endpoints.discovery': 'Sign in with Stud.IP (OpenID Connect)',
+  'admin.signIn.faulty':
+    'Nobody can sign in to other applications: oidc.key is unusable. bin/studip oauth2:doctor says why.',
   'admin.clients': 'Registered OAuth2 clients',
   'admin.empty': 'No OAuth2 client has been created yet.',
   'admin.search': 'Search OAuth2 clients',

@@ -103,6 +103,36 @@ describe('oauth2:keys', function () {
     expect(await readdir(folder)).to.deep.equal([])
   })
 
+  it('--oidc makes oidc.key beside them and changes none of them, once, of one size', async () => {
+    await keys()
+    const before = await contents()
+    const oidc = (args: readonly string[], LANG = 'en_GB') =>
+      run(['oauth2:keys', '--oidc', ...args], { env: { KEYS_PATH: folder, LANG } })
+    for (const args of [
+      ['--bits', '4096'],
+      ['--primes', '2'],
+    ]) {
+      const { code, stderr } = await oidc(args)
+      expect([code, stderr.includes('3072')], args.join(' ')).to.deep.equal([2, true])
+    }
+    const { code, stdout } = await oidc(['--json'])
+    expect([code, JSON.parse(stdout)]).to.deep.equal([0, { files: [path.join(folder, 'oidc.key')] }])
+    const { 'oidc.key': made, ...others } = await contents()
+    expect(others).to.deep.equal(before)
+    expect(createPrivateKey(made!).asymmetricKeyDetails?.modulusLength).to.equal(3072)
+    expect((await stat(path.join(folder, 'oidc.key'))).mode & 0o777).to.equal(0o660)
+    for (const language of ['en_GB', 'de_DE']) {
+      const again = await oidc([], language)
+      expect([again.code, again.stdout]).to.deep.equal([1, ''])
+      expect(again.stderr).to.include('oidc.key').and.include('--force')
+    }
+    expect((await contents())['oidc.key']).to.equal(made)
+    expect(await oidc(['--force'], 'de_DE')).to.include({ code: 0, stderr: '' })
+    const { 'oidc.key': replaced, ...still } = await contents()
+    expect(replaced).not.to.equal(made)
+    expect(still).to.deep.equal(before)
+  })
+
   for (const [language, missing, forbidden] of [
     ['en_GB', 'does not exist', 'may not write'],
     ['de_DE', 'existiert nicht', 'darf nicht in'],

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { writeFile } from 'node:fs/promises'
 import type { Patient } from '../../src/doctor/check.ts'
 import { signInCheck } from '../../src/doctor/sign-in.ts'
+import { environmentOf, run } from '../cli/studip.ts'
 import { freshKeys } from '../support/keys.ts'
 import { openRelyingParty } from './relying-party.ts'
 
@@ -15,7 +16,7 @@ describe('oauth2:doctor, Sign in with Stud.IP', () => {
         settings: { ...deps.settings, ...more },
         db: database.knex,
         now: deps.now,
-        t: (key: string) => key,
+        t: Object.assign((key: string) => key, { keyFiles: (error: Error) => error.message }),
       } as unknown as Patient)
     expect(await examined()).to.deep.equal([{ level: 'ok', text: 'doctor.sign-in.ok' }])
     const keysPath = await freshKeys()
@@ -24,10 +25,41 @@ describe('oauth2:doctor, Sign in with Stud.IP', () => {
     expect(await examined({ baseUrl: otherName })).to.deep.equal([
       { level: 'fault', text: 'doctor.front.other-issuer' },
     ])
-    await writeFile(`${keysPath}/oidc.key`, 'no key')
+    await writeFile(`${keysPath}/oidc.key`, 'no key', { mode: 0o600 })
     const [finding] = await examined({ keysPath })
     expect(finding).to.include({ level: 'fault' })
     expect(finding?.text).to.include('oidc.key')
+    await rp.stop()
+  })
+
+  it('says the same by bin/studip, in both languages, and counts a faulty key as a fault', async function () {
+    this.timeout(120_000)
+    const rp = await openRelyingParty()
+    const { deps, database } = rp.provider.app
+    const examine = async (keysPath: string, LANG: string) => {
+      const env = await environmentOf(database, {
+        BASE_URL: deps.settings.baseUrl,
+        KEYS_PATH: keysPath,
+        METRICS_LISTEN: 'off',
+        LANG,
+      })
+      const { code, stdout } = await run(['oauth2:doctor', '--json'], { env })
+      const { checks } = JSON.parse(stdout) as {
+        checks: { check: string; findings: { level: string; text: string }[] }[]
+      }
+      const found = checks.find(({ check }) => check === 'sign-in')
+      expect(found?.findings, stdout).to.have.length(1)
+      return { code, ...found!.findings[0]! }
+    }
+    expect(await examine(deps.settings.keysPath, 'en_GB'))
+      .to.include({ level: 'ok' })
+      .and.property('text')
+      .includes(rp.issuer)
+    const keysPath = await freshKeys()
+    await writeFile(`${keysPath}/oidc.key`, 'no key', { mode: 0o600 })
+    const { code, level, text } = await examine(keysPath, 'de_DE')
+    expect({ code, level }).to.deep.equal({ code: 1, level: 'fault' })
+    expect(text).to.include(`${keysPath}/oidc.key ist nicht lesbar oder kein eigener RSA-Schlüssel`)
     await rp.stop()
   })
 })

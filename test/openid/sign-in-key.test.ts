@@ -1,8 +1,13 @@
 // oauth2:keys --oidc makes oidc.key and touches nothing else (D26).
 import { expect } from 'chai'
-import { readFile, stat } from 'node:fs/promises'
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createPrivateKey } from 'node:crypto'
 import { generateSignInKey } from '../../src/crypto/key-generation.ts'
+import type { Patient } from '../../src/doctor/check.ts'
+import { keysCheck } from '../../src/doctor/key-files.ts'
+import { users } from '../fixtures/users.ts'
+import { logIn, testApp } from '../support/app.ts'
 import { freshKeys } from '../support/keys.ts'
 
 describe('oidc.key', () => {
@@ -25,5 +30,43 @@ describe('oidc.key', () => {
     await generateSignInKey(dir, { force: true })
     expect(await readFile(path, 'utf8')).not.to.equal(pem)
     expect(await others()).to.deep.equal(before)
+  })
+
+  it('the administration page shows it, its discovery document, and that it is unusable', async () => {
+    const keysPath = await freshKeys()
+    const app = await testApp({ settings: { keysPath } })
+    const page = async () =>
+      (await app.http.get('/dispatch.php/admin/oauth2').set('Cookie', await logIn(app, users.root))).text
+    const discovery = `<code class="oauth2-copy">${app.deps.issuer}/.well-known/openid-configuration</code>`
+    const path = `${keysPath}/oidc.key`
+    const off = await page()
+    expect([off.includes('openid-configuration'), off.includes('oidc.key')]).to.deep.equal([false, false])
+    await generateSignInKey(keysPath)
+    await app.deps.keys.current()
+    // The key ring looks at the files once a second.
+    while (!(await app.deps.keys.current()).signIn) await sleep(50)
+    expect(await page())
+      .to.include(discovery)
+      .and.include(path)
+    await chmod(path, 0o644)
+    expect(await page()).to.include(`<code class="oauth2-copy">chmod 660 ${path}</code>`)
+    await writeFile(path, 'no key')
+    while (!(await app.deps.keys.current()).signInFault) await sleep(50)
+    const faulty = await page()
+    expect(faulty).to.include('oidc.key ist unbrauchbar').and.not.include('openid-configuration')
+    await app.close()
+  })
+
+  it('S-061 the doctor wants it closed to others, like the other key files', async () => {
+    const keysPath = await freshKeys()
+    const [path = ''] = await generateSignInKey(keysPath)
+    const t = Object.assign((key: string, values: object) => `${key} ${JSON.stringify(values)}`, { keyFiles: String })
+    const examine = async () =>
+      keysCheck.run({ settings: { keysPath }, now: () => 1_800_000_000, t } as unknown as Patient)
+    expect((await examine()).map(({ level }) => level)).to.deep.equal(['ok'])
+    await chmod(path, 0o644)
+    expect((await examine()).map(({ level, text }) => [level, text])).to.deep.equal([
+      ['fault', `doctor.keys.others ${JSON.stringify({ path, mode: '644' })}`],
+    ])
   })
 })

@@ -125,7 +125,7 @@ export const applicationsModel = (changes: Partial<ApplicationsModel> = {}): App
 })
 
 export const keyFiles = (changes: Partial<KeyFileState> = {}): readonly KeyFileState[] =>
-  (['private.key', 'public.key', 'encryption_key.php'] as const).map((name) => ({
+  (['private.key', 'public.key', 'encryption_key.php', 'oidc.key'] as const).map((name) => ({
     name,
     path: `/srv/studip/config/oauth2/${name}`,
     exists: true,
@@ -137,6 +137,7 @@ export const keyFiles = (changes: Partial<KeyFileState> = {}): readonly KeyFileS
 
 export const adminModel = (changes: Partial<AdminModel> = {}): AdminModel => ({
   keyFiles: keyFiles(),
+  signIn: 'on',
   clients: [registeredClient()],
   total: 1,
   search: '',
@@ -350,6 +351,7 @@ export const everyPage = (
       page,
       adminModel({ clients: [client], keyFiles: keyFiles({ readable: false, path: text }) }),
     ),
+    'admin with a faulty key for sign-ins': views.admin(page, adminModel({ ...admin, signIn: 'faulty' })),
     'admin without clients': views.admin(page, adminModel({ clients: [], total: 0 })),
     'admin without a match': views.admin(page, adminModel({ clients: [], total: 0, search: text })),
     'add client': views.addClient(page, { form: emptyRegistration, faults: [], sharedScheme: false, securityToken }),

@@ -32,6 +32,7 @@ const composed = [
   'admin.setup.private.key',
   'admin.setup.public.key',
   'admin.setup.encryption_key.php',
+  'admin.setup.oidc.key',
   ...['approved', 'rejected', 'withdrawn', 'decidedBefore', 'askerRefused'].map((kind) => `notice.${kind}`),
   ...[...known].filter((key) => key.startsWith('fault.uri.')),
 ]
