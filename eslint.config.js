@@ -2,7 +2,7 @@ import prettier from 'eslint-config-prettier'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'test-results/**', '**/*.cts'] },
+  { ignores: ['dist/**', 'node_modules/**', 'test-results/**', 'docs/developers/**', '**/*.cts'] },
   ...tseslint.configs.recommendedTypeChecked,
   prettier,
   {
