@@ -112,7 +112,7 @@ export const bounds = Object.freeze({
   ),
   gatewayTokens: atMost(
     10_000,
-    'such JWTs in memory of each worker',
+    'reading tokens and their JWTs in memory of each worker',
     'two kilobytes each; who is forgotten costs one signature more',
   ),
 

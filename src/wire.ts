@@ -6,7 +6,6 @@ import { createClientSecrets } from './crypto/client-secret.ts'
 import { createCredentials } from './crypto/formats/of.ts'
 import { createDeviceCodes } from './crypto/formats/device-code.ts'
 import { createKeyRing } from './crypto/key-ring.ts'
-import { createKeptTokens } from './gateway/kept-tokens.ts'
 import { randomHex } from './crypto/random.ts'
 import { auditLog, createLog, type Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -35,6 +34,7 @@ import { createViews } from './views/views.ts'
 import { createRefreshTokenExpiry } from './studip/refresh-token-expiry.ts'
 import { wireApprovals } from './wire/approvals.ts'
 import type { Deps } from './wire/deps.ts'
+import { wireGateway } from './wire/gateway.ts'
 import { wireParties } from './wire/parties.ts'
 import { watchQueues } from './wire/queues.ts'
 import { wireSignIn } from './wire/sign-in.ts'
@@ -82,6 +82,7 @@ export const wire = async (
     ...wireParties({ read, lookUp, credentials, settings, now }),
     ...wireSignIn({ keys, lookUp, settings }),
     ...wireApprovals({ db, keys, now, settings }),
+    ...wireGateway({ keys, credentials, now }),
     settings,
     db,
     log,
@@ -106,18 +107,13 @@ export const wire = async (
     administration: createClientAdministration(db, now),
     requests: createClientRequests(db, now),
     codes: createAuthorizationCodes(db, now),
-    tokens: createTokens(db, now),
+    tokens: createTokens(db, now, lookUp),
     devices: createDevices(db, now),
     deviceCodes: createDeviceCodes(keys),
     devicePace: createDevicePace(),
     userCodeTries: createUserCodeTries(),
     grants: createGrants(db, now),
     publicOrigins: createPublicOrigins(db),
-    keptTokens: createKeptTokens({
-      kid: async () => (await keys.current()).kid,
-      sign: (token) => credentials.signForStudip(token),
-      now,
-    }),
     gate: createGate({ read, settings, sessions, now }),
     bounce: createBounce({
       db,

@@ -1,7 +1,7 @@
 // What nginx asks before it lets a sealed token to Stud.IP's JSON:API (D24): may this request pass, and with which token?
 import { insufficientScope, invalidToken, OAuthError, temporarilyUnavailable } from '../oauth/errors.ts'
-import { liveAccessToken, type LiveTokenPorts } from '../oauth/live-access-token.ts'
-import type { Clients, Now, Users } from '../oauth/ports.ts'
+import { asItsRowSays, type LiveTokenPorts } from '../oauth/live-access-token.ts'
+import type { Clients, Credentials, Now, Users } from '../oauth/ports.ts'
 import { api } from '../oauth/scopes/api.ts'
 import { apiRead } from '../oauth/scopes/api-read.ts'
 import { formatOf } from '../oauth/scopes/index.ts'
@@ -10,7 +10,8 @@ import type { KeptTokens } from './kept-tokens.ts'
 import { isJsonApi } from './json-api.ts'
 import { presentedToken } from './presented-token.ts'
 
-export interface GatewayPorts extends LiveTokenPorts {
+export interface GatewayPorts extends Pick<LiveTokenPorts, 'tokens'> {
+  readonly openedTokens: Credentials['openAccessToken']
   readonly clients: Clients
   readonly users: Users
   readonly now: Now
@@ -31,18 +32,27 @@ export interface AskedRequest {
 /** Stud.IP changes nothing on these (contract §18.1). Compared exactly: so does PHP. */
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-const liveSealedToken = async (ports: GatewayPorts, header: string | undefined): Promise<AccessToken> => {
+const openSealed = async ({ openedTokens }: GatewayPorts, header: string | undefined): Promise<AccessToken> => {
   const text = presentedToken(header)
-  const token = text === undefined ? undefined : await liveAccessToken(ports, text)
+  const token = text === undefined ? undefined : await openedTokens(text)
   // What Stud.IP reads by itself is no business of ours, and never exchanged for another of its kind.
-  if (!token || formatOf(token.scopes) !== 'sealed' || token.expiresAt <= ports.now()) throw invalidToken()
+  if (!token || formatOf(token.scopes) !== 'sealed') throw invalidToken()
   return token
 }
 
-const assertHolders = async ({ clients, users }: GatewayPorts, { clientId, userId }: AccessToken): Promise<void> => {
-  const [client, state] = await Promise.all([clients.find(clientId), users.stateOf(userId)])
-  if (!client || state === 'refused') throw invalidToken()
+/** Everything about it in one round trip, as it is now. */
+const assertLive = async (ports: GatewayPorts, token: AccessToken): Promise<AccessToken> => {
+  const { clientId, userId } = token
+  const [row, client, state] = await Promise.all([
+    ports.tokens.findLiveAccessToken(token.id),
+    ports.clients.find(clientId),
+    ports.users.stateOf(userId),
+  ])
+  const live = asItsRowSays(token, row)
+  if (!live || live.expiresAt <= ports.now()) throw invalidToken()
+  if (live.clientId !== clientId || live.userId !== userId || !client || state === 'refused') throw invalidToken()
   if (state === 'maintenance') throw temporarilyUnavailable('Stud.IP is in maintenance mode.')
+  return live
 }
 
 /**
@@ -53,8 +63,7 @@ const assertHolders = async ({ clients, users }: GatewayPorts, { clientId, userI
 export const createDecision =
   (ports: GatewayPorts) =>
   async ({ authorization, method, path }: AskedRequest): Promise<string> => {
-    const token = await liveSealedToken(ports, authorization)
-    await assertHolders(ports, token)
+    const token = await assertLive(ports, await openSealed(ports, authorization))
     if (!ports.isOffered || !token.scopes.includes(apiRead.name)) throw insufficientScope(apiRead.name)
     if (!reading.has(method) || !isJsonApi(path, ports.basePath)) throw insufficientScope(api.name)
     return ports.keptTokens(token)

@@ -8,16 +8,19 @@ export interface LiveTokenPorts {
   readonly tokens: Pick<Tokens, 'findLiveAccessToken'>
 }
 
-/**
- * The token with what its row says, undefined when it is none of ours or its row is gone or revoked. It ends when the
- * first of the two does, which is the caller's to compare. A row cannot turn a token into one of the other kind (D23).
- */
+type Row = Awaited<ReturnType<Tokens['findLiveAccessToken']>>
+
+/** The token with what its row says. It ends when the first of the two does. A row cannot turn a token into one of the other kind (D23). */
+export const asItsRowSays = (token: AccessToken, row: Row): AccessToken | undefined =>
+  row && formatOf(row.scopes) === formatOf(token.scopes)
+    ? { ...row, issuedAt: token.issuedAt, expiresAt: Math.min(row.expiresAt, token.expiresAt) }
+    : undefined
+
+/** Undefined when it is none of ours or its row is gone or revoked. Its expiry is the caller's to compare. */
 export const liveAccessToken = async (
   { credentials, tokens }: LiveTokenPorts,
   text: string,
 ): Promise<AccessToken | undefined> => {
   const token = await credentials.openAccessToken(text)
-  const row = token && (await tokens.findLiveAccessToken(token.id))
-  if (!row || formatOf(row.scopes) !== formatOf(token.scopes)) return undefined
-  return { ...row, issuedAt: token.issuedAt, expiresAt: Math.min(row.expiresAt, token.expiresAt) }
+  return token && asItsRowSays(token, await tokens.findLiveAccessToken(token.id))
 }

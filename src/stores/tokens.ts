@@ -11,12 +11,15 @@ import { endOldestGrants } from './limit-grants.ts'
 import { redeem } from './redeem.ts'
 import { revokeGrants } from './revoke-grants.ts'
 import { rotate } from './rotate.ts'
-import { rowsOf, scopesOf } from './rows.ts'
+import { createLiveAccessTokens } from './live-access-tokens.ts'
+import { createLookUp, type LookUp } from './lookups.ts'
+import { createRead } from './reads.ts'
+import { rowsOf } from './rows.ts'
 import { inGroups } from './together.ts'
 import { takeBackRedemption, takeBackRotation } from './take-back.ts'
 import { inTransaction } from './transaction.ts'
 
-export const createTokens = (db: Knex, now: Now): Tokens => {
+export const createTokens = (db: Knex, now: Now, lookUp: LookUp = createLookUp(createRead(db))): Tokens => {
   const redeemInGroup = inGroups<Redeeming, Redemption>({
     together: async (all) => ((await redeemTogether(db, all)) ? 'redeemed' : undefined),
     alone: (redeeming) => redeem(db, redeeming),
@@ -43,21 +46,7 @@ export const createTokens = (db: Knex, now: Now): Tokens => {
         [now(), id, clientId],
       )
     },
-    findLiveAccessToken: async (id) => {
-      const [row] = await rowsOf<{
-        user_id: string | null
-        client_id: string
-        scopes: string | null
-        expires_at: number | null
-      }>(
-        db.raw('SELECT user_id, client_id, scopes, expires_at FROM oauth2_access_tokens WHERE id = ? AND revoked = 0', [
-          id,
-        ]),
-      )
-      return row && row.user_id !== null && row.expires_at !== null
-        ? { id, userId: row.user_id, clientId: row.client_id, scopes: scopesOf(row.scopes), expiresAt: row.expires_at }
-        : undefined
-    },
+    findLiveAccessToken: createLiveAccessTokens(lookUp),
     isLiveRefreshToken: async (id) =>
       (await rowsOf(db.raw('SELECT 1 FROM oauth2_refresh_tokens WHERE id = ? AND revoked = 0', [id]))).length === 1,
   }

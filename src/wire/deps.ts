@@ -14,6 +14,7 @@ import type { GrantPorts } from '../oauth/grants/grant.ts'
 import type {
   Approvals,
   AuthorizationCodes,
+  Credentials,
   HeldBefore,
   OfferedScopes,
   PublicOrigins,
@@ -66,6 +67,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts, DeviceAutho
   readonly grants: Grants
   readonly publicOrigins: PublicOrigins
   readonly keptTokens: KeptTokens
+  readonly openedTokens: Credentials['openAccessToken']
   /** Ends the pool and the session store's connections. */
   close(): Promise<void>
 }

@@ -9,6 +9,7 @@ import { consentPage } from './consent.ts'
 import { createEnvironment } from './environment.ts'
 import { foreignTokens } from './foreign.ts'
 import { fourPrimes } from './four-primes.ts'
+import { gateway } from './gateway.ts'
 import { growth } from './growth.ts'
 import { describeMachine } from './machine.ts'
 import { memory } from './memory.ts'
@@ -23,6 +24,7 @@ const sections = {
   fourPrimes,
   codes: codeExchange,
   consent: consentPage,
+  gateway,
   foreign: foreignTokens,
   memory,
   growth,

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createCredentials } from '../../src/crypto/formats/of.ts'
 import { createKeyRing } from '../../src/crypto/key-ring.ts'
 import type { CodeChallenge } from '../../src/oauth/types.ts'
-import { redirectUri, userId } from './environment.ts'
+import { publicClient, redirectUri, userId } from './environment.ts'
 import type { Environment, KeyKind } from './environment.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
@@ -16,11 +16,16 @@ const inBatches = async <T>(rows: readonly T[], insert: (batch: readonly T[]) =>
 }
 
 /** Rows of `count` live access tokens of the client, each with its refresh token. */
-export const insertTokenRows = async ({ database }: Environment, clientId: string, count: number) => {
+export const insertTokenRows = async (
+  { database }: Environment,
+  clientId: string,
+  count: number,
+  scopes: readonly string[] = ['api'],
+) => {
   const tokens = numbered(count, () => ({
     clientId,
     userId,
-    scopes: ['api'],
+    scopes,
     expiresAt: now() + 2_592_000,
     id: newId(),
     accessTokenId: newId(),
@@ -31,7 +36,7 @@ export const insertTokenRows = async ({ database }: Environment, clientId: strin
         id: accessTokenId,
         user_id: userId,
         client_id: clientId,
-        scopes: '["api"]',
+        scopes: JSON.stringify(scopes),
         revoked: 0,
         expires_at: now() + 3600,
         mkdate: now(),
@@ -63,6 +68,20 @@ export const issueRefreshTokens = async (
   })
   const tokens = await insertTokenRows(environment, options.clientId, options.count)
   return Promise.all(tokens.map((token) => credentials.sealRefreshToken(token)))
+}
+
+/** `count` live access tokens that read and no more. */
+export const issueReadingTokens = async (
+  environment: Environment,
+  { keys, count }: { keys: KeyKind; count: number },
+): Promise<string[]> => {
+  const credentials = createCredentials({ keys: createKeyRing({ dir: await environment.keys(keys), now }), now })
+  const tokens = await insertTokenRows(environment, publicClient, count, ['api.read'])
+  return Promise.all(
+    tokens.map(({ accessTokenId: id, ...token }) =>
+      credentials.sealAccessToken({ ...token, id, issuedAt: now(), expiresAt: now() + 3600 }),
+    ),
+  )
 }
 
 /** `count` unused codes of the client; public clients get the challenge of `codeVerifier`. */

@@ -68,7 +68,7 @@ const requestsOf = (plan: LoadPlan, index: number, shared: { next: number }, tok
         if (status === 200 && from > 16) tokens.push(body.slice(from, body.indexOf('"', from)))
         return status === 200 && from > 16
       }
-      return status === 200
+      return status === 200 || status === 204
     },
   }
 }

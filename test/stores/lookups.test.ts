@@ -83,6 +83,21 @@ describe('lookups', () => {
     ).to.equal(2)
   })
 
+  it('asks once what a crowd has in common, however large it is', async () => {
+    const lookUp = createLookUp(createRead(db))
+    const ids = [users.autor.user_id, users.tutor.user_id]
+    expect(
+      await roundTrips(db, async () => {
+        const found = await Promise.all(Array.from({ length: 100 }, (_, at) => lookUp<UserRow>(sql, ids[at % 2]!)))
+        expect(found.map((row) => row?.username).slice(0, 2)).to.deep.equal([
+          users.autor.username,
+          users.tutor.username,
+        ])
+        expect(new Set(found).size).to.equal(2)
+      }),
+    ).to.equal(1)
+  })
+
   it('sends a crowd in several packets', async () => {
     const lookUp = createLookUp(createRead(db))
     const ids = Array.from({ length: 100 }, (_, index) => index.toString(16).padStart(32, '0'))
