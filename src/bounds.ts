@@ -230,6 +230,18 @@ export const bounds = Object.freeze({
     'a client secret and the name that it is for fit',
   ),
 
+  // What Stud.IP's configuration says about the frame
+  configuredAddress: atMost(
+    2_048,
+    'characters of an address in the configuration',
+    'browsers and proxies give up not far beyond; without the link the page still appears',
+  ),
+  siteName: atMost(
+    200,
+    "characters of the installation's name",
+    'the longest names are a line; the rest is cut, the page still appears',
+  ),
+
   // Files
   configurationFile: atMost(1_048_576, 'bytes of a configuration file', "Stud.IP's own defaults are 41 KB"),
   keyFile: atMost(65_536, 'bytes of a key file', 'a key of 16,384 bits with a text before it fits'),

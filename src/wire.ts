@@ -29,6 +29,9 @@ import { createBounce } from './studip/bounce.ts'
 import { createStudipConfig } from './studip/config.ts'
 import { createGate } from './studip/gate.ts'
 import { openSessionStore } from './studip/open-session-store.ts'
+import { createSurroundings } from './studip/surroundings.ts'
+import { iconStylesheet } from './views/icons.ts'
+import { createOddities } from './views/oddities.ts'
 import { createOwnAssets } from './views/own-assets.ts'
 import { createViews } from './views/views.ts'
 import { createRefreshTokenExpiry } from './studip/refresh-token-expiry.ts'
@@ -74,7 +77,8 @@ export const wire = async (
   const keys = createKeyRing({ dir: settings.keysPath, now, log })
   const config = createStudipConfig({ db, settings })
   const sessions = await openSessionStore({ settings, config, ...(followSessions && { follow: followSessions }) })
-  const assets = createOwnAssets()
+  const assets = createOwnAssets({ 'icons.css': iconStylesheet(settings) })
+  const tellOdd = createOddities(log)
   const credentials = createCredentials({ keys, now, signatures: signaturesAtOnce(settings.workers) })
   watchQueues(metrics, credentials, db)
   const lookUp = createLookUp(read)
@@ -123,7 +127,14 @@ export const wire = async (
       derive: async (label) => (await keys.current()).derive(label),
       onFault: (err) => log.error({ err }, 'nobody can be sent to the login and back'),
     }),
-    views: createViews({ settings, config, assets, now }),
+    views: createViews({
+      settings,
+      config,
+      assets,
+      now,
+      tellOdd,
+      surroundings: createSurroundings({ db, settings, tellOdd }),
+    }),
     close: async () => {
       await Promise.all([db.destroy(), sessions.close()])
     },

@@ -30,6 +30,8 @@ export const neededRights = (sessions: string | undefined): ReadonlyMap<string, 
     ...['auth_user_md5', 'user_info', 'users_tfa', 'config', 'config_values', 'schema_version'].map(
       (table) => [table, read] as const,
     ),
+    // For the frame of the pages: the theme's age, and which legal pages are there.
+    ...['plugin_assets', 'siteinfo_details'].map((table) => [table, read] as const),
     ['personal_notifications', ['SELECT', 'INSERT', 'DELETE']],
     ['personal_notifications_user', ['SELECT', 'INSERT']],
     ...['oauth2_clients', 'oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens'].map(

@@ -2,15 +2,16 @@
 import type { Context } from 'koa'
 import { acceptedLanguage } from '../studip/language.ts'
 import type { Verdict } from '../studip/verdict.ts'
-import type { PageContext } from '../views/frame.ts'
+import type { PageContext } from '../views/page.ts'
 
 /** Works before the gate has spoken, too, so that an error page always finds its language. */
 export const pageContext = (ctx: Context): PageContext => {
+  const { path } = ctx
   const verdict = (ctx.state as { verdict?: Verdict }).verdict
   if (!verdict) {
     const english = acceptedLanguage(ctx.get('Accept-Language')) === 'en'
-    return { language: english ? 'en' : 'de', languageTag: english ? 'en-GB' : 'de-DE' }
+    return { language: english ? 'en' : 'de', languageTag: english ? 'en-GB' : 'de-DE', path }
   }
   const { language, languageTag } = verdict
-  return { language, languageTag, ...(verdict.kind === 'logged-in' && { user: verdict.user }) }
+  return { language, languageTag, path, ...(verdict.kind === 'logged-in' && { user: verdict.user }) }
 }

@@ -19,8 +19,35 @@ const shipped = {
   API_OAUTH_AUTH_PLUGIN: 'Standard',
 } as const
 
-export type GlobalField = keyof typeof shipped
-export const globalFields = Object.keys(shipped) as readonly GlobalField[]
+/** What the frame of the pages depends on (contract §13, §18.5). A field that is not there is off, as for Stud.IP. */
+const ofFrame = [
+  'ACCESSIBILITY_DISCLAIMER_URL',
+  'API_ENABLED',
+  'BLUBBER_GLOBAL_MESSENGER_ACTIVATE',
+  'CALENDAR_ENABLE',
+  'DEPUTIES_DEFAULTENTRY_ENABLE',
+  'DEPUTIES_ENABLE',
+  'EASY_READ_URL',
+  'ELEARNING_INTERFACE_ENABLE',
+  'LOG_ENABLE',
+  'MAIL_NOTIFICATION_ENABLE',
+  'OERCAMPUS_ENABLED',
+  'OER_PUBLIC_STATUS',
+  'PERSONALDOCUMENT_ENABLE',
+  'PRIVACY_URL',
+  'REPORT_BARRIER_MODE',
+  'RESOURCES_ENABLE',
+  'RESTRICTED_USER_MANAGEMENT',
+  'SCHEDULE_ENABLE',
+  'SMILEYADMIN_ENABLE',
+  'TERMS_OF_USE_URL',
+  'TOURS_ENABLE',
+  'USER_HIGH_CONTRAST',
+  'WEBSERVICES_ENABLE',
+] as const
+
+export type GlobalField = keyof typeof shipped | (typeof ofFrame)[number]
+export const globalFields = [...Object.keys(shipped), ...ofFrame] as readonly GlobalField[]
 
 /** SQL for the value in the tables, null when neither has the field. One primary key look-up each, no bindings. */
 export const globalValueSql = (field: GlobalField): string =>
@@ -32,4 +59,6 @@ export const effectiveValue = (
   stored: string | null | undefined,
   settings: Pick<Settings, 'studipVersion' | 'configOverrides'>,
 ): string =>
-  (settings.studipVersion.major >= 6 ? settings.configOverrides[field] : undefined) ?? stored ?? shipped[field]
+  (settings.studipVersion.major >= 6 ? settings.configOverrides[field] : undefined) ??
+  stored ??
+  (field in shipped ? shipped[field as keyof typeof shipped] : '')

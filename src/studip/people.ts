@@ -1,10 +1,9 @@
 // What Stud.IP knows of a user, for those who sign in (D26).
-import { access, constants } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { People } from '../openid/person.ts'
 import type { Settings } from '../settings.ts'
 import type { LookUp } from '../stores/lookups.ts'
 import { fullName } from './full-name.ts'
+import { pictureOf } from './pictures.ts'
 import { isUserId } from './session.ts'
 
 interface PersonRow {
@@ -32,17 +31,9 @@ const detailsSql =
 
 type Where = Pick<Settings, 'baseUrl' | 'studipPath' | 'studipVersion'>
 
-/** Below Stud.IP's folder of pictures (contract §7); the medium size is what says that a user set one. */
-const pictureOf = (userId: string, { studipVersion: { major, minor } }: Where): string =>
-  major > 5 || minor >= 5 ? `user/${userId.slice(0, 2)}/${userId}_medium.webp` : `user/${userId}_medium.png`
-
 const readablePicture = async (userId: string, where: Where): Promise<string | undefined> => {
-  if (where.studipPath === undefined) return undefined
-  const picture = pictureOf(userId, where)
-  return access(join(where.studipPath, 'public/pictures', picture), constants.R_OK).then(
-    () => `${where.baseUrl}pictures/${picture}`,
-    () => undefined,
-  )
+  const picture = await pictureOf(userId, 'medium', where)
+  return picture.kind === 'set' ? where.baseUrl + picture.path : undefined
 }
 
 const localeOf = (language: string | null | undefined): string | undefined =>

@@ -3,6 +3,10 @@
 export interface Moments {
   /** Day and time of unix seconds. */
   readonly when: (seconds: number) => string
+  /** The same with seconds, as Stud.IP's footer has it. */
+  readonly moment: (seconds: number) => string
+  /** The day as `2026-11-29`. */
+  readonly isoDay: (seconds: number) => string
   /** Day of unix seconds. */
   readonly day: (seconds: number) => string
 }
@@ -25,9 +29,13 @@ export const moments = (languageTag: string, timeZone: string): Moments => {
   if (known) return known
   const zone = { timeZone: knownZone(timeZone) }
   const time = new Intl.DateTimeFormat(languageTag, { dateStyle: 'medium', timeStyle: 'short', ...zone })
+  const exact = new Intl.DateTimeFormat(languageTag, { dateStyle: 'medium', timeStyle: 'medium', ...zone })
   const date = new Intl.DateTimeFormat(languageTag, { dateStyle: 'medium', ...zone })
+  const iso = new Intl.DateTimeFormat('sv-SE', zone)
   const made = {
     when: (seconds: number) => time.format(seconds * 1000),
+    moment: (seconds: number) => exact.format(seconds * 1000),
+    isoDay: (seconds: number) => iso.format(seconds * 1000),
     day: (seconds: number) => date.format(seconds * 1000),
   }
   cache.set(name, made)

@@ -11,6 +11,8 @@ export interface Asset {
 }
 
 export interface OwnAssets {
+  /** Names of the stylesheets that every page links. */
+  readonly stylesheets: readonly string[]
   /** Path below BASE of one of our files, with its hash. Throws when there is no such file. */
   readonly path: (name: string) => string
   readonly find: (name: string) => Asset | undefined
@@ -18,21 +20,26 @@ export interface OwnAssets {
 
 const types: Readonly<Record<string, string>> = { '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' }
 
-const read = (file: string): Asset => {
-  const body = readFileSync(file)
-  const type = types[extname(file)]
-  if (!type) throw new Error(`${file} is of a kind that is not served`)
+const asset = (name: string, body: Buffer): Asset => {
+  const type = types[extname(name)]
+  if (!type) throw new Error(`${name} is of a kind that is not served`)
   return { type, body, hash: createHash('sha256').update(body).digest('hex').slice(0, 16) }
 }
 
-/** Reads templates/assets/ into memory. */
-export const createOwnAssets = (folder: string = join(templatesPath(), 'assets')): OwnAssets => {
-  const assets = new Map(readdirSync(folder).map((name) => [name, read(join(folder, name))]))
+/** Reads templates/assets/ into memory; `made` are files that depend on the settings. */
+export const createOwnAssets = (
+  made: Readonly<Record<string, string | undefined>> = {},
+  folder: string = join(templatesPath(), 'assets'),
+): OwnAssets => {
+  const read = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))] as const)
+  const written = Object.entries(made).flatMap(([name, text]) => (text ? [[name, Buffer.from(text)] as const] : []))
+  const assets = new Map([...read, ...written].map(([name, body]) => [name, asset(name, body)]))
   return {
+    stylesheets: [...assets.keys()].filter((name) => name.endsWith('.css')),
     path: (name) => {
-      const asset = assets.get(name)
-      if (!asset) throw new Error(`There is no asset ${name}`)
-      return `dispatch.php/api/oauth2/assets/${name}?v=${asset.hash}`
+      const found = assets.get(name)
+      if (!found) throw new Error(`There is no asset ${name}`)
+      return `dispatch.php/api/oauth2/assets/${name}?v=${found.hash}`
     },
     find: (name) => assets.get(name),
   }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import ejs from 'ejs'
 
 /** What every template sees: `page` (its frame), `m` (its own values), `t` and `pieces` (texts), and how to write addresses and times. */
-export const templateNames = ['page', 'm', 't', 'pieces', 'url', 'icon', 'when', 'day'] as const
+export const templateNames = ['page', 'm', 't', 'pieces', 'url', 'icon', 'when', 'moment', 'day'] as const
 /** `body` is for layouts, `part` what an include hands to a part. */
 const locals = ['body', 'part']
 

@@ -76,6 +76,7 @@ export const deLists = {
   'clients.delete': 'Löschen',
   'clients.delete.title': 'OAuth2-Client "{{name}}" löschen',
   'clients.delete.page': 'OAuth2-Client löschen',
+  'clients.delete.which': '{{name}} (client_id {{id}})',
   'clients.delete.confirm': 'Wollen Sie den OAuth2-Client wirklich löschen?',
   'clients.delete.grants_one': 'Damit endet {{count}} bestehende Autorisierung.',
   'clients.delete.grants_other': 'Damit enden {{count}} bestehende Autorisierungen.',

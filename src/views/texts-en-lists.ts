@@ -75,6 +75,7 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'clients.delete': 'Delete',
   'clients.delete.title': 'Delete OAuth2 client "{{name}}"',
   'clients.delete.page': 'Delete OAuth2 client',
+  'clients.delete.which': '{{name}} (client_id {{id}})',
   'clients.delete.confirm': 'Do you really want to delete this OAuth2 client?',
   'clients.delete.grants_one': 'This ends {{count}} live authorisation.',
   'clients.delete.grants_other': 'This ends {{count}} live authorisations.',

@@ -2,15 +2,18 @@
 import i18next from 'i18next'
 import type { Language } from '../studip/verdict.ts'
 import { deDevice } from './texts-de-device.ts'
+import { deFrame } from './texts-de-frame.ts'
 import { deLists } from './texts-de-lists.ts'
 import { deRequests } from './texts-de-requests.ts'
 import { de } from './texts-de.ts'
 import { enDevice } from './texts-en-device.ts'
+import { enFrame } from './texts-en-frame.ts'
 import { enLists } from './texts-en-lists.ts'
 import { enRequests } from './texts-en-requests.ts'
 import { en } from './texts-en.ts'
 
-type Catalogued = keyof typeof de | keyof typeof deLists | keyof typeof deDevice | keyof typeof deRequests
+type Catalogued =
+  keyof typeof de | keyof typeof deFrame | keyof typeof deLists | keyof typeof deDevice | keyof typeof deRequests
 /** A key of the catalogue; a plural is named without its `_one` or `_other`. */
 export type TextKey = Catalogued extends infer K ? (K extends `${infer Stem}_${'one' | 'other'}` ? Stem : K) : never
 export type TextValues = Readonly<Record<string, string | number>>
@@ -36,8 +39,8 @@ await instance.init({
   keySeparator: false,
   nsSeparator: false,
   resources: {
-    de: { translation: { ...de, ...deLists, ...deDevice, ...deRequests } },
-    en: { translation: { ...en, ...enLists, ...enDevice, ...enRequests } },
+    de: { translation: { ...de, ...deFrame, ...deLists, ...deDevice, ...deRequests } },
+    en: { translation: { ...en, ...enFrame, ...enLists, ...enDevice, ...enRequests } },
   },
   // EJS escapes: doing it here too would show entities to the reader.
   interpolation: { escapeValue: false },

@@ -14,7 +14,7 @@ import type { DeviceConfirmModel, DeviceDoneModel, DeviceModel } from './device.
 import { deviceConfirmValues } from './device.ts'
 import type { ErrorModel } from './error-pages.ts'
 import { errorPages, errorValues } from './error-pages.ts'
-import type { FrameDeps, PageContext, PageFrame } from './frame.ts'
+import type { FrameDeps, PageContext, PageFrame } from './page.ts'
 import { createFrames } from './frame.ts'
 import { createRender } from './render.ts'
 import type { Reader } from './scopes.ts'

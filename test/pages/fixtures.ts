@@ -14,10 +14,12 @@ import { emptyRegistration } from '../../src/views/clients.ts'
 import type { ConsentModel } from '../../src/views/consent.ts'
 import type { ErrorKind } from '../../src/views/error-pages.ts'
 import { errorPages } from '../../src/views/error-pages.ts'
-import type { PageContext } from '../../src/views/frame.ts'
+import type { PageContext } from '../../src/views/page.ts'
 import type { Notice } from '../../src/views/notice.ts'
 import { createOwnAssets } from '../../src/views/own-assets.ts'
-import type { Views } from '../../src/views/views.ts'
+import type { Surroundings } from '../../src/studip/surroundings.ts'
+import { iconStylesheet } from '../../src/views/icons.ts'
+import type { ViewDeps, Views } from '../../src/views/views.ts'
 import { createViews } from '../../src/views/views.ts'
 
 export const NOW = 1_795_000_000
@@ -26,21 +28,38 @@ export const versions: Readonly<Record<string, StudipVersion>> = {
   '5.4': { major: 5, minor: 4, text: '5.4.11' },
   '6.0': { major: 6, minor: 0, text: '6.0.2' },
   '6.1': { major: 6, minor: 1, text: '6.1' },
+  main: { major: 6, minor: 3, text: '6.3alpha' },
 }
 
-export const viewsOf = (version = '6.0', base = '/', values: Readonly<Record<string, string>> = {}) =>
-  createViews({
-    settings: {
-      baseUrl: `https://studip.example.org${base}`,
-      assetsUrl: `${base}assets/`,
-      keysPath: '/srv/studip/config/oauth2',
-      clientRequests: 'autor',
-      studipVersion: versions[version]!,
-    },
+/** An installation whose tables say nothing about the frame, and whose users set no picture. */
+export const plainSurroundings: Surroundings = {
+  site: () => Promise.resolve({ themeChangedAt: undefined, pages: undefined }),
+  person: () => Promise.resolve({ highContrast: undefined, picture: { kind: 'none' } }),
+}
+
+export const viewsOf = (
+  version = '6.0',
+  base = '/',
+  values: Readonly<Record<string, string>> = {},
+  changes: Partial<ViewDeps> = {},
+) => {
+  const settings = {
+    baseUrl: `https://studip.example.org${base}`,
+    assetsUrl: `${base}assets/`,
+    keysPath: '/srv/studip/config/oauth2',
+    clientRequests: 'autor' as const,
+    studipVersion: versions[version]!,
+  }
+  return createViews({
+    settings,
     config: { global: (field) => Promise.resolve(values[field] ?? '') },
-    assets: createOwnAssets(),
+    assets: createOwnAssets({ 'icons.css': iconStylesheet(settings) }),
+    surroundings: plainSurroundings,
+    tellOdd: () => undefined,
     now: () => NOW,
+    ...changes,
   })
+}
 
 export const user = (perms: Perms = 'autor', fullName = 'Testaccount Autor', username = 'test_autor'): StudipUser => ({
   id: 'e7a0a84b161f3e8c09b4a0a2e8a58147',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { moments } from '../../src/views/moments.ts'
 import { testApp, type TestApp } from '../support/app.ts'
-import { adminModel, applicationsModel, context, consentModel, user, viewsOf } from './fixtures.ts'
+import { adminModel, applicationsModel, context, consentModel, plainSurroundings, user, viewsOf } from './fixtures.ts'
 import { visit } from './steps.ts'
 
 const stylesheets = (html: string) =>
@@ -21,8 +21,10 @@ describe('frame of a page', () => {
     ])
     expect(stylesheets(await viewsOf('6.1', '/studip/').consent(context(), consentModel()))).to.deep.equal([
       own,
-      ...theirs,
+      '/studip/dispatch.php/api/oauth2/assets/icons.css',
+      theirs[0],
       '/studip/assets.php/css/studip-theme',
+      theirs[1],
     ])
   })
 
@@ -52,17 +54,20 @@ describe('frame of a page', () => {
   })
 
   it('shows root the neighbours of OAuth2 in Admin › System, and a user those of third-party applications', async () => {
-    const admin = await viewsOf('6.0', '/studip/').admin(context('de', user('root')), adminModel())
+    const admin = await viewsOf('6.0', '/studip/', { CRONJOBS_ENABLE: '1' }).admin(
+      context('de', user('root')),
+      adminModel(),
+    )
     expect(admin)
       .to.match(/<li id="nav_admin" class="active">\s*<a href="\/studip\/dispatch\.php\/admin\/user\/"/)
       .and.include('href="/studip/dispatch.php/admin/cronjobs/schedules"')
       .and.match(
-        /<a id="nav_admin_config_oauth2" href="\/studip\/dispatch\.php\/admin\/oauth2\/index" class="active" aria-current="true">OAuth2</,
+        /<a id="nav_config_oauth2" href="\/studip\/dispatch\.php\/admin\/oauth2\/index" class="active" aria-current="page">OAuth2</,
       )
     const own = await viewsOf().applications(context(), applicationsModel())
     expect(own)
       .to.include('href="/dispatch.php/settings/general"')
-      .and.include('class="active" aria-current="true">Drittanwendungen<')
+      .and.include('class="active" aria-current="page">Drittanwendungen<')
       .and.not.include('nav_admin')
   })
 
@@ -88,6 +93,8 @@ describe('frame of a page', () => {
       },
       config: { global: () => Promise.reject(new Error('away')) },
       assets: createOwnAssets(),
+      surroundings: plainSurroundings,
+      tellOdd: () => undefined,
       now: () => 0,
     })
     expect(await views.errorPage(context(), { kind: 'unavailable' }))
@@ -125,7 +132,7 @@ describe('administration with faulty key files', function () {
     expect(answer.text)
       .to.include('Das OAuth2-Setup dieser Stud.IP-Installation ist fehlerhaft.')
       .and.include('bin/studip oauth2:keys')
-      .and.not.include('method="post"')
+      .and.not.include('security_token')
   })
 
   it('O3 asks for the backup first when only some of the files are missing', async () => {

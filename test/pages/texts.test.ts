@@ -4,37 +4,35 @@ import { expect } from 'chai'
 import { scopes } from '../../src/oauth/scopes/index.ts'
 import type { ScopeWords } from '../../src/oauth/scopes/scope.ts'
 import { deDevice } from '../../src/views/texts-de-device.ts'
+import { deFrame } from '../../src/views/texts-de-frame.ts'
 import { deLists } from '../../src/views/texts-de-lists.ts'
 import { deRequests } from '../../src/views/texts-de-requests.ts'
 import { de } from '../../src/views/texts-de.ts'
 import { enDevice } from '../../src/views/texts-en-device.ts'
+import { enFrame } from '../../src/views/texts-en-frame.ts'
 import { enLists } from '../../src/views/texts-en-lists.ts'
 import { enRequests } from '../../src/views/texts-en-requests.ts'
 import { en } from '../../src/views/texts-en.ts'
 import { texts } from '../../src/views/texts.ts'
 
-const german: Readonly<Record<string, string>> = { ...de, ...deLists, ...deDevice, ...deRequests }
-const english: Readonly<Record<string, string>> = { ...en, ...enLists, ...enDevice, ...enRequests }
+const german: Readonly<Record<string, string>> = { ...de, ...deFrame, ...deLists, ...deDevice, ...deRequests }
+const english: Readonly<Record<string, string>> = { ...en, ...enFrame, ...enLists, ...enDevice, ...enRequests }
 const stem = (key: string) => key.replace(/_(?:one|other)$/, '')
 const known = new Set(Object.keys(german).map(stem))
 
 const filesIn = (folder: string, end: string) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith(end))
+    .filter((name) => name.endsWith(end) && !name.startsWith('texts-'))
     .map((name) => readFileSync(`${folder}/${name}`, 'utf8'))
 const templates = filesIn('templates', '.ejs').join('\n')
-const sources = readdirSync('src/views')
-  .filter((name) => !name.startsWith('texts-'))
-  .map((name) => readFileSync(`src/views/${name}`, 'utf8'))
-  .join('\n')
-// Keys that are put together: `admin.setup.${name}`, `notice.${kind}` and `fault.uri.${code}`.
+const sources = filesIn('src/views', '.ts').join('\n')
+// Keys that are put together: `admin.setup.${name}`, `notice.${kind}`, `fault.uri.${code}` and the like.
 const composed = [
   'admin.setup.private.key',
   'admin.setup.public.key',
   'admin.setup.encryption_key.php',
   'admin.setup.oidc.key',
-  ...['approved', 'rejected', 'withdrawn', 'decidedBefore', 'askerRefused'].map((kind) => `notice.${kind}`),
-  ...[...known].filter((key) => key.startsWith('fault.uri.')),
+  ...[...known].filter((key) => /^(?:fault\.uri|notice|frame\.message)\./.test(key)),
 ]
 const used = new Set([
   ...composed,
