@@ -42,7 +42,7 @@ export const createClientAdministration = (db: Knex, now: Now): ClientAdministra
     renewSecret: async (id, hash) =>
       (await changedBy(
         db.raw(
-          "UPDATE oauth2_clients SET secret = ?, chdate = ? WHERE id = ? AND secret IS NOT NULL AND secret <> ''",
+          "UPDATE oauth2_clients SET secret = ?, chdate = GREATEST(chdate + 1, ?) WHERE id = ? AND secret IS NOT NULL AND secret <> ''",
           [hash, now(), id],
         ),
       )) === 1,

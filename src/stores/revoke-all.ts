@@ -24,6 +24,16 @@ interface Whose {
   readonly clientId?: string | undefined
 }
 
+const endCodesWith = (db: Knex, ids: readonly string[], now: Now): Promise<number> =>
+  inTransaction(db, (trx) =>
+    changedBy(
+      trx.raw(
+        'UPDATE oauth2_auth_codes FORCE INDEX (PRIMARY) SET revoked = 1, chdate = ? WHERE id IN (?) AND revoked = 0',
+        [now(), [...ids]],
+      ),
+    ),
+  )
+
 const endCodes = async (db: Knex, { userId, clientId }: Whose, now: Now): Promise<void> => {
   const ofClient = clientId === undefined ? '' : 'AND client_id = ?'
   for (let after: string | undefined = ''; after !== undefined;) {
@@ -34,15 +44,7 @@ const endCodes = async (db: Knex, { userId, clientId }: Whose, now: Now): Promis
       ),
     )
     const ids = rows.map(({ id }) => id)
-    if (ids.length > 0)
-      await inTransaction(db, (trx) =>
-        changedBy(
-          trx.raw(
-            'UPDATE oauth2_auth_codes FORCE INDEX (PRIMARY) SET revoked = 1, chdate = ? WHERE id IN (?) AND revoked = 0',
-            [now(), ids],
-          ),
-        ),
-      )
+    if (ids.length > 0) await endCodesWith(db, ids, now)
     after = ids.length < bounds.rowsOfStatement.most ? undefined : ids.at(-1)
   }
 }
@@ -86,10 +88,27 @@ export const revokeAllOfUser = async (db: Knex, whose: Whose, now: Now): Promise
   return live
 }
 
-/** Walks the table of access tokens. @returns how many live grants ended @throws the database's error */
+const endCodesOfClient = async (db: Knex, clientId: string, now: Now): Promise<void> => {
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const rows: readonly { id: string; client_id: string; revoked: number }[] = await rowsOf(
+      db.raw('SELECT id, client_id, revoked FROM oauth2_auth_codes WHERE id > ? ORDER BY id LIMIT ?', [
+        after,
+        bounds.rowsOfWalk.most,
+      ]),
+    )
+    const ids = rows.filter((row) => row.client_id === clientId && row.revoked === 0).map(({ id }) => id)
+    for (let at = 0; at < ids.length; at += bounds.rowsOfStatement.most)
+      await endCodesWith(db, ids.slice(at, at + bounds.rowsOfStatement.most), now)
+    after = rows.length < bounds.rowsOfWalk.most ? undefined : rows.at(-1)?.id
+  }
+}
+
+/** Walks the tables of codes and access tokens. @returns how many live grants ended @throws the database's error */
 export const revokeAllOfClient = async (db: Knex, clientId: string, now: Now): Promise<number> => {
   // Approvals hang on the client as it is now (D25): one row, where everybody's would be a walk.
   await db.raw('UPDATE oauth2_clients SET chdate = GREATEST(?, chdate + 1) WHERE id = ?', [now(), clientId])
+  // One that is being redeemed meanwhile has become a grant when the lock is passed.
+  await endCodesOfClient(db, clientId, now)
   const ended = new Set<string>()
   for await (const grants of liveGrantsOfClient(db, clientId, now())) {
     const ids = grants.map(({ grantId }) => grantId)

@@ -74,6 +74,24 @@ describe('oauth2:grants', function () {
     expect(await live()).to.equal('')
   })
 
+  for (const filter of ['--user', '--client'] as const)
+    it(`S-130 with ${filter} it ends codes that wait and what is remembered, where no grant is left as well`, async () => {
+      const row = { user_id: users.dozent.user_id, client_id: client, scopes: '["api"]', mkdate: now(), chdate: now() }
+      const codes = () => database.knex<{ id: string; revoked: number }>('oauth2_auth_codes')
+      await codes().insert([
+        { id: 'd'.repeat(80), ...row, revoked: 0, expires_at: now() + 600 },
+        { id: 'e'.repeat(80), ...row, revoked: 1, expires_at: now() + 365 * 86_400 },
+      ] as never)
+      const { chdate: before } = (await database.knex('oauth2_clients').first('chdate')) as { chdate: number }
+      const which = filter === '--user' ? 'dozent' : client
+      await json(['oauth2:grants', filter, which, '--revoke', '--force'], { env })
+      const left = await codes().orderBy('id')
+      expect(left[0]).to.include({ id: 'd'.repeat(80), revoked: 1 })
+      // Approvals hang on the client as it is: of a user their rows go, of a client it is another one by then.
+      const { chdate: after } = (await database.knex('oauth2_clients').first('chdate')) as { chdate: number }
+      expect(filter === '--user' ? left.length === 1 : after > before).to.equal(true)
+    })
+
   it('revokes nothing without --force where it cannot ask', async () => {
     expect((await run(['oauth2:grants', '--user', 'autor', '--revoke'], { env })).code).to.equal(1)
     expect(await live()).to.equal('abc')

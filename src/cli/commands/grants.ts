@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import { createClientAdministration } from '../../stores/client-administration.ts'
 import { createGrants, type ConnectedApplication, type Grants } from '../../stores/grants.ts'
+import { isClientId } from '../../oauth/grant-id.ts'
 import { flag, text, type Command, type Options } from '../command.ts'
 import { record } from '../audit.ts'
 import { CommandError } from '../command-error.ts'
@@ -43,7 +44,7 @@ const chosen = async (
   t: Translate,
 ): Promise<readonly ConnectedApplication[]> => {
   if (user) return grants.listByUser(await userIdOf(db, user, t), limit)
-  if (client) return /^[1-9][0-9]{0,19}$/.test(client) ? grants.listByClient(client, limit) : []
+  if (client) return isClientId(client) ? grants.listByClient(client, limit) : []
   const found = await grants.find(grant)
   return found ? [found] : []
 }
@@ -110,15 +111,15 @@ const overview = async (db: Knex, terminal: Terminal): Promise<void> => {
   })
 }
 
-/** Revokes those that were listed; where the list was not all, all of the user or client. */
+/** Of a user or client all, codes that wait and what is remembered included (S-130), so also where no grant is listed. */
 const revoke = async (
+  db: Knex,
   grants: Grants,
   listed: readonly ConnectedApplication[],
-  { user, client }: Filter,
+  { filter: { user, client }, t }: { readonly filter: Filter; readonly t: Translate },
 ): Promise<number> => {
-  const [one] = listed
-  if (one && listed.length === limit && user) return grants.revokeAllOf(one.userId)
-  if (one && listed.length === limit && client) return grants.revokeAllOfClient(client)
+  if (user) return grants.revokeAllOf(await userIdOf(db, user, t))
+  if (client) return isClientId(client) ? grants.revokeAllOfClient(client) : 0
   for (const { grantId } of listed) await grants.revoke(grantId)
   return listed.length
 }
@@ -150,7 +151,7 @@ export const grants: Command = {
       }
       if (applications.length > 0)
         await consent(flag(options, 'force'), t('grants.question', { count: applications.length }))
-      const count = await revoke(store, applications, filter)
+      const count = await revoke(db, store, applications, { filter, t })
       const event = 'grant.revoked' as const
       await record(
         applications.map(({ grantId, clientId, userId }) => ({ event, clientId, userId, grantId })),
