@@ -11,7 +11,7 @@ import { overflowOf, shoot } from './browser-stage.ts'
 const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']
 // Pages of one template that differ in a sentence only are looked at once.
 const alike =
-  /^(?:error (?!login-loop|login-needed|unknown-client)|admin after (?!created|suspended)|applications after (?!revokedAll))/
+  /^(?:error (?!login-loop|login-needed|unknown-client)|admin after (?!created|suspended)|applications after (?!revokedAll)|requests(?: after (?!requested)|, |$)|request client$|withdraw request)/
 const stylesheet = createOwnAssets().find('oauth2.css')!
 
 // In the page itself: without legacy mode axe opens another window for each of its answers.

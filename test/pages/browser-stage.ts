@@ -1,6 +1,7 @@
 // A real browser before nginx with the shipped snippet, the application and the stand-in for Stud.IP.
 import { mkdirSync } from 'node:fs'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Settings } from '../../src/settings.ts'
 import { demoPassword } from '../fixtures/users.ts'
 import { startStandIn } from '../stand-in/stand-in.ts'
 import { testApp, type TestApp } from '../support/app.ts'
@@ -23,11 +24,12 @@ export interface BrowserStage {
 export const browserStage = async ({
   studip = '6.0',
   base = '/',
-}: { studip?: '6.0' | '5.4'; base?: '/' | '/studip/' } = {}): Promise<BrowserStage> => {
+  settings = {},
+}: { studip?: '6.0' | '5.4'; base?: '/' | '/studip/'; settings?: Partial<Settings> } = {}): Promise<BrowserStage> => {
   const database = await testDatabase({ studip })
   const port = await freePort()
   const baseUrl = `http://127.0.0.1:${port}${base}`
-  const app = await testApp({ database, studip, settings: { baseUrl, assetsUrl: `${base}assets/` } })
+  const app = await testApp({ database, studip, settings: { ...settings, baseUrl, assetsUrl: `${base}assets/` } })
   const standIn = await startStandIn({
     version: studip,
     base,
