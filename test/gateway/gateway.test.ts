@@ -1,10 +1,12 @@
 // In front of the JSON:API (D24): methods × spellings of the path × headers × tokens, each with its one right outcome.
 import { expect } from 'chai'
-import { connect } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { users } from '../fixtures/users.ts'
 import { send, type Answer, type Send } from '../nginx/echo.ts'
 import { addClient, idOf } from '../support/app.ts'
 import { issueCode, issueTokens } from '../support/issuing.ts'
+import { temporaryDirectory } from '../support/child-process.ts'
+import { startNginx } from '../support/nginx.ts'
 import { openScene, type Arrived, type Scene } from './scene.ts'
 
 const reading = ['GET', 'HEAD', 'OPTIONS'] as const
@@ -351,6 +353,32 @@ for (const base of ['/', '/studip/'] as const) {
       expect(await raw(`DELETE http://x${me} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${auth}\r\n`)).to.match(
         /^HTTP\/1\.1 403 /,
       )
+    })
+
+    it('S-124 S-126 whatever else the server lets in, and whatever it keeps', async () => {
+      const { port } = scene.app.server.address() as AddressInfo
+      const folder = await temporaryDirectory('nginx-cache')
+      const careless = await startNginx({
+        base,
+        sidecar: `127.0.0.1:${port}`,
+        php: scene.jsonApi.address,
+        http: `proxy_cache_path ${folder.path} keys_zone=all:1m;`,
+        server: `satisfy any; allow all; auth_request /open;
+          location = /open { auth_request off; return 204; }
+          proxy_cache all; proxy_cache_key $uri; proxy_cache_valid any 1h; proxy_ignore_headers Cache-Control Expires;`,
+      })
+      const status = async (token: string, number: number, method = 'GET') =>
+        (await send(careless.port, `${me}/${number}`, { method, headers: { authorization: bearer(token) } })).status
+      const { access_token, grantId } = await issueTokens(scene.app, scene.client, { scopes: ['api.read'] })
+      expect(await status(access_token, 1)).to.equal(200)
+      await scene.app.deps.tokens.revokeGrant(grantId)
+      const before = scene.jsonApi.arrived.length
+      expect(await status(access_token, 2)).to.equal(401)
+      expect(await status('foo', 3)).to.equal(401)
+      expect(await status(sealed, 4, 'POST')).to.equal(403)
+      expect(scene.jsonApi.arrived.length).to.equal(before)
+      await careless.stop()
+      folder.remove()
     })
 
     it('S-125 the decision cannot be asked from outside', async () => {
