@@ -35,7 +35,7 @@ export type Outcome = 'done' | 'unknown' | 'decided'
 export interface ClientRequests {
   /** @returns its id; undefined while as many of this person are open as may be @throws UnstorableError */
   ask(client: WantedClient, by: Named, purpose: string): Promise<string | undefined>
-  /** What this person asked for, the newest first, a bounded number of them. */
+  /** What this person asked for, what is open before the rest, the newest first, a bounded number of them. */
   ofPerson(userId: string): Promise<readonly RequestedClient[]>
   /** Those that wait, the oldest first, a bounded number of them, and how many there are in all. */
   open(): Promise<{ readonly requests: readonly RequestedClient[]; readonly total: number }>
@@ -128,8 +128,12 @@ export const createClientRequests = (db: Knex, now: Now): ClientRequests => {
       const rows = await rowsOf<ClientRow>(
         db.raw(
           `SELECT * FROM oauth2_clients WHERE ${requestStates.map(() => 'admin_notes LIKE ?').join(' OR ')}
-            ORDER BY mkdate DESC, id DESC LIMIT ?`,
-          [...requestStates.map((state) => requestPattern(state, userId)), bounds.requestsOfPage.most],
+            ORDER BY admin_notes LIKE ? DESC, mkdate DESC, id DESC LIMIT ?`,
+          [
+            ...requestStates.map((state) => requestPattern(state, userId)),
+            openRequestBinding,
+            bounds.requestsOfPage.most,
+          ],
         ),
       )
       return rows.flatMap(toFound).map(({ client }) => client)

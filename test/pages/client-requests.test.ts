@@ -251,6 +251,25 @@ describe('clients on request', function () {
     expect((await deadlocks()) - before).to.equal(0)
   })
 
+  it('S-149 however many were decided, those that are open are shown first and count', async () => {
+    const by = { id: users.autor.user_id, username: 'autor' }
+    const client = {
+      name: 'Old',
+      redirectUris: [redirectUri],
+      description: '',
+      owner: 'x',
+      homepage: 'https://x.de',
+      secretHash: null,
+    }
+    const first = await app.deps.requests.ask(client, by, 'why')
+    for (let made = 0; made <= bounds.requestsOfPage.most; made += 1) {
+      const id = await app.deps.requests.ask({ ...client, name: 'New' }, by, 'why')
+      await app.deps.requests.reject(id!, by, 'no')
+    }
+    const list = await app.deps.requests.ofPerson(by.id)
+    expect([list.length, list[0]?.id]).to.deep.equal([bounds.requestsOfPage.most, first])
+  })
+
   it('S-149 a fourth form sent although three are open stores nothing and says why', async () => {
     const person = await visit(app, users.autor)
     const form = await person.get('api/oauth2/requests/add')

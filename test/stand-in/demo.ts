@@ -48,7 +48,13 @@ const begin = performance.now()
 console.log('Setting the stage:')
 let stage: Stage | undefined
 try {
-  stage = await startStage({ version, base, onStep: report, ...(values.port && { port: Number(values.port) }) })
+  stage = await startStage({
+    version,
+    base,
+    onStep: report,
+    env: { CLIENT_REQUESTS: 'autor' },
+    ...(values.port && { port: Number(values.port) }),
+  })
   if (values.check) await check(stage)
   else await wait(stage)
 } catch (error) {
