@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { bounds } from '../bounds.ts'
 import type { Audit } from '../oauth/ports.ts'
 import type { Listen } from '../settings.ts'
-import { refuseUnparsed } from './unparsed-request.ts'
+import { refusesUnfit, refuseUnparsed } from './unparsed-request.ts'
 
 /** Milliseconds. */
 export interface HttpLimits {
@@ -35,7 +35,7 @@ export interface HttpServer {
   readonly drain: () => Promise<void>
 }
 
-/** A server for the application; listens nowhere yet. What cannot be parsed never reaches `answer`. */
+/** A server for the application; listens nowhere yet. What is no HTTP never reaches `answer`. */
 export const createHttpServer = (
   answer: RequestListener,
   audit: Audit,
@@ -46,6 +46,7 @@ export const createHttpServer = (
   const server = createServer({
     // Stud.IP's pages set many cookies; nginx lets 32 KiB pass by default.
     maxHeaderSize: bounds.header.most,
+    requireHostHeader: false, // refusesUnfit() does it
     headersTimeout: limits.header,
     requestTimeout: limits.request,
     keepAliveTimeout: limits.keepAlive,
@@ -55,7 +56,7 @@ export const createHttpServer = (
     response.shouldKeepAlive &&= !draining
     underWay.add(response)
     response.once('close', () => underWay.delete(response))
-    answer(request, response)
+    if (!refusesUnfit(audit, request, response)) answer(request, response)
   })
   const isAnswered = (socket: Socket): boolean => {
     for (const response of underWay) if (response.socket === socket && response.headersSent) return true

@@ -1,5 +1,6 @@
-// A request that Node's parser gives up never becomes one of Koa's: its answer and its line are made here (D29).
+// A request that is no HTTP never becomes one of Koa's: its answer and its line are made here (D29).
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { bounds } from '../bounds.ts'
 import type { Audit } from '../oauth/ports.ts'
@@ -31,27 +32,44 @@ const malformed: Refused = {
 // Nobody is there to be refused.
 const departures = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE'])
 
+/** Writes the line. @returns what is answered, but for the status */
+const answerTo = (audit: Audit, { status, reason, description }: Refused, socket: Socket) => {
+  const origin = { requestId: randomUUID(), address: socket.remoteAddress ?? '' }
+  const body = JSON.stringify({ error: 'invalid_request', error_description: description })
+  const details = { status: Number.parseInt(status, 10), answer: 'json', oauthError: 'invalid_request', description }
+  audit({ event: 'request.refused', reason, endpoint: 'none', details }, origin)
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(body.length),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': origin.requestId,
+    Connection: 'close',
+  }
+  return { headers, body }
+}
+
 /** For the event `clientError` of an HTTP server. `isAnswered` tells whether an answer is on its way over this connection. */
 export const refuseUnparsed =
   (audit: Audit, isAnswered: (socket: Socket) => boolean) =>
   (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (departures.has(error.code ?? '') || !socket.writable || isAnswered(socket)) return void socket.destroy()
-    const { status, reason, description } = byCode[error.code ?? ''] ?? malformed
-    const origin = { requestId: randomUUID(), address: socket.remoteAddress ?? '' }
-    const body = JSON.stringify({ error: 'invalid_request', error_description: description })
-    socket.end(
-      [
-        `HTTP/1.1 ${status}`,
-        'Content-Type: application/json; charset=utf-8',
-        `Content-Length: ${body.length}`,
-        'Cache-Control: no-store',
-        'X-Content-Type-Options: nosniff',
-        `X-Request-Id: ${origin.requestId}`,
-        'Connection: close',
-        '',
-        body,
-      ].join('\r\n'),
-    )
-    const details = { status: Number.parseInt(status, 10), answer: 'json', oauthError: 'invalid_request', description }
-    audit({ event: 'request.refused', reason, endpoint: 'none', details }, origin)
+    const refused = byCode[error.code ?? ''] ?? malformed
+    const { headers, body } = answerTo(audit, refused, socket)
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    socket.end([`HTTP/1.1 ${refused.status}`, ...lines, '', body].join('\r\n'))
   }
+
+/** RFC 9112 §3.2: one Host, which only HTTP/1.0 may leave out. Node's own check answers without a word or a line. */
+const namesOneHost = ({ httpVersion, rawHeaders }: IncomingMessage): boolean => {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length
+  return hosts === 1 || (hosts === 0 && httpVersion === '1.0')
+}
+
+/** Refuses what Node parses and RFC 9112 does not allow. @returns whether it did */
+export const refusesUnfit = (audit: Audit, request: IncomingMessage, response: ServerResponse): boolean => {
+  if (namesOneHost(request)) return false
+  const { headers, body } = answerTo(audit, malformed, request.socket)
+  response.writeHead(400, headers).end(body)
+  return true
+}

@@ -1,4 +1,5 @@
 // The real service behind the shipped snippet: what neither part can show alone.
+import { connect } from 'node:net'
 import { expect } from 'chai'
 import { startStage, type Stage } from '../stand-in/stage.ts'
 import { send } from './echo.ts'
@@ -21,6 +22,20 @@ for (const base of ['/', '/studip/'] as const) {
       const metadata = (await inserted.json()) as { issuer: string; token_endpoint: string }
       expect(metadata).to.deep.equal(await ours.json())
       expect(metadata).to.include({ issuer: stage.issuer, token_endpoint: `${stage.issuer}/token` })
+    })
+
+    it('D29 HTTP/1.0 without a host is answered as any other', async () => {
+      const answer = await new Promise<string>((resolve, reject) => {
+        const socket = connect(stage.nginx.port, '127.0.0.1', () => {
+          socket.write(`GET ${base}dispatch.php/api/oauth2/.well-known/oauth-authorization-server HTTP/1.0\r\n\r\n`)
+        })
+        let text = ''
+        socket.on('data', (part: Buffer) => void (text += part.toString()))
+        socket.once('end', () => resolve(text)).once('error', reject)
+      })
+      expect(answer)
+        .to.match(/^HTTP\/1\.1 200 /)
+        .and.to.include(`"issuer":"${stage.issuer}"`)
     })
 
     it('S-082 counts failed attempts by the real address, whatever a client claims', async () => {

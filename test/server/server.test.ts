@@ -134,6 +134,9 @@ describe('oauth2:serve', function () {
       ['no HTTP at all\r\n\r\n', 400, 'malformed'],
       [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`, 431, 'too-large'],
       ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', 400, 'malformed'],
+      ['GET /dispatch.php/api/oauth2/jwks HTTP/1.1\r\n\r\n', 400, 'malformed'],
+      ['GET /dispatch.php/api/oauth2/jwks HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n', 400, 'malformed'],
+      ['GET /dispatch.php/api/oauth2/jwks HTTP/1.0\r\nHost: x\r\nHost: x\r\n\r\n', 400, 'malformed'],
     ] as const
     for (const [text, status, reason] of refused) {
       const { answer } = await raw(text, 20_000)
@@ -146,6 +149,11 @@ describe('oauth2:serve', function () {
       expect(lines()).to.have.length(1)
       expect(lines()[0]).to.include({ event: 'request.refused', reason, status, address: '127.0.0.1' })
     }
+  })
+
+  it('D29 HTTP/1.0 need not name a host', async () => {
+    const { answer } = await raw('GET /dispatch.php/api/oauth2/jwks HTTP/1.0\r\n\r\n', 20_000)
+    expect(answer).to.match(/^HTTP\/1\.1 200 /)
   })
 
   it('S-100 answers a body over the limit with 413', async () => {
