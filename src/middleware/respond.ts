@@ -5,13 +5,17 @@ import { redirectTo } from './redirect.ts'
 import { formPostOf } from '../openid/form-post.ts'
 import type { Views } from '../views/views.ts'
 
+// To an app behind a scheme of its own no browser posts: it gets them where it can read them.
+const canBePostedTo = (uri: string): boolean => /^https?:/i.test(uri)
+
 /** `location` is the redirect URI with the parameters of the answer. */
 export const respond = async (
   ctx: Context,
   { views }: { readonly views: Pick<Views, 'formPost'> },
   { location, redirectUri, mode }: { location: string; redirectUri: string; mode?: string | undefined },
 ): Promise<void> => {
-  if (mode !== 'form_post') return redirectTo(ctx, location, ctx.method === 'GET' || ctx.method === 'HEAD' ? 302 : 303)
+  if (mode !== 'form_post' || !canBePostedTo(redirectUri))
+    return redirectTo(ctx, location, ctx.method === 'GET' || ctx.method === 'HEAD' ? 302 : 303)
   ctx.status = 200
   ctx.type = 'html'
   ctx.body = await views.formPost(pageContext(ctx), formPostOf(location, redirectUri))

@@ -97,6 +97,10 @@ const partsFault = (
   return privateUseFault(scheme, authority !== '' || rest.startsWith('/'), allow.sharedScheme === true)
 }
 
+/** True of what a browser executes, or hands to any program. Stud.IP registered such addresses (contract §15-9). */
+export const isDangerous = (uri: string): boolean =>
+  dangerousSchemes.has(parts.exec(uri)?.groups?.['scheme']?.toLowerCase() ?? '')
+
 /** Addresses of localhost: they match at the port that they name only, unlike those of 127.0.0.1 and [::1] (RFC 8252 §8.3). */
 export const isFixedToItsPort = (uri: string): boolean => /^http:\/\/localhost(?:[:/?]|$)/i.test(uri)
 

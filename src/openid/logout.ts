@@ -5,6 +5,7 @@ import { isClientId } from '../oauth/grant-id.ts'
 import { singleParameters } from '../oauth/parameters.ts'
 import type { Clients } from '../oauth/ports.ts'
 import { acceptedRedirectUri } from '../oauth/redirect-uri.ts'
+import { isDangerous } from '../oauth/redirect-uri-registration.ts'
 import type { Client, Parameters, RawParameters } from '../oauth/types.ts'
 import { bounds } from '../bounds.ts'
 
@@ -57,7 +58,8 @@ export const readLogout = async (
   const { post_logout_redirect_uri: uri, state } = parameters
   const hint = await hintIn(parameters, readHint)
   const client = await clientOf(hint?.clientId ?? parameters['client_id'], clients)
-  if (uri !== undefined && client && acceptedRedirectUri(uri, client.redirectUris) === undefined)
+  // A page links to it, so what Stud.IP registered before us is not enough.
+  if (uri !== undefined && client && (isDangerous(uri) || acceptedRedirectUri(uri, client.redirectUris) === undefined))
     throw new TargetError('redirect-uri-mismatch', uri)
   return {
     client,

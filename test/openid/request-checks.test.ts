@@ -163,6 +163,17 @@ describe('authorization request of a sign-in', () => {
     expect(page.text).to.include('name="allow"')
   })
 
+  it('response_mode=form_post goes by the query to an app to which no browser posts', async () => {
+    const { app } = provider
+    const client = await addClient(app, { redirectUris: ['com.example.app:/cb', 'javascript:alert(1)'] })
+    for (const redirect_uri of client.redirectUris) {
+      const more = { response_mode: 'form_post', prompt: 'none', redirect_uri }
+      const { status, location, html } = await ask({ ...provider, client }, more, await logIn(app))
+      expect([status, location?.startsWith(`${redirect_uri}?error=consent_required`)]).to.deep.equal([302, true])
+      expect(html).not.to.include('<form')
+    }
+  })
+
   it('response_mode=form_post answers with a form and no script, errors too', async () => {
     const { app, client } = provider
     const cookie = await logIn(app)
@@ -220,6 +231,19 @@ describe('logout', () => {
     ]).to.deep.equal([200, true])
     for (const uri of ['http://127.0.0.1:47110/bye', 'http://127.0.0.2/bye?x=1', uris[1]!])
       expect((await end(uri)).status, uri).to.equal(400)
+  })
+
+  it('S-140 S-027 never links to an address that a browser executes, whatever Stud.IP registered', async () => {
+    const { app } = provider
+    const uris = ['javascript:alert(1)', 'JavaScript://x/%0aalert(1)', 'data:text/html;base64,PHNjcmlwdD4=']
+    const client = await addClient(app, { redirectUris: uris })
+    for (const uri of uris) {
+      const query = new URLSearchParams({ client_id: client.id, post_logout_redirect_uri: uri })
+      const answer = await app.http.get(`${app.api('logout')}?${query}`)
+      expect([answer.status, answer.headers['location'], /href="(?:javascript|data)/i.test(answer.text)]).to.deep.equal(
+        [400, undefined, false],
+      )
+    }
   })
 
   it('S-140 leads nowhere that is not registered for a proven client', async () => {
