@@ -85,7 +85,7 @@ export const wire = async (
   return {
     ...wireParties({ read, lookUp, credentials, settings, now }),
     ...wireSignIn({ keys, lookUp, settings }),
-    ...wireApprovals({ db, keys, now, settings }),
+    ...wireApprovals({ db, lookUp, keys, now, settings }),
     ...wireGateway({ keys, credentials, now }),
     settings,
     db,

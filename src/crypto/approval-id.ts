@@ -2,16 +2,23 @@
 import { createHmac } from 'node:crypto'
 import type { Client } from '../oauth/types.ts'
 
+/** Who approved, and what the page said that comes to (contract §3). */
+export interface Approving {
+  readonly userId: string
+  /** Undefined for somebody whom Stud.IP does not know. */
+  readonly perms: string | undefined
+}
+
 /**
- * 80 lower-case hex characters, as every id has. The client stands in it with all that an approval trusts, so that
- * whatever changes it, here or in Stud.IP, leads to another row.
+ * 80 lower-case hex characters, as every id has. The client stands in it with all that an approval trusts, and the user with the
+ * permission level, so that whatever changes them, here or in Stud.IP, leads to another row.
  */
 export const approvalId = (
   key: Buffer,
-  userId: string,
+  { userId, perms }: Approving,
   { id, changedAt, name, secretHash, redirectUris }: Client,
 ): string =>
   createHmac('sha512', key)
-    .update(JSON.stringify([userId, id, changedAt, name, secretHash, redirectUris]))
+    .update(JSON.stringify([userId, perms, id, changedAt, name, secretHash, redirectUris]))
     .digest('hex')
     .slice(0, 80)

@@ -104,9 +104,8 @@ export const createApplications = ({ db, now, idOf }: Deps): Applications => {
       const approvals = from === '' ? codes.filter((each) => each.isApproval && each.expiresAt > now()) : []
       const ids = [...new Set([...connections, ...approvals].map(({ clientId }) => clientId))]
       const clients = await clientsWith(db, ids)
-      const held = new Map<string, CodeOfUser>()
-      for (const approval of approvals)
-        if (await holds(userId, approval, clients)) held.set(approval.clientId, approval)
+      const holding = await Promise.all(approvals.map((approval) => holds(userId, approval, clients)))
+      const held = new Map(approvals.filter((_, at) => holding[at]).map((each) => [each.clientId, each]))
       const dated = connections.map((each) => ({
         ...each,
         connectedAt: Math.min(each.connectedAt, begun.get(each.grantId) ?? each.connectedAt),

@@ -8,10 +8,19 @@ import type { Settings } from '../settings.ts'
 import { createApplications } from '../stores/applications.ts'
 import { createApprovals } from '../stores/approvals.ts'
 import { heldScopes } from '../stores/held-scopes.ts'
+import type { LookUp } from '../stores/lookups.ts'
 import type { Deps } from './deps.ts'
+
+interface PermsRow {
+  readonly asked: string
+  readonly perms: string
+}
+
+const permsSql = 'SELECT user_id AS asked, perms FROM auth_user_md5 WHERE user_id IN (?)'
 
 interface Parts {
   readonly db: Knex
+  readonly lookUp: LookUp
   readonly keys: KeyRing
   readonly now: Now
   readonly settings: Settings
@@ -19,12 +28,16 @@ interface Parts {
 
 export const wireApprovals = ({
   db,
+  lookUp,
   keys,
   now,
   settings,
 }: Parts): Pick<Deps, 'applications' | 'approvals' | 'remembered' | 'heldBefore'> => {
-  const idOf = async (userId: string, client: Client) =>
-    approvalId((await keys.current()).derive('approval'), userId, client)
+  const permsOf = async (userId: string) => (await lookUp<PermsRow>(permsSql, userId))?.perms
+  const idOf = async (userId: string, client: Client) => {
+    const [ring, perms] = await Promise.all([keys.current(), permsOf(userId)])
+    return approvalId(ring.derive('approval'), { userId, perms }, client)
+  }
   const approvals = createApprovals({ db, now, idOf })
   return {
     approvals,

@@ -113,6 +113,8 @@ describe('remembered consent', () => {
       await app.deps.administration.suspend(client.id)
       await app.deps.administration.resume(client.id)
     },
+    'another permission level, which makes more of what was allowed': () =>
+      app.database.knex('auth_user_md5').where({ user_id: users.autor.user_id }).update({ perms: 'dozent' }),
     'a No': async ({ client }) => {
       const page = await ask(client, { prompt: 'consent' })
       const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page.text)?.[1]
@@ -126,6 +128,7 @@ describe('remembered consent', () => {
       expect(await passes(client)).to.equal(true)
       await change({ client, refreshToken: tokens.refresh_token, grantId: await grantIdOf(client) })
       expect(await passes(client)).to.equal(false)
+      await app.database.knex('auth_user_md5').where({ user_id: users.autor.user_id }).update({ perms: 'autor' })
     })
 
   it('S-130 deletion of the client leaves no row that remembers', async () => {
