@@ -95,9 +95,10 @@ describe('architecture', () => {
     expect(offenders(/^(routes|middleware)\//, (target) => /^(knex|mysql2)/.test(target))).to.be.empty
   })
 
-  it('nothing but src/studip, identity.ts, the way back and the notice of a redirect reads cookies', () => {
+  it('nothing but src/studip, identity.ts, the way back, the notice of a redirect and what was asked of a login reads cookies', () => {
     expect(readersOf(/\.cookies\b|get\('cookie'\)|headers\.cookie|header\('Cookie'\)/i)).to.have.members([
       'middleware/identity.ts',
+      'routes/login-asked.ts',
       'routes/notice.ts',
       'routes/resume.ts',
     ])

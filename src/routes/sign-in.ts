@@ -1,7 +1,6 @@
 // What signing in adds to the authorization endpoint: requests by POST, prompt, max_age, id_token_hint (OpenID Connect Core §3.1.2.1; D26).
 import type { Context, Middleware } from 'koa'
 import { readIdTokenHint } from '../crypto/id-token.ts'
-import type { KeyRing } from '../crypto/key-ring.ts'
 import { answerAt } from '../middleware/errors.ts'
 import { formOf } from '../middleware/form.ts'
 import { identityOf, returnAfterLogout } from '../middleware/identity.ts'
@@ -29,10 +28,9 @@ import { lackError, mayHearUnseen } from '../openid/silence.ts'
 import type { Bounce } from '../studip/bounce-answer.ts'
 import { lackOf, type Verdict } from '../studip/verdict.ts'
 import type { Views } from '../views/views.ts'
-import { loginAskedParameter, openLoginAsked, withLoginAsked } from './login-asked.ts'
+import { loginAskedParameter, openLoginAsked, withLoginAsked, type LoginAskedDeps } from './login-asked.ts'
 
-export interface SignInDeps {
-  readonly keys: KeyRing
+export interface SignInDeps extends LoginAskedDeps {
   readonly now: Now
   readonly offeredScopes: OfferedScopes
   readonly pkcePlain: boolean
@@ -111,14 +109,10 @@ export const beforeTheGate = (deps: SignInDeps): Middleware =>
       throw lackError(lackOf(verdict))
     }
     if ((raw['prompt'] || raw['max_age']) && verdict.kind === 'anonymous') {
-      const asked = await openLoginAsked(deps.keys, raw)
+      const asked = await openLoginAsked(deps, ctx, raw)
       const now = deps.now()
       if (!asked || asked.until < now)
-        ctx.querystring = await withLoginAsked(
-          deps.keys,
-          ctx.querystring,
-          newLoginAsked(target.client.id, undefined, now),
-        )
+        ctx.querystring = await withLoginAsked(deps, ctx, newLoginAsked(target.client.id, undefined, now))
     }
     await next()
   }
@@ -147,12 +141,12 @@ export const asksToLogInAgain = async (
   if (!asksForLogin(signIn)) return false
   const now = deps.now()
   const { loginAt } = identityOf(ctx)
-  const asked = await openLoginAsked(deps.keys, requestOf(ctx))
+  const asked = await openLoginAsked(deps, ctx, requestOf(ctx))
   const judged = judgeLogin(signIn, { loginAt, now, clientId: request.clientId }, asked)
   if (judged === 'fresh') return false
   if (judged === 'refused') throw loginRequired('The user did not log in again.')
   if (signIn.prompt.has('none')) throw loginRequired('The login is older than max_age.')
-  const query = await withLoginAsked(deps.keys, ctx.querystring, newLoginAsked(request.clientId, loginAt, now))
+  const query = await withLoginAsked(deps, ctx, newLoginAsked(request.clientId, loginAt, now))
   await returnAfterLogout(ctx, deps.bounce, `${ctx.path}?${query}`)
   ctx.type = 'html'
   ctx.body = await deps.views.signInAgain(pageContext(ctx), { clientName })

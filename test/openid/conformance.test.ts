@@ -102,7 +102,7 @@ describe('Basic OP', function () {
     // The start page after the logout, and the login that follows.
     const back = await rp.visit(`${rp.issuer.replace(/api\/oauth2$/, '')}start`, jar.join('; '))
     const resumed = await rp.visit(new URL(back.location!, rp.issuer), jar.join('; '))
-    const later = await rp.logIn(-1)
+    const later = `${jar.join('; ')}; ${await rp.logIn(-1)}`
     const target = new URL(resumed.location!, rp.issuer)
     const location = await rp.authorize(Object.fromEntries(target.searchParams), later)
     const checks = { expectedState: 's', expectedNonce: 'n' }

@@ -100,7 +100,7 @@ describe('authorization request of a sign-in', () => {
       const back = await provider.app.http.get(`${provider.app.api('resume')}?from=start`).set('Cookie', jar)
       const target = back.headers['location'] as string
       expect(target).to.include('login_asked=')
-      const again = (cookie: string) => provider.app.http.get(target).set('Cookie', cookie)
+      const again = (cookie: string) => provider.app.http.get(target).set('Cookie', `${jar}; ${cookie}`)
       const same = await again(await logInAt(loginAt))
       expect(new URL(same.headers['location'] as string).searchParams.get('error')).to.equal('login_required')
       const later = await again(await logInAt(now() + 1))
@@ -117,8 +117,30 @@ describe('authorization request of a sign-in', () => {
     const back = await provider.app.http.get(provider.app.api('resume')).set('Cookie', jar)
     const answer = await provider.app.http
       .get(back.headers['location'] as string)
-      .set('Cookie', await logInAt(now() + 1))
+      .set('Cookie', `${jar}; ${await logInAt(now() + 1)}`)
     expect(answer.text).to.include('name="allow"')
+  })
+
+  it('S-138 what was asked in one browser counts in no other, however young its login', async () => {
+    const asked = await ask(provider, { prompt: 'login' }, await logInAt(now() - 1000))
+    const jar = (asked.headers['set-cookie'] as unknown as string[]).map((line) => line.split(';')[0]!)
+    const back = await provider.app.http.get(`${provider.app.api('resume')}?from=start`).set('Cookie', jar.join('; '))
+    const target = back.headers['location'] as string
+    const other = (await ask(provider, { prompt: 'login' }, await logInAt(now() - 1000))).headers[
+      'set-cookie'
+    ] as unknown as string[]
+    const names = (lines: readonly string[]) => lines.filter((line) => line.startsWith('studip_oauth2_login='))
+    const [mine = '', theirs = ''] = [names(jar)[0], names(other)[0]?.split(';')[0]]
+    expect(names(other)[0]).to.match(
+      /^studip_oauth2_login=[0-9a-f]{32}; Max-Age=1800; Path=\/dispatch\.php\/api\/oauth2\/; HttpOnly; SameSite=Lax$/i,
+    )
+    expect(mine).to.not.equal(theirs)
+    const session = await logInAt(now() + 1)
+    for (const cookies of [session, `${theirs}; ${session}`, `studip_oauth2_login=; ${session}`]) {
+      const answer = await provider.app.http.get(target).set('Cookie', cookies)
+      expect(answer.text, cookies).to.include('action="/dispatch.php/logout"')
+    }
+    expect((await provider.app.http.get(target).set('Cookie', `${mine}; ${session}`)).text).to.include('name="allow"')
   })
 
   it('S-138 what was asked is believed of nobody else', async () => {

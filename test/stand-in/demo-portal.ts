@@ -28,7 +28,7 @@ const page = (visitor: Visitor | undefined, message: string): string =>
 <table>${rows(visitor.claims)}</table>
 <p><a href="/sign-out">Log out</a></p>`
       : `<p>You are not signed in.</p>
-<p><a href="/sign-in"><button>Sign in with Stud.IP</button></a></p>
+<form action="/sign-in"><button>Sign in with Stud.IP</button></form>
 <pre>${escape(message)}</pre>`,
   )
 
