@@ -11,7 +11,8 @@ import { listen } from '../server/http.ts'
 import { basePath } from '../settings.ts'
 import { wire } from '../wire.ts'
 import type { Deps } from '../wire/deps.ts'
-import { formatOf } from '../oauth/scopes/index.ts'
+import { formatOf, isRenewable } from '../oauth/scopes/index.ts'
+import { offlineAccess } from '../oauth/scopes/offline-access.ts'
 import { ask, jsonOf } from './ask.ts'
 import { fault, ok, type Check, type Patient } from './check.ts'
 import type { TextKey } from './translate.ts'
@@ -143,6 +144,9 @@ const cleanUp = async ({ db }: Deps, clientId: string, userId: string): Promise<
 const oneOfEachFormat = (offered: readonly string[]): readonly string[] =>
   offered.filter((name, at) => offered.findIndex((other) => formatOf([other]) === formatOf([name])) === at)
 
+/** A sign-in alone gets no refresh token, and the trip refreshes. */
+const renewably = (name: string): string => (isRenewable([name]) ? name : `${name} ${offlineAccess.name}`)
+
 const roundTrip = async (deps: Deps): Promise<void> => {
   // Not the md5 of anything in Stud.IP, and a shape that Stud.IP does not use.
   const userId = `oauth2_doctor_${randomHex(9)}`
@@ -164,7 +168,8 @@ const roundTrip = async (deps: Deps): Promise<void> => {
     await listen(server, { path: socket })
     const at = `http://localhost${basePath(deps.settings)}dispatch.php/api/oauth2/`
     const trip = { at, socket, origin: new URL(deps.settings.baseUrl).origin, clientId, verifier: randomHex(32) }
-    for (const scope of oneOfEachFormat(await deps.offeredScopes())) await travel({ ...trip, scope }, deps)
+    for (const name of oneOfEachFormat(await deps.offeredScopes()))
+      await travel({ ...trip, scope: renewably(name) }, deps)
   } finally {
     server.closeAllConnections()
     server.close()

@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import { writeFile } from 'node:fs/promises'
 import type { Patient } from '../../src/doctor/check.ts'
+import { roundTripCheck } from '../../src/doctor/round-trip.ts'
 import { signInCheck } from '../../src/doctor/sign-in.ts'
 import { environmentOf, run } from '../cli/studip.ts'
 import { freshKeys } from '../support/keys.ts'
@@ -19,6 +20,9 @@ describe('oauth2:doctor, Sign in with Stud.IP', () => {
         t: Object.assign((key: string) => key, { keyFiles: (error: Error) => error.message }),
       } as unknown as Patient)
     expect(await examined()).to.deep.equal([{ level: 'ok', text: 'doctor.sign-in.ok' }])
+    // A sign-in alone has no refresh token to try.
+    const trip = { settings: deps.settings, t: (key: string) => key } as unknown as Patient
+    expect(await roundTripCheck.run(trip)).to.deep.equal([{ level: 'ok', text: 'doctor.round-trip.ok' }])
     const keysPath = await freshKeys()
     expect(await examined({ keysPath })).to.deep.equal([{ level: 'ok', text: 'doctor.sign-in.off' }])
     const otherName = deps.settings.baseUrl.replace('127.0.0.1', 'localhost')
