@@ -8,6 +8,8 @@ import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { bareEnvironment, environmentOf } from '../cli/studip.ts'
 import { logLines, until, type RunningService } from '../server/service.ts'
+import { checkFlow } from '../stand-in/check.ts'
+import { startStage } from '../stand-in/stage.ts'
 import { startProcess, temporaryDirectory } from '../support/child-process.ts'
 import { freePort } from '../support/free-port.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
@@ -198,6 +200,19 @@ describe('release', function () {
     }
     expect(counts.failed).to.be.empty
     expect(counts.answered).to.be.greaterThan(10)
+  })
+
+  it('sets up an installation as the documents say: tables, keys, client, service, green doctor, flow, purge', async () => {
+    const stage = await startStage({ program: installed('usr/bin/studip-oauth2') })
+    try {
+      await checkFlow(stage, '6.0', () => undefined)
+      const { healthy, checks } = await stage.command<{ healthy: boolean; checks: unknown[] }>('oauth2:doctor')
+      expect(healthy).to.equal(true)
+      expect(checks.length).to.be.greaterThan(15)
+      await stage.command('oauth2:purge')
+    } finally {
+      await stage.stop()
+    }
   })
 
   it('keeps the settings that an operator wrote, and leaves nothing else when it is purged', async () => {

@@ -15,6 +15,8 @@ export interface StageOptions {
   readonly port?: number
   /** More settings of the service. */
   readonly env?: Readonly<Record<string, string>>
+  /** The program as installed; this checkout's unless given. */
+  readonly program?: string
   /** Told after each step with the milliseconds it took. */
   readonly onStep?: (what: string, milliseconds: number) => void
 }
@@ -44,6 +46,7 @@ export async function startStage({
   base = '/',
   port,
   env = {},
+  program,
   onStep = () => undefined,
 }: StageOptions = {}): Promise<Stage> {
   const undo: (() => Promise<void> | void)[] = []
@@ -77,8 +80,12 @@ export async function startStage({
       version,
       port: sidecarPort,
       env,
+      ...(program !== undefined && { program }),
     }
-    const command = <T>(...args: readonly string[]): Promise<T> => studipCommand<T>(settings, args)
+    // Once the service runs, its commands know where.
+    let addresses = {}
+    const command = <T>(...args: readonly string[]): Promise<T> =>
+      studipCommand<T>({ ...settings, env: { ...env, ...addresses } }, args)
     await step('bin/studip oauth2:migrate', () => command('oauth2:migrate'))
     await step('bin/studip oauth2:keys', () => command('oauth2:keys', '--bits', '2048'))
     const client = await step('bin/studip oauth2:client:add', () =>
@@ -101,6 +108,7 @@ export async function startStage({
     undo.push(standIn.stop)
     let sidecar = await step('bin/studip oauth2:serve', () => startSidecar(settings))
     undo.push(() => sidecar.stop())
+    addresses = { LISTEN: sidecar.address, METRICS_LISTEN: new URL(sidecar.monitoring).host }
     const nginx = await step('nginx with the shipped snippet', () =>
       startNginx({ sidecar: sidecar.address, php: standIn.address, base, port: publicPort }),
     )

@@ -16,6 +16,8 @@ export interface SidecarOptions {
   readonly port?: number
   /** More settings, or others. */
   readonly env?: Readonly<Record<string, string>>
+  /** The program as installed; this checkout's unless given. */
+  readonly program?: string
 }
 
 export interface RunningSidecar extends RunningProcess {
@@ -46,7 +48,7 @@ const environment = ({ baseUrl, databaseUrl, keysPath, version = '6.0', env }: S
 
 /** `bin/studip <command>` with --json; answers the parsed result, rejects with what it wrote to stderr. */
 export async function studipCommand<T>(options: SidecarOptions, args: readonly string[]): Promise<T> {
-  const { stdout } = await run(process.execPath, [studip, ...args, '--json'], {
+  const { stdout } = await run(process.execPath, [options.program ?? studip, ...args, '--json'], {
     env: environment(options),
     cwd: options.keysPath,
   })
@@ -59,7 +61,7 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
   const monitoring = `http://127.0.0.1:${monitoringPort}`
   const service = await startProcess({
     command: process.execPath,
-    args: [studip, 'oauth2:serve'],
+    args: [options.program ?? studip, 'oauth2:serve'],
     cwd: options.keysPath,
     env: {
       ...environment(options),
