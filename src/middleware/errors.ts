@@ -4,15 +4,11 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import { errorLocation, type ResponseTarget } from '../oauth/authorization-response.ts'
 import { OAuthError } from '../oauth/errors.ts'
-import { loneValue } from '../oauth/parameters.ts'
 import { RecipientLeft } from '../oauth/recipient.ts'
-import { parseForm } from '../oauth/raw-parameters.ts'
-import { openid } from '../oauth/scopes/openid.ts'
-import type { RawParameters } from '../oauth/types.ts'
-import { isClientId } from '../oauth/grant-id.ts'
-import { printable } from '../oauth/sent.ts'
 import type { DeveloperDetails } from '../views/error-pages.ts'
 import type { Views } from '../views/views.ts'
+import { developerDetails } from './developer-details.ts'
+import { setErrorHeaders } from './error-headers.ts'
 import { pageContext } from './page-context.ts'
 import { refusalOf, refuse, type Refusal } from './refusal.ts'
 import { originOf } from './request-context.ts'
@@ -45,7 +41,7 @@ export const errors = (deps: Deps): Middleware =>
       ctx.set('Pragma', 'no-cache')
       const { answerAt: target } = ctx.state as { answerAt?: ResponseTarget }
       if (target && error instanceof OAuthError && error.status < 500) return toClient(ctx, target, error, deps.views)
-      setHeaders(ctx, refusal)
+      setErrorHeaders(ctx, refusal)
       if (deps.isForPrograms(ctx.path)) {
         ctx.vary('Origin') // also where CORS was not reached (S-081)
         toProgram(ctx, refusal)
@@ -64,26 +60,6 @@ const abandon = ({ log, metrics }: Deps, ctx: Context): void => {
 
 const toClient = (ctx: Context, target: ResponseTarget, error: OAuthError, views: Deps['views']): Promise<void> =>
   respond(ctx, { views }, { location: errorLocation(target, error), ...target })
-
-/** RFC 6750 §3: no error for who sent no token; an error with its scope for who sent one of too little. */
-const bearerChallenge = (ctx: Context, { error, description }: Refusal): string => {
-  const { form = {} } = ctx.state as { form?: RawParameters }
-  const sentNone = ctx.get('Authorization') === '' && !form['access_token']
-  const scope = error === 'insufficient_scope' ? `, scope="${openid.name}"` : ''
-  return sentNone
-    ? 'Bearer realm="Stud.IP"'
-    : `Bearer realm="Stud.IP", error="${error}", error_description="${description}"${scope}`
-}
-
-const setHeaders = (ctx: Context, refusal: Refusal): void => {
-  const { status, retryAfter, error } = refusal
-  ctx.status = status
-  if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
-  if (error === 'invalid_client' && status === 401 && ctx.get('Authorization') !== '')
-    ctx.set('WWW-Authenticate', 'Basic realm="OAuth"')
-  if (error === 'invalid_token' || error === 'insufficient_scope')
-    ctx.set('WWW-Authenticate', bearerChallenge(ctx, refusal))
-}
 
 /** RFC 6749 §5.2. `message` repeats the description for clients written against league (D9). */
 const toProgram = (
@@ -105,30 +81,6 @@ const toProgram = (
 const wantsJson = (ctx: Context): boolean => {
   const accept = ctx.get('Accept').toLowerCase()
   return accept.includes('application/json') && !accept.includes('text/html')
-}
-
-// The redirect URI is shown to the one who sent it, as it was sent: an administrator registers exactly that.
-const developerDetails = (ctx: Context, refusal: Refusal): DeveloperDetails | undefined => {
-  if (!refusal.developer) return undefined
-  const { error, description, hint, parameter, developer } = refusal
-  const [clientId, redirectUri] = ['client_id', 'redirect_uri'].map((name) => sentOnce(ctx, name))
-  return {
-    error,
-    description,
-    parameter,
-    hint,
-    ...developer,
-    ...(clientId !== undefined && isClientId(clientId) && { clientId }),
-    ...(redirectUri !== undefined && { redirectUri: printable(redirectUri) }),
-  }
-}
-
-const sentOnce = (ctx: Context, name: string): string | undefined => {
-  try {
-    return loneValue(parseForm(ctx.querystring), name)
-  } catch {
-    return undefined // refused because it could not be read
-  }
 }
 
 const toPerson = async (ctx: Context, refusal: Refusal, views: Pick<Views, 'errorPage'>): Promise<void> => {
