@@ -111,7 +111,7 @@ export const wire = async (
     administration: createClientAdministration(db, now),
     requests: createClientRequests(db, now),
     codes: createAuthorizationCodes(db, now),
-    tokens: createTokens(db, now, lookUp),
+    tokens: createTokens(db, now, read, lookUp),
     devices: createDevices(db, now),
     deviceCodes: createDeviceCodes(keys),
     devicePace: createDevicePace(),

@@ -2,19 +2,17 @@
 import type { Knex } from 'knex'
 import { bounds } from '../bounds.ts'
 import { grantOf } from '../oauth/grant-id.ts'
+import type { Read } from './reads.ts'
 import { revokeGrants } from './revoke-grants.ts'
-import { rowsOf } from './rows.ts'
 import { inTransaction } from './transaction.ts'
 import { everyTokenOfUser, isLive } from './user-tokens.ts'
 
-/** One look at the key of the user, which settles it for nearly everybody. */
-const hasFewTokens = async (db: Knex, userId: string): Promise<boolean> => {
-  const rows = await rowsOf(
-    db.raw('SELECT 1 FROM oauth2_access_tokens IGNORE INDEX (PRIMARY) WHERE user_id = ? LIMIT ?', [
-      userId,
-      bounds.grantsOfUserAndClient.most + 1,
-    ]),
-  )
+/** One look at the key of the user, which settles it for nearly everybody; in one packet for codes that were redeemed together. */
+const hasFewTokens = async (read: Read, userId: string): Promise<boolean> => {
+  const rows = await read('SELECT 1 FROM oauth2_access_tokens IGNORE INDEX (PRIMARY) WHERE user_id = ? LIMIT ?', [
+    userId,
+    bounds.grantsOfUserAndClient.most + 1,
+  ])
   return rows.length <= bounds.grantsOfUserAndClient.most
 }
 
@@ -23,11 +21,11 @@ const hasFewTokens = async (db: Knex, userId: string): Promise<boolean> => {
  * longest first, never `newest`. @returns the grants that ended @throws the database's error
  */
 export const endOldestGrants = async (
-  db: Knex,
+  { db, read }: { readonly db: Knex; readonly read: Read },
   { userId, clientId, newest }: { readonly userId: string; readonly clientId: string; readonly newest: string },
   now: number,
 ): Promise<readonly string[]> => {
-  if (await hasFewTokens(db, userId)) return []
+  if (await hasFewTokens(read, userId)) return []
   const lastUse = new Map<string, number>()
   const some = { rows: bounds.rowsOfStatement.most, most: bounds.rowsOfUser.most }
   for await (const tokens of everyTokenOfUser(db, userId, some))

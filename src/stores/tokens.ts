@@ -13,13 +13,19 @@ import { revokeGrants } from './revoke-grants.ts'
 import { rotate } from './rotate.ts'
 import { createLiveAccessTokens } from './live-access-tokens.ts'
 import { createLookUp, type LookUp } from './lookups.ts'
-import { createRead } from './reads.ts'
+import { createRead, type Read } from './reads.ts'
 import { rowsOf } from './rows.ts'
 import { inGroups } from './together.ts'
 import { takeBackRedemption, takeBackRotation } from './take-back.ts'
 import { inTransaction } from './transaction.ts'
 
-export const createTokens = (db: Knex, now: Now, lookUp: LookUp = createLookUp(createRead(db))): Tokens => {
+/** `read` and `lookUp` are shared with whoever asks at the same moment. */
+export const createTokens = (
+  db: Knex,
+  now: Now,
+  read: Read = createRead(db),
+  lookUp: LookUp = createLookUp(read),
+): Tokens => {
   const redeemInGroup = inGroups<Redeeming, Redemption>({
     together: async (all) => ((await redeemTogether(db, all)) ? 'redeemed' : undefined),
     alone: (redeeming) => redeem(db, redeeming),
@@ -39,7 +45,7 @@ export const createTokens = (db: Knex, now: Now, lookUp: LookUp = createLookUp(c
       await inTransaction(db, (trx) => revokeGrants(trx, [grantId], now()))
     },
     revokeReplayed: (presented) => revokeReplayed(db, presented, now()),
-    endOldestGrants: (of) => endOldestGrants(db, of, now()).catch(() => []),
+    endOldestGrants: (of) => endOldestGrants({ db, read }, of, now()).catch(() => []),
     revokeAccessToken: async (id, clientId) => {
       await db.raw(
         'UPDATE oauth2_access_tokens SET revoked = 1, chdate = ? WHERE id = ? AND client_id = ? AND revoked = 0',

@@ -150,6 +150,27 @@ describe('tokens issued together', () => {
     for (const { id } of codes) expect((await rowsOfGrant(db, id.slice(0, 32))).access).to.have.length(1)
   })
 
+  it('S-115 whether codes redeemed together were too many is asked in one round trip', async () => {
+    const pairs = await Promise.all(Array.from({ length: 5 }, () => newGrant()))
+    const ended: (readonly string[])[] = []
+    const endOldest = async (newest: string) =>
+      void ended.push(await tokens.endOldestGrants({ userId, clientId, newest }))
+    expect(
+      await roundTrips(pool, () => Promise.all(pairs.map(({ accessToken: { id } }) => endOldest(id.slice(0, 32))))),
+    ).to.equal(1)
+    expect(ended).to.deep.equal(Array(5).fill([]))
+  })
+
+  it('access tokens that are presented at the same moment are looked up in one round trip, each as it is', async () => {
+    const pairs = await Promise.all(Array.from({ length: 5 }, () => newGrant()))
+    const ids = pairs.map(({ accessToken }) => accessToken.id)
+    await tokens.revokeAccessToken(ids[0]!, clientId)
+    const found: (string | undefined)[] = []
+    const find = async (id: string) => void found.push((await tokens.findLiveAccessToken(id))?.id)
+    expect(await roundTrips(pool, () => Promise.all(ids.map(find)))).to.equal(1)
+    expect(found.toSorted()).to.deep.equal([...ids.slice(1), undefined].toSorted())
+  })
+
   it('S-050 a replay among them is found out, and the others get their tokens', async () => {
     const grants = await five(() => newGrant())
     await rotate(grants[2]!)
