@@ -1,113 +1,95 @@
-// `npm run bench`: measures what docs/benchmarks.md says. --quick for rough figures in two minutes, --only a,b for some sections,
-// --write for docs/benchmarks.md and its plots, --from FILE to write them from an earlier run's test-results/bench.json.
+// `npm run bench`: measures what docs/benchmarks.md says. --quick for rough figures, --only a,b for some sections, --node PATH for
+// another Node, --write for docs/benchmarks.md and its plots, --from a.json,b.json to write them from runs of before, one table each.
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
-import { codeExchange } from './code-exchange.ts'
-import { consentPage } from './consent.ts'
+import { isSectionName, sectionNames, sections } from './all-sections.ts'
+import type { SectionName } from './all-sections.ts'
+import { runWith } from './another-node.ts'
+import { repository } from './contenders.ts'
 import { createEnvironment } from './environment.ts'
-import { foreignTokens } from './foreign.ts'
-import { fourPrimes } from './four-primes.ts'
-import { gateway } from './gateway.ts'
-import { growth } from './growth.ts'
 import { describeMachine } from './machine.ts'
-import { memory } from './memory.ts'
-import { refresh2048, refresh4096 } from './refresh.ts'
-import { tableOf, writeReport } from './report.ts'
-import type { Results } from './report.ts'
-import type { Scale, SectionResult } from './sections.ts'
-
-const sections = {
-  refresh4096,
-  refresh2048,
-  fourPrimes,
-  codes: codeExchange,
-  consent: consentPage,
-  gateway,
-  foreign: foreignTokens,
-  memory,
-  growth,
-} as const
-type SectionName = keyof typeof sections
-
-const full: Scale = { rounds: 5, seconds: 3, rows: 5_000_000, fewRows: 1000, refreshes: 100_000 }
-const quick: Scale = { rounds: 2, seconds: 1.5, rows: 100_000, fewRows: 1000, refreshes: 5000 }
-
-const repository = join(import.meta.dirname, '../..')
-const resultsFile = join(repository, 'test-results/bench.json')
+import { reportPage, tableOf, writeReport } from './report.ts'
+import { keepResults, readResults } from './results.ts'
+import type { Results, TimedResult } from './results.ts'
+import { full, quick } from './sections.ts'
+import type { SectionResult } from './sections.ts'
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
+    node: { type: 'string' },
     write: { type: 'boolean', default: false },
     from: { type: 'string' },
   },
 })
 
-const commit = async (): Promise<string> => {
-  const { stdout } = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD'], { cwd: repository })
-  return stdout.trim()
+const namesOf = (only: string | undefined): readonly SectionName[] => {
+  const names = only?.split(',') ?? sectionNames
+  const unknown = names.filter((name) => !isSectionName(name))
+  if (unknown.length > 0) throw new Error(`no section ${unknown.join(', ')}; there are ${sectionNames.join(', ')}`)
+  return names.filter(isSectionName)
 }
 
-const run = async (
-  names: readonly SectionName[],
-  scale: Scale,
-  keep: (done: Record<string, SectionResult>) => Promise<void>,
-): Promise<Record<string, SectionResult>> => {
-  const results: Record<string, SectionResult> = {}
-  for (const name of names) {
-    const began = performance.now()
-    // An environment for each: no section meets what another left in the tables.
-    const environment = await createEnvironment()
-    try {
-      results[name] = await sections[name](environment, scale)
-    } catch (error) {
-      // One section that fails does not throw away what the others took twenty minutes for.
-      results[name] = {
-        data: undefined,
-        lines: [
-          {
-            what: `Section ${name}`,
-            bar: 'runs',
-            measured: String(error).slice(0, 400).replaceAll('\n', ' '),
-            met: false,
-          },
-        ],
-      }
-    } finally {
-      await environment.stop()
-    }
-    await keep(results)
-    console.error(`${name}: ${Math.round((performance.now() - began) / 1000)} s`)
-    for (const { what, measured, bar, met } of results[name]?.lines ?? [])
-      console.error(`  ${met === undefined ? '      ' : met ? 'pass  ' : 'MISS  '}${what}: ${measured} (${bar})`)
+/** One section that fails does not throw away what the others took an hour for. */
+const failed = (name: string, error: unknown): SectionResult => ({
+  data: undefined,
+  lines: [
+    {
+      what: `Section ${name}`,
+      bar: 'runs',
+      measured: String(error).slice(0, 400).replaceAll('\n', ' '),
+      met: false,
+    },
+  ],
+})
+
+// An environment for each: no section meets what another left in the tables.
+const run = async (name: SectionName): Promise<TimedResult> => {
+  const began = performance.now()
+  const environment = await createEnvironment()
+  try {
+    const result = await sections[name](environment, options.quick ? quick : full).catch((error: unknown) =>
+      failed(name, error),
+    )
+    const date = new Date().toISOString().slice(0, 16).replace('T', ' ') + ' UTC'
+    return { ...result, date, seconds: Math.round((performance.now() - began) / 1000) }
+  } finally {
+    await environment.stop()
   }
-  return results
 }
 
-// Kept after every section: a run that is cut short has not measured for nothing.
+const tell = (name: string, { seconds, lines }: TimedResult): void => {
+  console.error(`${name}: ${seconds} s`)
+  for (const { what, measured, bar, met } of lines)
+    console.error(`  ${met === undefined ? '      ' : met ? 'pass  ' : 'MISS  '}${what}: ${measured} (${bar})`)
+}
+
 const measured = async (): Promise<Results> => {
-  const names = options.only ? (options.only.split(',') as SectionName[]) : (Object.keys(sections) as SectionName[])
-  const head = {
-    date: new Date().toISOString().slice(0, 16).replace('T', ' ') + ' UTC',
-    commit: await commit(),
-    quick: options.quick,
-    machine: await describeMachine(),
+  const { stdout } = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD'], { cwd: repository })
+  const head = { commit: stdout.trim(), quick: options.quick, machine: await describeMachine() }
+  const file = join(repository, `test-results/bench-node${process.versions.node.split('.')[0]}.json`)
+  let kept: Results = { ...head, sections: {} }
+  for (const name of namesOf(options.only)) {
+    const result = await run(name)
+    tell(name, result)
+    if (result.lines.some(({ met }) => met === false)) process.exitCode = 1
+    kept = await keepResults(file, { ...head, sections: { [name]: result } })
   }
-  await mkdir(join(repository, 'test-results'), { recursive: true })
-  const keep = (done: Record<string, SectionResult>) =>
-    writeFile(resultsFile, JSON.stringify({ ...head, sections: done }, undefined, 1))
-  return { ...head, sections: await run(names, options.quick ? quick : full, keep) }
+  return kept
 }
 
-const results = options.from ? (JSON.parse(await readFile(options.from, 'utf8')) as Results) : await measured()
-if (!options.from) {
-  process.exitCode = Object.values(results.sections).some(({ lines }) => lines.some(({ met }) => met === false)) ? 1 : 0
+const main = async (): Promise<void> => {
+  const all = options.from ? await Promise.all(options.from.split(',').map(readResults)) : [await measured()]
+  for (const results of all) console.log(tableOf(results))
+  if (options.write) await writeReport(all, reportPage)
 }
-console.log(tableOf(results))
-if (options.write) {
-  const page = join(repository, 'docs/benchmarks.md')
-  await writeReport(results, await readFile(page, 'utf8').catch(() => ''))
+
+if (options.node === undefined) await main()
+else {
+  const { node, only, from } = options
+  const flags = (['quick', 'write'] as const).filter((name) => options[name]).map((name) => `--${name}`)
+  const values = Object.entries({ only, from }).flatMap(([name, value]) => (value ? [`--${name}`, value] : []))
+  process.exitCode = await runWith(node, [...flags, ...values])
 }

@@ -1,26 +1,30 @@
-// Codes redeemed: public client with PKCE, and confidential client with its secret (D15).
-import { connections, startOurs } from './contenders.ts'
+// Codes redeemed: public client with PKCE, confidential client with its secret (D15), and with an ID token beside (D26).
+import { generateSignInKey } from '../../src/crypto/key-generation.ts'
+import { connections } from './contenders.ts'
 import type { Contender } from './contenders.ts'
 import { clientSecret, confidentialClient, publicClient, redirectUri } from './environment.ts'
 import type { Environment } from './environment.ts'
 import { codeVerifier, issueCodes } from './issuing.ts'
-import { signaturesPerSecond } from './limit.ts'
+import { signaturesOfNode } from './limit.ts'
 import { post } from './load.ts'
-import { generate, inTurns } from './measure.ts'
+import { generate, inTurns, warmUp } from './measure.ts'
+import { startOurs } from './ours.ts'
 import { atLeast, atMost, format } from './sections.ts'
 import type { Scale, SectionResult } from './sections.ts'
 import { median } from './statistics.ts'
 
 const basic = `Basic ${Buffer.from(`${confidentialClient}:${clientSecret}`).toString('base64')}`
 
-/** Exchanges a second; `count` fresh codes, all of them used. */
-const exchange = async (environment: Environment, ours: Contender, pkce: boolean, count: number): Promise<number> => {
-  const codes = await issueCodes(environment, {
-    keys: 'rsa4096',
-    clientId: pkce ? publicClient : confidentialClient,
-    count,
-    pkce,
-  })
+interface Exchange {
+  readonly clientId: string
+  readonly count: number
+  readonly scopes?: readonly string[]
+}
+
+/** Exchanges a second; `count` fresh codes of as many people as there are, all of them used. */
+const exchange = async (environment: Environment, ours: Contender, asked: Exchange): Promise<number> => {
+  const pkce = asked.clientId === publicClient
+  const codes = await issueCodes(environment, { keys: 'rsa4096', ...asked, pkce })
   const form = (code: string) => ({ grant_type: 'authorization_code', code, redirect_uri: redirectUri })
   const requests = codes.map((code) =>
     pkce
@@ -30,41 +34,67 @@ const exchange = async (environment: Environment, ours: Contender, pkce: boolean
   return (await generate({ port: ours.port, connections, seconds: 120, kind: 'requests', requests })).perSecond
 }
 
-export const codeExchange = async (environment: Environment, { rounds, seconds }: Scale): Promise<SectionResult> => {
-  const ours = await startOurs(environment, 'rsa4096')
+/** Medians of the rounds, in which the two ways and the limit take turns. */
+const compare = async (
+  environment: Environment,
+  { rounds, seconds }: Scale,
+  ways: Readonly<Record<string, Omit<Exchange, 'count'>>>,
+) => {
+  const ours = await startOurs(environment, 'rsa4096', { count: 1_000 })
   try {
-    // Enough for the time, at what the machine can sign.
-    const count = Math.ceil((await signaturesPerSecond(4096, 1)) * seconds)
-    await exchange(environment, ours, true, connections * 60)
-    await exchange(environment, ours, false, connections * 60)
-    const taken = await inTurns<number>(
-      {
-        limit: () => signaturesPerSecond(4096, Math.ceil(seconds / 2)),
-        public: () => exchange(environment, ours, true, count),
-        confidential: () => exchange(environment, ours, false, count),
-      },
-      rounds,
+    await warmUp([ours], seconds / 2)
+    const limit = () => signaturesOfNode(4096, seconds / 2)
+    // Enough for the time, at what this Node can sign.
+    const count = Math.ceil((await limit()) * seconds)
+    for (const way of Object.values(ways)) await exchange(environment, ours, { ...way, count: connections * 60 })
+    const takers = Object.entries(ways).map(
+      ([name, way]) => [name, () => exchange(environment, ours, { ...way, count })] as const,
     )
-    const [limit, pkce, confidential] = ['limit', 'public', 'confidential'].map((name) =>
-      median(taken[name] ?? []),
-    ) as [number, number, number]
-    return {
-      data: taken,
-      lines: [
-        atLeast(
-          `Code exchange with PKCE: ${format(pkce)}/s, share of the limit (${format(limit)} signatures/s)`,
-          0.7,
-          pkce / limit,
-        ),
-        atMost(
-          `Code exchange of a confidential client: ${format(confidential)}/s, time of a public one over its own`,
-          1.2,
-          pkce / confidential,
-          ' ×',
-        ),
-      ],
-    }
+    const taken = await inTurns<number>({ limit, ...Object.fromEntries(takers) }, rounds)
+    return { taken, rate: (name: string) => median(taken[name] ?? []) }
   } finally {
     await ours.stop()
+  }
+}
+
+export const codeExchange = async (environment: Environment, scale: Scale): Promise<SectionResult> => {
+  const { taken, rate } = await compare(environment, scale, {
+    pkce: { clientId: publicClient },
+    confidential: { clientId: confidentialClient },
+  })
+  return {
+    data: taken,
+    lines: [
+      atLeast(
+        `Code exchange with PKCE: ${format(rate('pkce'))}/s, share of what the OpenSSL in Node signs (${format(rate('limit'))} signatures/s)`,
+        0.7,
+        rate('pkce') / rate('limit'),
+      ),
+      atMost(
+        `Code exchange of a confidential client: ${format(rate('confidential'))}/s, its time over that of a public one`,
+        1.2,
+        rate('pkce') / rate('confidential'),
+        ' ×',
+      ),
+    ],
+  }
+}
+
+/** The same grants with and without `openid`; both have the access token of Stud.IP's format. */
+export const signIn = async (environment: Environment, scale: Scale): Promise<SectionResult> => {
+  await generateSignInKey(await environment.keys('rsa4096'))
+  const { taken, rate } = await compare(environment, scale, {
+    without: { clientId: publicClient, scopes: ['api'] },
+    with: { clientId: publicClient, scopes: ['api', 'openid', 'profile', 'email'] },
+  })
+  return {
+    data: taken,
+    lines: [
+      atMost(
+        `Sign-in: what an ID token (RSA-3072) adds to a code exchange (${format(rate('with'))}/s, ${format(rate('without'))}/s without), in RSA-4096 signatures`,
+        0.5,
+        (1 / rate('with') - 1 / rate('without')) * rate('limit'),
+      ),
+    ],
   }
 }

@@ -1,20 +1,23 @@
 // The consent page for a logged-in user: how many a second, and how late while the token endpoint is saturated.
 import { createHash } from 'node:crypto'
+import { users } from '../fixtures/users.ts'
 import { insertSession } from '../support/php-session-writer.ts'
-import { connections, startOurs } from './contenders.ts'
+import { connections } from './contenders.ts'
 import type { Contender } from './contenders.ts'
-import { publicClient, redirectUri, userId } from './environment.ts'
+import { publicClient, redirectUri } from './environment.ts'
 import type { Environment } from './environment.ts'
 import { codeVerifier } from './issuing.ts'
 import type { LoadPlan, LoadResult } from './load.ts'
 import { generate, refreshes, warmUp } from './measure.ts'
+import { get, jwksRequest } from './requests.ts'
+import { startOurs } from './ours.ts'
 import { atLeast, atMost, format } from './sections.ts'
 import type { Scale, SectionResult } from './sections.ts'
 import { median } from './statistics.ts'
 
-/** A GET of the consent page by the browser of a logged-in user. */
+/** A GET of the consent page by the browser of a logged-in user, who is connected to nothing yet. */
 const consentRequest = async ({ database }: Environment): Promise<string> => {
-  const sid = await insertSession(database.knex, { content: { uid: userId, language: 'de_DE' } })
+  const sid = await insertSession(database.knex, { content: { uid: users.autor.user_id, language: 'de_DE' } })
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: publicClient,
@@ -24,7 +27,7 @@ const consentRequest = async ({ database }: Environment): Promise<string> => {
     code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
     code_challenge_method: 'S256',
   })
-  return `GET /dispatch.php/api/oauth2/authorize?${query} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nCookie: Studip_Session=${sid}\r\n\r\n`
+  return get(`authorize?${query}`, { Accept: 'text/html', Cookie: `Studip_Session=${sid}` })
 }
 
 /** Readers who click once in a while: the same in both cases, so that only the token endpoint's load differs. */
@@ -47,11 +50,13 @@ export const consentPage = async (environment: Environment, { rounds, seconds }:
     await warmUp([ours], seconds)
     await pages(ours, { seconds: seconds * 4 })
     const perSecond: number[] = []
+    const bare: number[] = []
     const atRest: number[] = []
     const saturated: number[] = []
     const curves: Record<string, readonly [number, number][]> = {}
     for (let round = 0; round < rounds; round++) {
       perSecond.push((await pages(ours, {})).perSecond)
+      bare.push((await pages(ours, { requests: [jwksRequest] })).perSecond)
       const rest = await pages(ours, readers)
       atRest.push(rest.latency.p99)
       const [, page] = await Promise.all([
@@ -63,12 +68,16 @@ export const consentPage = async (environment: Environment, { rounds, seconds }:
       curves['saturated'] = page.curve
     }
     return {
-      data: { perSecond, atRest, saturated, curves },
+      data: { perSecond, bare, atRest, saturated, curves },
       lines: [
-        atLeast('Consent page for a logged-in user', 1000, median(perSecond), '/s'),
+        atLeast(
+          `Consent page for a logged-in user (${format(median(perSecond))}/s), over \`jwks\` of the same service (${format(median(bare))}/s)`,
+          0.25,
+          median(perSecond.map((value, index) => value / (bare[index] ?? NaN))),
+        ),
         atMost(
           `p99 of the consent page while 16 connections refresh without pause (${format(median(saturated))} ms), over its p99 at rest (${format(median(atRest))} ms)`,
-          3,
+          2.5,
           median(saturated.map((value, index) => value / (atRest[index] ?? NaN))),
           ' ×',
         ),

@@ -1,7 +1,7 @@
 // Who runs: our service and its peers, each started as its users would start it, each with the same pool, processes and keys.
 import { join } from 'node:path'
 import { startProcess } from '../support/child-process.ts'
-import { answers, freePort } from '../support/free-port.ts'
+import { freePort } from '../support/free-port.ts'
 import { publicClient } from './environment.ts'
 import type { Environment, KeyKind } from './environment.ts'
 import { issueRefreshTokens } from './issuing.ts'
@@ -12,8 +12,8 @@ import type { PeerSettings } from './peers/peer.ts'
 /** Database connections of a contender; as many as load connections, so that nobody queues for one. */
 export const poolSize = 16
 export const connections = 16
-/** Live grants that a contender on Stud.IP's tables rotates in turn: one that is rotated twenty times a minute is told to slow down. */
-export const grants = 10_000
+/** Live grants that a contender on Stud.IP's tables rotates in turn, so that none is rotated more than twenty times a minute (A14). */
+export const grants = 20_000
 
 export interface Contender {
   readonly name: string
@@ -29,67 +29,9 @@ export interface Contender {
   stop(): Promise<void>
 }
 
-const repository = join(import.meta.dirname, '../..')
-
-// Its log goes to a file, as under systemd to the journal; the runner does not read along.
-const launch = (
-  environment: Environment,
-  port: number,
-  options: { name: string; command: readonly string[]; env: NodeJS.ProcessEnv },
-) => {
-  const log = join(environment.folder, `${options.name}-${port}.log`)
-  return startProcess({
-    command: 'sh',
-    args: ['-c', `exec "$@" > "${log}" 2>&1`, 'sh', ...options.command],
-    cwd: repository,
-    env: { ...process.env, ...options.env },
-    ready: () => answers(port),
-  })
-}
-
-/** e.g. BENCH_NODE_OPTIONS='--cpu-prof --cpu-prof-dir=/tmp/profile', to see where time goes. */
-const nodeOptions = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []
-
-/** Our service with as many workers as it takes by itself. Needs `npm run build`. */
-export const startOurs = async (
-  environment: Environment,
-  kind: KeyKind,
-  more: NodeJS.ProcessEnv = {},
-): Promise<Contender> => {
-  const port = await freePort()
-  const { user, password, database, socketPath } = environment.settings
-  const env = {
-    NODE_ENV: 'production',
-    STUDIP_VERSION: '6.0.2',
-    REMEMBER_CONSENT: 'off',
-    BASE_URL: `http://127.0.0.1:${port}/`,
-    KEYS_PATH: await environment.keys(kind),
-    LISTEN: `127.0.0.1:${port}`,
-    DATABASE_URL: `mysql://${user}:${password}@localhost/${database}?socketPath=${socketPath}`,
-    SESSION_STORE: 'database',
-    METRICS_LISTEN: 'off',
-    LOG_LEVEL: 'info',
-    ...more,
-  }
-  const before = performance.now()
-  const running = await launch(environment, port, {
-    name: 'ours',
-    command: ['node', ...nodeOptions, 'bin/studip', 'oauth2:serve'],
-    env,
-  })
-  const readyAfter = performance.now() - before
-  const tokens = await issueRefreshTokens(environment, { keys: kind, clientId: publicClient, count: grants })
-  return {
-    name: 'this service',
-    port,
-    tokenPath: '/dispatch.php/api/oauth2/token',
-    tokens,
-    cpu: () => cpuOf(running.pid),
-    pid: running.pid,
-    readyAfter,
-    stop: () => running.stop(),
-  }
-}
+export const repository = join(import.meta.dirname, '../..')
+export const ourName = 'this service'
+export const leagueName = 'league, php-fpm'
 
 /** undefined where league or php-fpm cannot be had. */
 export const startLeagueContender = async (environment: Environment, kind: KeyKind): Promise<Contender | undefined> => {
@@ -105,7 +47,7 @@ export const startLeagueContender = async (environment: Environment, kind: KeyKi
   })
   const tokens = await issueRefreshTokens(environment, { keys: kind, clientId: publicClient, count: grants })
   return {
-    name: 'league, php-fpm',
+    name: leagueName,
     port,
     tokenPath: '/token',
     tokens,
@@ -126,8 +68,16 @@ export type PeerName = keyof typeof peers
 /** No peer, but what a Node server can reach that does nothing but sign. */
 export const bareName: PeerName = 'bare signature'
 export const peerNames = (Object.keys(peers) as PeerName[]).filter((name) => name !== bareName)
+/** Those that can give access tokens that nobody signs. */
+export const opaquePeerNames = peerNames.filter((name) => peers[name].file === 'oidc-provider.ts')
+export const isDurable = (name: PeerName): boolean => peers[name].store === 'mariadb'
 
-export const startPeer = async (environment: Environment, kind: KeyKind, name: PeerName): Promise<Contender> => {
+export const startPeer = async (
+  environment: Environment,
+  kind: KeyKind,
+  name: PeerName,
+  format: PeerSettings['format'] = 'jwt',
+): Promise<Contender> => {
   const port = await freePort()
   const { file, store, processes } = peers[name]
   const settings: PeerSettings = {
@@ -138,6 +88,7 @@ export const startPeer = async (environment: Environment, kind: KeyKind, name: P
     keysPath: await environment.keys(kind),
     tokens: connections,
     store,
+    format,
   }
   let tokens: string[] = []
   const running = await startProcess({

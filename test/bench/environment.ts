@@ -1,4 +1,4 @@
-// What every contender shares: one durable MariaDB, Stud.IP's tables, the demo users, the clients, and keys of each size.
+// What every contender shares: one durable MariaDB, Stud.IP's tables, users, the clients, and keys of each size.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hashBcrypt } from '../../src/crypto/bcrypt.ts'
@@ -7,11 +7,11 @@ import type { DatabaseSettings } from '../../src/settings.ts'
 import { temporaryDirectory } from '../support/child-process.ts'
 import { startMariaDb, testDatabase } from '../support/mariadb.ts'
 import type { MariaDb, TestDatabase } from '../support/mariadb.ts'
-import { users } from '../fixtures/users.ts'
+import { insertUsers } from '../fixtures/users.ts'
+import { people } from './people.ts'
 
 export type KeyKind = 'rsa2048' | 'rsa4096' | 'rsa4096-4-primes'
 
-export const userId = users.autor.user_id
 export const publicClient = '2'
 export const confidentialClient = '1'
 export const clientSecret = 'YFXkKbYVv7zGGXuRbx26ksRsYTMQuLdGRTtwqwTM'
@@ -58,6 +58,7 @@ export const createEnvironment = async (): Promise<Environment> => {
   })
   const database = await testDatabase({ server })
   await insertClients(database)
+  await insertUsers(database.knex, people)
   const { user, password, database: name } = database.settings
   const made = new Map<KeyKind, Promise<string>>()
   const make = async (kind: KeyKind): Promise<string> => {

@@ -1,39 +1,92 @@
-// What nginx asks before a reading token may pass (D24): how many answers a second, next to the service's plainest document.
-import { connections, startOurs } from './contenders.ts'
+// `api.read` at the gateway (D24): the question that nginx asks about each request, and that a JWT is never asked about.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../support/free-port.ts'
+import { startNginx } from '../support/nginx.ts'
+import { startEcho } from '../nginx/echo.ts'
+import { connections } from './contenders.ts'
+import type { Contender } from './contenders.ts'
+import { publicClient } from './environment.ts'
 import type { Environment } from './environment.ts'
-import { issueReadingTokens } from './issuing.ts'
+import { issueAccessTokens } from './issuing.ts'
 import { generate, inTurns } from './measure.ts'
-import { atLeast, format, reported } from './sections.ts'
-import type { Scale, SectionResult } from './sections.ts'
+import { startOurs } from './ours.ts'
+import { get, jwksRequest } from './requests.ts'
+import { atLeast, atMost, format } from './sections.ts'
+import type { Line, Scale, SectionResult } from './sections.ts'
 import { median } from './statistics.ts'
 
-const question = (token: string): string =>
-  `GET /.studip-oauth2/api-read HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nX-Api-Method: GET\r\nX-Api-Path: /jsonapi.php/v1/users/me\r\n\r\n`
-const document = 'GET /dispatch.php/api/oauth2/jwks HTTP/1.1\r\nHost: localhost\r\n\r\n'
+const api = '/jsonapi.php/v1/users/me'
+/** As many as fit the memory for what was signed lately, many times over. */
+const tokens = 1_000
+
+const asked = (token: string): string =>
+  get('/.studip-oauth2/api-read', { Authorization: `Bearer ${token}`, 'X-Api-Method': 'GET', 'X-Api-Path': api })
+
+/** Requests that the service has answered so far, its own metrics say. */
+const answeredBy = async (metricsPort: number): Promise<number> => {
+  await sleep(500) // a worker counts when the last byte has left
+  const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+  const counts = [...text.matchAll(/^studip_oauth2_request_seconds_count\{.*\} (\d+)$/gm)]
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0)
+}
+
+/** Through the shipped nginx. A sealed token is asked about, or the count would prove nothing. */
+const requestsToUs = async (ours: Contender, metricsPort: number, jwt: string, sealed: string): Promise<Line> => {
+  const php = await startEcho('php')
+  const nginx = await startNginx({ sidecar: `127.0.0.1:${ours.port}`, php: php.address })
+  const sent = 100
+  const through = async (token: string): Promise<number> => {
+    const before = await answeredBy(metricsPort)
+    for (let i = 0; i < sent; i++)
+      await (await fetch(new URL(api, nginx.url), { headers: { Authorization: `Bearer ${token}` } })).text()
+    return (await answeredBy(metricsPort)) - before
+  }
+  try {
+    const [ofSealed, ofJwt] = [await through(sealed), await through(jwt)]
+    if (ofSealed !== sent) throw new Error(`${sent} requests with a sealed token made ${ofSealed} to the service`)
+    return atMost(`Requests to the service by ${sent} requests to Stud.IP's API with a JWT`, 0, ofJwt)
+  } finally {
+    await nginx.stop()
+    await php.stop()
+  }
+}
 
 export const gateway = async (environment: Environment, { rounds, seconds }: Scale): Promise<SectionResult> => {
-  const ours = await startOurs(environment, 'rsa4096', { API_READ: 'on' })
-  const questions = (await issueReadingTokens(environment, { keys: 'rsa4096', count: connections })).map(question)
-  const perSecond = async (requests: readonly string[], length = seconds): Promise<number> =>
-    (await generate({ port: ours.port, connections, warmUpSeconds: 0.5, seconds: length, kind: 'repeat', requests }))
-      .perSecond
+  const metricsPort = await freePort()
+  const ours = await startOurs(environment, 'rsa4096', {
+    count: 0,
+    env: { API_READ: 'on', METRICS_LISTEN: `127.0.0.1:${metricsPort}` },
+  })
+  const issued = { keys: 'rsa4096', clientId: publicClient } as const
+  const sealed = await issueAccessTokens(environment, { ...issued, count: tokens, scopes: ['api.read'] })
+  const [jwt = ''] = await issueAccessTokens(environment, { ...issued, count: 1 })
+  const requests = sealed.map(asked)
+  const load = async (sent: readonly string[], length = seconds): Promise<number> =>
+    (
+      await generate({
+        port: ours.port,
+        connections,
+        warmUpSeconds: 0.5,
+        seconds: length,
+        kind: 'repeat',
+        requests: sent,
+      })
+    ).perSecond
   try {
-    // Both are compiled, and every token has its JWT.
-    for (const requests of [[document], questions]) await perSecond(requests, seconds * 4)
-    const data = await inTurns(
-      { decisions: () => perSecond(questions), documents: () => perSecond([document]) },
-      rounds,
-    )
-    const { decisions = [], documents = [] } = data
+    // The first of each token is a signature (D24).
+    await generate({ port: ours.port, connections, seconds: 120, kind: 'requests', requests })
+    for (const sent of [[jwksRequest], requests]) await load(sent, seconds * 4)
+    const taken = await inTurns<number>({ gateway: () => load(requests), jwks: () => load([jwksRequest]) }, rounds)
+    const rate = (name: string) => median(taken[name] ?? [])
     return {
-      data,
+      data: taken,
       lines: [
         atLeast(
-          `Decisions for api.read, warm (${format(median(decisions))}/s), share of the service's answers to jwks (${format(median(documents))}/s)`,
+          `\`api.read\` at the gateway (${format(rate('gateway'))}/s, ${format(tokens)} tokens, each signed for before), over \`jwks\` (${format(rate('jwks'))}/s)`,
           0.5,
-          median(decisions.map((value, index) => value / (documents[index] ?? NaN))),
+          rate('gateway') / rate('jwks'),
         ),
-        reported('A request with a JWT, a password or a session: what the service is asked', 'nothing'),
+        await requestsToUs(ours, metricsPort, jwt, sealed[0] ?? ''),
       ],
     }
   } finally {

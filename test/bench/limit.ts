@@ -1,10 +1,11 @@
-// The physical limit of a token answer: RSA signatures a second, all processors, nothing else running.
+// The physical limit of a token answer: RSA signatures a second, all processors, nothing else running; and one derivation of a key.
 import { execFile } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, pbkdf2, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { cores } from './machine.ts'
+import { median } from './statistics.ts'
 
 /** Signatures a second of `openssl speed` with all processors. */
 export const signaturesPerSecond = async (bits: 2048 | 4096, seconds: number): Promise<number> => {
@@ -50,4 +51,15 @@ export const signaturesOfNode = async (bits: 2048 | 4096, seconds: number): Prom
     }),
   )
   return perSecond.reduce((sum, rate) => sum + rate, 0)
+}
+
+/** Milliseconds that the OpenSSL in Node takes for what opens one token of PHP (contract §9.3): the median of `count`, one at a time. */
+export const derivationsOfNode = async (count: number): Promise<number> => {
+  const times: number[] = []
+  for (let i = 0; i < count; i++) {
+    const begin = performance.now()
+    await promisify(pbkdf2)(randomBytes(32), randomBytes(32), 100_000, 32, 'sha256')
+    times.push(performance.now() - begin)
+  }
+  return median(times)
 }

@@ -15,9 +15,9 @@ export interface LoadPlan {
   readonly seconds: number
   /** How long each connection rests after an answer. */
   readonly pauseMilliseconds?: number
-  /** `requests` is used up once, round `repeat` over and over; `chain` posts the refresh tokens in turn and puts in their place what it gets. */
+  /** `requests` is used up once, `repeat` is sent over and over in turn; `chain` posts the refresh tokens in turn and puts in their place what it gets. */
   readonly kind: 'chain' | 'requests' | 'repeat'
-  /** Whole HTTP/1.1 requests; for `chain` one form without its refresh token per request. */
+  /** Whole HTTP/1.1 requests; for `chain` one form without its refresh token. */
   readonly requests: readonly string[]
   readonly tokens?: readonly string[]
 }
@@ -49,26 +49,43 @@ export const post = (path: string, form: Record<string, string>, headers: Record
   return `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${lines}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 }
 
-/** The plan's requests, one after the other, for connection number `index`. */
-const requestsOf = (plan: LoadPlan, index: number, shared: { next: number }, tokens: string[]) => {
-  const head = plan.requests[index % plan.requests.length] ?? ''
-  const [before = '', form = ''] = head.split('\r\n\r\n')
+/** First in, first out. As long as it is now, it costs the same however long that is: shift() would copy a long one. */
+const queueOf = (tokens: readonly string[]) => {
+  const slots = [...tokens]
+  let [first, count] = [0, slots.length]
+  return {
+    take: (): string | undefined => {
+      if (count === 0) return undefined
+      const token = slots[first]
+      first = (first + 1) % slots.length
+      count--
+      return token
+    },
+    put: (token: string) => {
+      slots[(first + count++) % slots.length] = token
+    },
+    all: (): string[] => Array.from({ length: count }, (_, index) => slots[(first + index) % slots.length] ?? ''),
+  }
+}
+
+/** The plan's requests, one after the other, for all connections. */
+const requestsOf = ({ kind, requests }: LoadPlan, tokens: ReturnType<typeof queueOf>) => {
+  const [before = '', form = ''] = (requests[0] ?? '').split('\r\n\r\n')
+  let sent = 0
   return {
     next: (): string | undefined => {
-      if (plan.kind === 'repeat') return head
-      if (plan.kind === 'requests') return plan.requests[shared.next++]
-      const token = tokens.shift()
+      if (kind === 'repeat') return requests[sent++ % requests.length]
+      if (kind === 'requests') return requests[sent++]
+      const token = tokens.take()
       if (token === undefined) return undefined
       const body = `${form}&refresh_token=${token}`
       return `${before.replace(/Content-Length: \d+/, `Content-Length: ${body.length}`)}\r\n\r\n${body}`
     },
     answered: (status: number, body: string): boolean => {
-      if (plan.kind === 'chain') {
-        const from = body.indexOf('"refresh_token":"') + 17
-        if (status === 200 && from > 16) tokens.push(body.slice(from, body.indexOf('"', from)))
-        return status === 200 && from > 16
-      }
-      return status === 200 || status === 204
+      if (kind !== 'chain') return status === 200 || status === 204
+      const from = body.indexOf('"refresh_token":"') + 17
+      if (status === 200 && from > 16) tokens.put(body.slice(from, body.indexOf('"', from)))
+      return status === 200 && from > 16
     },
   }
 }
@@ -77,8 +94,8 @@ const curveShares = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999]
 
 /** Runs a plan in this process. */
 export const load = async (plan: LoadPlan): Promise<LoadResult> => {
-  const tokens = [...(plan.tokens ?? [])]
-  const shared = { next: 0 }
+  const tokens = queueOf(plan.tokens ?? [])
+  const requests = requestsOf(plan, tokens)
   const times: number[] = []
   let errors = 0
   let allAnswers = 0
@@ -93,9 +110,8 @@ export const load = async (plan: LoadPlan): Promise<LoadResult> => {
     Math.max(0, begin - performance.now()),
   )
   let last = begin
-  const drive = async (index: number) => {
+  const drive = async () => {
     const http = connection(plan.port)
-    const requests = requestsOf(plan, index, shared, tokens)
     while (performance.now() < end) {
       const request = requests.next()
       if (request === undefined) break
@@ -117,7 +133,7 @@ export const load = async (plan: LoadPlan): Promise<LoadResult> => {
     }
     http.close()
   }
-  await Promise.all(Array.from({ length: plan.connections }, (_, index) => drive(index)))
+  await Promise.all(Array.from({ length: plan.connections }, drive))
   clearTimeout(mark)
   const cpu = process.cpuUsage(cpuAtBegin)
   const seconds = (plan.kind === 'requests' ? Math.max(last - begin, 1) : plan.seconds * 1000) / 1000
@@ -131,7 +147,7 @@ export const load = async (plan: LoadPlan): Promise<LoadResult> => {
     latency: percentiles(times),
     curve: percentileSteps(times, curveShares),
     cpu: (cpu.user + cpu.system) / 1000,
-    tokens,
+    tokens: tokens.all(),
   }
 }
 

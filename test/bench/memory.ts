@@ -1,25 +1,15 @@
-// Memory over many refreshes, and the time from start to the first answer. A four-prime key, to get through them sooner.
-import { startOurs } from './contenders.ts'
+// Memory over many refreshes. A four-prime key, to get through them sooner.
 import type { Environment } from './environment.ts'
 import { residentOf } from './machine.ts'
-import { inTurns, refreshes } from './measure.ts'
+import { refreshes } from './measure.ts'
+import { startOurs } from './ours.ts'
 import { atMost, format } from './sections.ts'
 import type { Scale, SectionResult } from './sections.ts'
-import { median } from './statistics.ts'
 
 /** Biggest worker, megabytes. */
 const biggest = (pid: number): number => residentOf(pid)[0] ?? NaN
 
-/** Milliseconds until it listens. */
-const start = async (environment: Environment): Promise<number> => {
-  const ours = await startOurs(environment, 'rsa4096-4-primes')
-  await ours.stop()
-  return ours.readyAfter
-}
-
-export const memory = async (environment: Environment, { rounds, refreshes: total }: Scale): Promise<SectionResult> => {
-  await environment.keys('rsa4096-4-primes')
-  const { started = [] } = await inTurns({ started: () => start(environment) }, rounds)
+export const memory = async (environment: Environment, { refreshes: total }: Scale): Promise<SectionResult> => {
   const ours = await startOurs(environment, 'rsa4096-4-primes')
   try {
     const samples: { refreshes: number; megabytes: number }[] = []
@@ -31,12 +21,11 @@ export const memory = async (environment: Environment, { rounds, refreshes: tota
     const half = samples.filter((sample) => sample.refreshes <= total / 2).at(-1)?.megabytes ?? NaN
     const end = samples.at(-1)?.megabytes ?? NaN
     return {
-      data: { started, samples },
+      data: { samples },
       lines: [
         atMost(`Resident memory of the biggest worker after ${format(total)} refreshes`, 150, end, ' MB'),
         // Less than a heap's own breathing; a leak of 100 bytes a refresh would show as 5 MB.
         atMost(`Growth of it in the second half (from ${format(half)} MB)`, 5, end - half, ' MB'),
-        atMost('Ready after start', 1, median(started) / 1000, ' s'),
       ],
     }
   } finally {

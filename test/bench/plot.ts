@@ -1,4 +1,5 @@
 // Line charts as SVG, readable on light and dark pages.
+import { colours, documentOf, text } from './svg.ts'
 
 export interface Series {
   readonly name: string
@@ -16,12 +17,6 @@ export interface Chart {
 const width = 720
 const height = 320
 const margin = { left: 64, right: 170, top: 40, bottom: 44 }
-const colours = ['#1f6fb4', '#d2691e', '#2e8b57', '#8a5ba6', '#b03a48', '#777777']
-
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-const text = (x: number, y: number, content: string, attributes = '') =>
-  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(content)}</text>`
-
 /** Round steps that cover 0 to `max`. */
 const ticksTo = (max: number): number[] => {
   const rough = max / 4
@@ -63,13 +58,12 @@ export const svgOf = ({ title, x, y, series, logarithmic }: Chart): string => {
     const legend = `<rect x="${width - margin.right + 14}" y="${margin.top + index * 20}" width="12" height="12" fill="${colour}"/>${text(width - margin.right + 32, margin.top + 10 + index * 20, name)}`
     return `<polyline points="${path.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dots}${legend}`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#777">
-<title>${escaped(title)}</title>
-${text(margin.left, 20, title, 'font-size="14" font-weight="bold"')}
-${[...grid, ...below].join('\n')}
-${text((margin.left + width - margin.right) / 2, height - 8, x, 'text-anchor="middle"')}
-${text(margin.left, margin.top - 8, y, 'text-anchor="end"')}
-${lines.join('\n')}
-</svg>
-`
+  return documentOf({ width, height, title }, [
+    text(margin.left, 20, title, 'font-size="14" font-weight="bold"'),
+    ...grid,
+    ...below,
+    text((margin.left + width - margin.right) / 2, height - 8, x, 'text-anchor="middle"'),
+    text(margin.left, margin.top - 8, y, 'text-anchor="end"'),
+    ...lines,
+  ])
 }

@@ -18,11 +18,30 @@ export interface SectionResult {
 export interface Scale {
   readonly rounds: number
   readonly seconds: number
-  /** Rows of each token table for the growth section. */
+  /** Rows of each token table for the growth section, of all together for the purge. */
   readonly rows: number
   readonly fewRows: number
   /** Refreshes of the memory section. */
   readonly refreshes: number
+  /** Tokens of PHP that arrive at once. */
+  readonly foreign: number
+}
+
+export const full: Scale = {
+  rounds: 5,
+  seconds: 3,
+  rows: 5_000_000,
+  fewRows: 1000,
+  refreshes: 100_000,
+  foreign: 5_000,
+}
+export const quick: Scale = {
+  rounds: 2,
+  seconds: 1.5,
+  rows: 100_000,
+  fewRows: 1000,
+  refreshes: 5000,
+  foreign: 250,
 }
 
 export const atLeast = (what: string, bar: number, value: number, unit = ''): Line => ({

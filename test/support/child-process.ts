@@ -11,8 +11,10 @@ export interface StartOptions {
   readonly args?: readonly string[]
   readonly env?: NodeJS.ProcessEnv
   readonly cwd?: string
-  /** Asked every 50 ms; the process is ready when it answers true. Rejections count as "not yet". */
+  /** Asked every 50 ms unless told otherwise; the process is ready when it answers true. Rejections count as "not yet". */
   readonly ready?: (log: string) => boolean | Promise<boolean>
+  /** Milliseconds between two questions. */
+  readonly askEvery?: number
   /** Milliseconds until readiness at most (60 s unless given). */
   readonly readyWithin?: number
 }
@@ -106,7 +108,7 @@ export async function startProcess(options: StartOptions): Promise<RunningProces
 }
 
 async function untilReady(
-  { command, ready, readyWithin = 60_000 }: StartOptions,
+  { command, ready, askEvery = 50, readyWithin = 60_000 }: StartOptions,
   running: RunningProcess,
 ): Promise<void> {
   const deadline = Date.now() + readyWithin
@@ -117,6 +119,6 @@ async function untilReady(
       await running.stop('SIGKILL')
       throw new Error(`${command} was not ready after ${readyWithin} ms:\n${running.log()}`)
     }
-    await sleep(50)
+    await sleep(askEvery)
   }
 }

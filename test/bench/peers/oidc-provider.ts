@@ -1,4 +1,4 @@
-// oidc-provider with JWT access tokens (RS256) and rotation, its tokens in memory or in one MariaDB table.
+// oidc-provider with access tokens as JWT (RS256) or opaque, and rotation, its tokens in memory or in one MariaDB table.
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import Provider from 'oidc-provider'
@@ -69,9 +69,9 @@ const provider = new Provider('http://127.0.0.1', {
       useGrantedResource: () => true,
       getResourceServerInfo: () => ({
         scope: 'api',
-        accessTokenFormat: 'jwt',
+        accessTokenFormat: settings.format,
         accessTokenTTL: 3600,
-        jwt: { sign: { alg: 'RS256' } },
+        ...(settings.format === 'jwt' && { jwt: { sign: { alg: 'RS256' } } }),
       }),
     },
   },

@@ -16,6 +16,8 @@ export interface PeerSettings {
   /** Refresh tokens to make before the first request. */
   readonly tokens: number
   readonly store: 'memory' | 'mariadb'
+  /** `opaque` where the peer can give access tokens that nobody signs. */
+  readonly format: 'jwt' | 'opaque'
 }
 
 export const clientId = '2'
