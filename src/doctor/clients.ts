@@ -1,5 +1,6 @@
 // Which stored clients would a new registration refuse (D19, S-005), or can never log in?
 import { checkRedirectUri } from '../oauth/redirect-uri-registration.ts'
+import { isOpenRequestSql, openRequestBinding } from '../stores/request-notes.ts'
 import { rowsOf } from '../stores/rows.ts'
 import { printable } from '../printable.ts'
 import type { Translate } from './translate.ts'
@@ -58,7 +59,11 @@ export const clientsCheck: Check = {
   settings: [],
   run: async (patient) => {
     const { db, t } = patient
-    const clients = await rowsOf<ClientRow>(db.raw('SELECT id, name, secret, redirect FROM oauth2_clients ORDER BY id'))
+    const clients = await rowsOf<ClientRow>(
+      db.raw(`SELECT id, name, secret, redirect FROM oauth2_clients WHERE NOT (${isOpenRequestSql}) ORDER BY id`, [
+        openRequestBinding,
+      ]),
+    )
     return foundOr(
       [
         ...clients.flatMap((client) => [...redirectFindings(client, t), ...secretFindings(client, t)]),
