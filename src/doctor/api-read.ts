@@ -8,8 +8,11 @@ import { codeOf, fault, foundOr, note, ok, warning, type Check, type Finding, ty
 import { anybody, withShortLivedTokens, type IssueToken } from './short-lived-token.ts'
 
 /** The error of our own challenge; undefined where somebody else answered. */
-const errorOf = ({ headers }: Asked): string | undefined =>
-  /^Bearer .*\berror="(\w+)".*\bresource_metadata="/.exec(headers['www-authenticate'] ?? '')?.[1]
+const errorOf = ({ headers }: Asked): string | undefined => {
+  const challenge = headers['www-authenticate'] ?? ''
+  const isOurs = challenge.startsWith('Bearer ') && challenge.includes('resource_metadata="')
+  return isOurs ? / error="(\w{1,40})"/.exec(challenge)?.[1] : undefined
+}
 
 const drill = { 'X-OAuth2-Drill': '1' }
 
