@@ -69,6 +69,8 @@ export const bounds = Object.freeze({
     'a redirect URI of every day fits; more would be a way to fill the log',
   ),
 
+  search: atMost(200, 'characters of a search in the list of clients', 'names and addresses are found by less'),
+
   // What is expensive, and who waits for it
   waitingSalts: atMost(
     256,
@@ -191,6 +193,11 @@ export const bounds = Object.freeze({
     20_000,
     'rows of one user read for one request',
     'far more than a month of refreshes of fifty devices leaves behind',
+  ),
+  clientsOfList: atMost(
+    10_000,
+    'clients that are ordered by their last use, or looked through for those without any',
+    'as many as are ever registered; beyond it the list has its usual order',
   ),
   rowsOfCount: atMost(
     500_000,

@@ -1,5 +1,5 @@
 // GET admin/oauth2: set-up state and registered clients, for root (contract §11.3).
-import type { Context, Middleware } from 'koa'
+import type { Middleware } from 'koa'
 import { inspectKeyFiles } from '../crypto/key-files.ts'
 import type { Keys } from '../crypto/key-ring.ts'
 import { inspectSignInKey } from '../crypto/sign-in-key.ts'
@@ -14,8 +14,8 @@ import type { ClientRequests, RequestedClient } from '../stores/client-requests.
 import type { OpenRequest } from '../views/client-requests.ts'
 import type { Views } from '../views/views.ts'
 import { clientForm } from './clients.ts'
+import { listStateOf } from './list-state.ts'
 import { takeNotice, type NoticeDeps } from './notice.ts'
-import { parseForm } from '../oauth/raw-parameters.ts'
 
 export interface AdminDeps extends NoticeDeps {
   readonly administration: Pick<ClientAdministration, 'list'>
@@ -27,13 +27,6 @@ export interface AdminDeps extends NoticeDeps {
 }
 
 const pageSize = 50
-const longestSearch = 200
-
-const viewOf = (ctx: Context) => {
-  const query = parseForm(ctx.querystring, new Set(['page', 'search']))
-  const number = Number(/^[1-9]\d{0,6}$/.exec(query['page']?.[0] ?? '')?.[0] ?? 1)
-  return { search: (query['search']?.[0] ?? '').trim().slice(0, longestSearch), page: number, pageSize }
-}
 
 // This page has to appear when the key files are faulty, because it says so; then it offers nothing to submit.
 const whileKeysWork = async <T>(attempt: Promise<T>): Promise<T | undefined> => {
@@ -56,9 +49,9 @@ const signInOf = (keys: Pick<Keys, 'signIn' | 'signInFault'> | undefined): 'on' 
 /** The administration page. */
 export const showAdministration = (deps: AdminDeps): Middleware =>
   async function showAdministration(ctx) {
-    const view = viewOf(ctx)
+    const state = listStateOf(ctx)
     const [list, { requests, total: requestsTotal }, keyFiles, signInKey, keys, token, notice] = await Promise.all([
-      deps.administration.list(view),
+      deps.administration.list({ ...state, pageSize }),
       deps.requests.open(),
       inspectKeyFiles(deps.settings.keysPath),
       inspectSignInKey(deps.settings.keysPath),
@@ -68,8 +61,11 @@ export const showAdministration = (deps: AdminDeps): Middleware =>
     ])
     ctx.type = 'html'
     ctx.body = await deps.views.admin(pageContext(ctx), {
-      ...view,
-      ...list,
+      list: { ...state, page: list.page },
+      pageSize,
+      clients: list.clients,
+      total: list.total,
+      isUncounted: list.isUncounted,
       requests: await Promise.all(requests.map((request) => withAsker(deps, request))),
       requestsTotal,
       keyFiles: [...keyFiles, ...signInKey],

@@ -23,6 +23,8 @@ import { UnstorableError } from '../stores/unstorable.ts'
 import { emptyRegistration, type AddClientModel } from '../views/clients.ts'
 import type { Notice } from '../views/notice.ts'
 import type { Views } from '../views/views.ts'
+import { listQuery } from '../views/list-state.ts'
+import { listStateOf } from './list-state.ts'
 import { leaveNotice, type NoticeDeps } from './notice.ts'
 import { redirectTo } from '../middleware/redirect.ts'
 import { refuse } from '../middleware/refusal.ts'
@@ -56,7 +58,7 @@ const clientOf = async ({ administration }: ClientsDeps, ctx: Context): Promise<
 const backToList = async (deps: ClientsDeps, ctx: Context, notice: Notice): Promise<void> => {
   const path = `${basePath(deps.settings)}dispatch.php/admin/oauth2`
   await leaveNotice(deps, ctx, path, notice)
-  redirectTo(ctx, path, 303)
+  redirectTo(ctx, path + listQuery(listStateOf(ctx)), 303)
 }
 
 const record = ({ audit }: ClientsDeps, ctx: Context, event: AuditEvent['event'], clientId: string): void =>
@@ -65,11 +67,12 @@ const record = ({ audit }: ClientsDeps, ctx: Context, event: AuditEvent['event']
 const showForm = async (
   deps: ClientsDeps,
   ctx: Context,
-  typed: Omit<AddClientModel, 'securityToken'>,
+  typed: Omit<AddClientModel, 'securityToken' | 'list'>,
 ): Promise<void> => {
   ctx.type = 'html'
   ctx.body = await deps.views.addClient(pageContext(ctx), {
     ...typed,
+    list: listStateOf(ctx),
     securityToken: await securityToken(ctx, deps.keys, clientForm),
   })
 }
@@ -137,6 +140,7 @@ export const askToDelete = (deps: ClientsDeps): Middleware =>
     ctx.type = 'html'
     ctx.body = await deps.views.deleteClient(pageContext(ctx), {
       client,
+      list: listStateOf(ctx),
       securityToken: await securityToken(ctx, deps.keys, clientForm),
     })
   }
@@ -172,6 +176,7 @@ export const askToRenewSecret = (deps: ClientsDeps): Middleware =>
     ctx.type = 'html'
     ctx.body = await deps.views.renewSecret(pageContext(ctx), {
       client,
+      list: listStateOf(ctx),
       securityToken: await securityToken(ctx, deps.keys, clientForm),
     })
   }

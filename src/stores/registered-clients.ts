@@ -1,10 +1,10 @@
 // Clients as a root admin sees them, suspended ones too, with how much they are used.
 import type { Knex } from 'knex'
 import type { Now } from '../oauth/ports.ts'
+import { idsByUse, lastPage, matching, needsUse, ordered, type ClientsView } from './client-order.ts'
 import { isConfidential, urisOf, type ClientRow } from './client-rows.ts'
 import { usedScopes } from './client-scopes.ts'
 import { countUse, type ClientUse } from './client-use.ts'
-import { isOpenRequestSql, openRequestBinding } from './request-notes.ts'
 import { rowsOf } from './rows.ts'
 
 export interface RegisteredClient {
@@ -28,15 +28,17 @@ export interface RegisteredClient {
   readonly scopes: readonly string[] | undefined
 }
 
-/** Newest first, without requests that wait for an answer (D35); `search` looks at id, name, owner and redirect URIs. Pages count from 1. */
-export interface ClientsView {
-  readonly search: string
+export interface ClientsPage {
+  readonly clients: readonly RegisteredClient[]
+  readonly total: number
+  /** The page that is shown: the last one where so many are not there. */
   readonly page: number
-  readonly pageSize: number
+  /** True where order or filter need the use of every client, and that cannot be counted in time: they were left out. */
+  readonly isUncounted: boolean
 }
 
 export interface RegisteredClients {
-  list(view: ClientsView): Promise<{ clients: readonly RegisteredClient[]; total: number }>
+  list(view: ClientsView): Promise<ClientsPage>
   get(id: string): Promise<RegisteredClient | undefined>
 }
 
@@ -71,32 +73,37 @@ const toRegistered = (row: ClientRow, known: Known): RegisteredClient => ({
   ...usedBy(row.id, known),
 })
 
-const matching = (db: Knex, search: string) => {
-  const all = db<ClientRow>('oauth2_clients').whereRaw(`NOT (${isOpenRequestSql})`, [openRequestBinding])
-  if (search === '') return all
-  const needle = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`
-  // Converted, because a column of fewer characters cannot be compared with all that somebody may look for.
-  const columns = ['name', 'owner', 'redirect'].map((column) => `CONVERT(${column} USING utf8mb4) LIKE ?`)
-  return all.whereRaw(`(id = ? OR ${columns.join(' OR ')})`, [search, needle, needle, needle])
-}
-
-export const createRegisteredClients = (db: Knex, now: Now): RegisteredClients => ({
-  list: async ({ search, page, pageSize }) => {
-    const found = matching(db, search)
-    const [{ total } = { total: 0 }] = await found.clone().count<{ total: number | string }[]>({ total: '*' })
-    const rows = await found
-      .orderBy([
-        { column: 'chdate', order: 'desc' },
-        { column: 'id', order: 'desc' },
-      ])
-      .limit(pageSize)
-      .offset((page - 1) * pageSize)
+export const createRegisteredClients = (db: Knex, now: Now): RegisteredClients => {
+  const withUse = async (rows: readonly ClientRow[]): Promise<readonly RegisteredClient[]> => {
     const ids = rows.map((row) => row.id)
     const about = await knownOf(db, ids, now())
-    return { total: Number(total), clients: rows.map((row) => toRegistered(row, about)) }
-  },
-  get: async (id) => {
-    const [row] = await rowsOf<ClientRow>(db.raw('SELECT * FROM oauth2_clients WHERE id = ?', [id]))
-    return row && toRegistered(row, await knownOf(db, [row.id], now()))
-  },
-})
+    return rows.map((row) => toRegistered(row, about))
+  }
+  const pageBySql = async (view: ClientsView, isUncounted: boolean): Promise<ClientsPage> => {
+    const found = matching(db, view)
+    const [row] = await found.clone().count<{ total: number | string }[]>({ total: '*' })
+    const total = Number(row?.total ?? 0)
+    const page = Math.min(view.page, lastPage(total, view.pageSize))
+    const rows = await ordered(found, view.sort)
+      .limit(view.pageSize)
+      .offset((page - 1) * view.pageSize)
+    return { total, page, isUncounted, clients: await withUse(rows) }
+  }
+  const pageByUse = async (view: ClientsView): Promise<ClientsPage> => {
+    const found = await idsByUse(db, view, now())
+    if (!found) return pageBySql({ ...view, sort: undefined }, true)
+    const page = Math.min(view.page, lastPage(found.length, view.pageSize))
+    const ids = found.slice((page - 1) * view.pageSize, page * view.pageSize)
+    const place = new Map(ids.map((id, index) => [id, index]))
+    const rows = await db<ClientRow>('oauth2_clients').whereIn('id', ids)
+    const inOrder = rows.toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0))
+    return { total: found.length, page, isUncounted: false, clients: await withUse(inOrder) }
+  }
+  return {
+    list: (view) => (needsUse(view) ? pageByUse(view) : pageBySql(view, false)),
+    get: async (id) => {
+      const [row] = await rowsOf<ClientRow>(db.raw('SELECT * FROM oauth2_clients WHERE id = ?', [id]))
+      return row && toRegistered(row, await knownOf(db, [row.id], now()))
+    },
+  }
+}

@@ -1,13 +1,15 @@
 // Values of the pages on which a root admin looks after the clients (contract §11.3, §11.4).
+import { bounds } from '../bounds.ts'
 import type { KeyFileState } from '../crypto/key-files.ts'
 import type { ClientRegistration, RegistrationFault } from '../oauth/client-registration.ts'
 import { registrationLimits } from '../oauth/client-registration.ts'
 import { openid } from '../oauth/scopes/openid.ts'
 import type { Settings } from '../settings.ts'
-import { issuer } from '../settings.ts'
+import { basePath, issuer } from '../settings.ts'
 import type { RegisteredClient } from '../stores/registered-clients.ts'
 import { webAddress } from './addresses.ts'
 import type { OpenRequest } from './client-requests.ts'
+import { clientFilters, headingOf, listQuery, type Heading, type ListState } from './list-state.ts'
 import type { Notice } from './notice.ts'
 import { registrationFaults } from './registration-faults.ts'
 import type { TextKey } from './texts.ts'
@@ -18,10 +20,10 @@ export interface AdminModel {
   readonly signIn: 'on' | 'off' | 'faulty'
   readonly clients: readonly RegisteredClient[]
   readonly total: number
-  readonly search: string
-  /** From 1. */
-  readonly page: number
+  readonly list: ListState
   readonly pageSize: number
+  /** True where the use of so many clients cannot be counted, so that order or filter by it were left out. */
+  readonly isUncounted: boolean
   readonly notice: Notice | undefined
   /** Those that wait for an answer, and how many there are in all. */
   readonly requests: readonly OpenRequest[]
@@ -53,9 +55,41 @@ const clientValues = (client: RegisteredClient) => ({
 /** Beyond this many clients, or while one looks for some, there is a search field. */
 const searchFrom = 10
 
+const headings = [
+  { by: 'name', text: 'clients.name' },
+  { by: 'used', text: 'clients.lastUsed' },
+  { by: 'created', text: 'clients.created' },
+] as const satisfies readonly { by: Heading['by']; text: TextKey }[]
+
+/** What the list of clients shows around its lines; every address keeps search, filter and order. */
+const listValues = (settings: Pick<Settings, 'baseUrl'>, { list, total, pageSize }: AdminModel) => {
+  const at = (changes: Partial<ListState>) =>
+    `${basePath(settings)}dispatch.php/admin/oauth2${listQuery(list, changes)}`
+  const isNarrowed = list.search !== '' || list.only !== undefined
+  return {
+    search: list.search,
+    only: list.only,
+    sort: list.sort,
+    page: list.page,
+    here: listQuery(list),
+    longestSearch: bounds.search.most,
+    filters: clientFilters.map((value) => ({ value, text: `admin.only.${value}` as const })),
+    headings: headings.map(({ by, text }) => {
+      const { order, next } = headingOf(by, list)
+      return { text, order, address: at({ sort: next, page: 1 }) }
+    }),
+    isNarrowed,
+    reset: at({ search: '', only: undefined, page: 1 }),
+    to: (page: number) => at({ page }),
+    searchable: total > searchFrom || isNarrowed,
+    pages: Math.max(1, Math.ceil(total / pageSize)),
+  }
+}
+
 /** The variables of templates/admin.ejs. */
 export const adminValues = (settings: Pick<Settings, 'baseUrl' | 'keysPath'>, model: AdminModel) => ({
   ...model,
+  ...listValues(settings, model),
   clients: model.clients.map(clientValues),
   requests: model.requests.map((request) => ({ ...request, homepageLink: webAddress(request.homepage)?.href })),
   keyFiles: model.keyFiles.map((file) => ({
@@ -83,8 +117,6 @@ export const adminValues = (settings: Pick<Settings, 'baseUrl' | 'keysPath'>, mo
         ]
       : []),
   ] satisfies { text: TextKey; address: string }[],
-  searchable: model.total > searchFrom || model.search !== '',
-  pages: Math.max(1, Math.ceil(model.total / model.pageSize)),
 })
 
 export interface AddClientModel {
@@ -92,6 +124,8 @@ export interface AddClientModel {
   readonly faults: readonly RegistrationFault[]
   /** Schemes without a dot were allowed by the box that the form shows once there is one. */
   readonly sharedScheme: boolean
+  /** Where in the list one came from, and goes back to. */
+  readonly list: ListState
   readonly securityToken: string
 }
 
@@ -109,11 +143,14 @@ export const emptyRegistration: ClientRegistration = {
 /** The variables of templates/client-add.ejs: what was typed, and beside each field what is wrong with it. */
 export const addClientValues = (model: AddClientModel) => ({
   ...model,
+  here: listQuery(model.list),
   ...registrationFaults(model, Object.keys(emptyRegistration), registrationLimits),
 })
 
 /** Deleting a client and giving it a new secret ask once more. */
 export interface ConfirmClientModel {
   readonly client: RegisteredClient
+  /** Where in the list one came from, and goes back to. */
+  readonly list: ListState
   readonly securityToken: string
 }

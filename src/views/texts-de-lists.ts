@@ -37,6 +37,12 @@ export const deLists = {
   'admin.search.submit': 'Suchen',
   'admin.search.reset': 'Suche zurücksetzen',
   'admin.search.none': 'Kein OAuth2-Client passt zu dieser Suche.',
+  'admin.only': 'Zeige',
+  'admin.only.all': 'alle',
+  'admin.only.suspended': 'gesperrte',
+  'admin.only.unused': 'unbenutzte',
+  'admin.uncounted':
+    'So viele Autorisierungen lassen sich nicht in der Zeit zählen. Die Liste ist deshalb nicht nach der Benutzung geordnet oder ausgewählt.',
   'admin.pages': 'Seiten der Liste',
   'admin.page': 'Seite {{page}} von {{pages}}',
   'admin.page.previous': 'Zurück',

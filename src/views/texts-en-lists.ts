@@ -37,6 +37,12 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'admin.search.submit': 'Search',
   'admin.search.reset': 'Reset search',
   'admin.search.none': 'No OAuth2 client matches this search.',
+  'admin.only': 'Show',
+  'admin.only.all': 'all',
+  'admin.only.suspended': 'suspended',
+  'admin.only.unused': 'unused',
+  'admin.uncounted':
+    'There are more authorisations than can be counted in time, so the list is not ordered or filtered by use.',
   'admin.pages': 'Pages of the list',
   'admin.page': 'Page {{page}} of {{pages}}',
   'admin.page.previous': 'Previous',

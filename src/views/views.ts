@@ -16,6 +16,7 @@ import type { ErrorModel } from './error-pages.ts'
 import { errorPages, errorValues } from './error-pages.ts'
 import type { FrameDeps, PageContext, PageFrame } from './page.ts'
 import { createFrames } from './frame.ts'
+import { listQuery } from './list-state.ts'
 import { createRender } from './render.ts'
 import type { Reader } from './scopes.ts'
 
@@ -95,9 +96,9 @@ export const createViews = (deps: ViewDeps) => {
     addClient: (context: PageContext, model: AddClientModel) =>
       show('client-add', context, frames.addClient, addClientValues(model)),
     deleteClient: (context: PageContext, model: ConfirmClientModel) =>
-      show('client-delete', context, frames.deleteClient, model),
+      show('client-delete', context, frames.deleteClient, { ...model, here: listQuery(model.list) }),
     renewSecret: (context: PageContext, model: ConfirmClientModel) =>
-      show('client-secret', context, frames.renewSecret, model),
+      show('client-secret', context, frames.renewSecret, { ...model, here: listQuery(model.list) }),
     /** Root says no to a request for a client, and why (D35). */
     rejectRequest: (context: PageContext, model: RejectRequestModel) =>
       show('client-reject', context, frames.rejectRequest, rejectRequestValues(model)),

@@ -221,7 +221,8 @@ for (const { studip, baseUrl } of [
       await app.deps.approvals.remember(code, (await app.deps.clients.find(reader.id))!)
       const { text } = await (await visit(app)).get('admin/oauth2')
       const boxOf = ({ id }: TestClient) =>
-        text.split('<article').find((box) => box.includes(`<code class="oauth2-copy">${id}</code>`)) ?? ''
+        text.split('<tr class="oauth2-client"').find((box) => box.includes(`<code class="oauth2-copy">${id}</code>`)) ??
+        ''
       expect(boxOf(signIn))
         .to.include('<code>openid</code> <code>email</code>')
         .and.include('meldet Personen an')
@@ -300,25 +301,125 @@ for (const { studip, baseUrl } of [
         .and.include('Korrekte Zugriffsberechtigung: 660')
         .and.include(`${baseUrl}dispatch.php/api/oauth2/token`)
         .and.include(`${baseUrl}dispatch.php/api/oauth2/.well-known/oauth-authorization-server`)
-      const article = text.slice(text.indexOf('Vielgenutzt'), text.indexOf('</article>', text.indexOf('Vielgenutzt')))
-      expect(article)
-        .to.match(/Bestehende Autorisierungen<\/dt><dd>1<\/dd>/)
-        .and.not.include('noch nie')
+      const line = text.slice(text.indexOf('Vielgenutzt'), text.indexOf('</tr>', text.indexOf('Vielgenutzt')))
+      expect(line).to.include('data-label="Bestehende Autorisierungen">1</td>').and.not.include('noch nie')
     })
 
     it('beyond 50 clients there are pages, and one can search', async () => {
       for (let i = 0; i < 55; i++) await addClient(app, { name: `Massenware ${i}`, confidential: false })
       const root = await visit(app)
       const first = await root.get('admin/oauth2?search=Massenware')
-      expect(first.text.match(/<article class="studip oauth2-client"/g)).to.have.length(50)
+      expect(first.text.match(/<tr class="oauth2-client"/g)).to.have.length(50)
       expect(first.text).to.include('Seite 1 von 2').and.include('admin/oauth2?search=Massenware&amp;page=2')
       expect(
-        (await root.get('admin/oauth2?search=Massenware&page=2')).text.match(/<article class="studip oauth2-client"/g),
+        (await root.get('admin/oauth2?search=Massenware&page=2')).text.match(/<tr class="oauth2-client"/g),
       ).to.have.length(5)
       expect((await root.get('admin/oauth2?search=gibt%25es%00nicht')).text).to.include(
         'Kein OAuth2-Client passt zu dieser Suche.',
       )
       expect((await root.get('admin/oauth2?page=99999999999')).status).to.equal(200)
+    })
+
+    it('U3 every action leads back to the same search, filter, order and page, and so does Cancel', async () => {
+      const root = await visit(app)
+      const place = '?search=Massenware&sort=name&page=2'
+      const list = await root.get(`admin/oauth2${place}`)
+      const [, id = ''] = /clients\/suspend\/(\d+)/.exec(list.text) ?? []
+      const escaped = place.replaceAll('&', '&amp;')
+      for (const kind of ['suspend', 'delete'])
+        expect(list.text).to.include(`dispatch.php/api/oauth2/clients/${kind}/${id}${escaped}"`)
+      expect(list.text).to.include(`clients/add${escaped}"`)
+      const back = `${app.base}dispatch.php/admin/oauth2${place}`
+      for (const kind of ['suspend', 'resume']) {
+        const answer = await root.submit(`admin/oauth2${place}`, `api/oauth2/clients/${kind}/${id}${place}`)
+        expect([answer.status, answer.headers['location']], kind).to.deep.equal([303, back])
+      }
+      const question = await root.get(`api/oauth2/clients/delete/${id}${place}`)
+      expect(question.text)
+        .to.include(`href="${app.base}dispatch.php/admin/oauth2${escaped}"`)
+        .and.include(`action="${app.base}dispatch.php/api/oauth2/clients/delete/${id}${escaped}"`)
+      const form = await root.get(`api/oauth2/clients/add${place}`)
+      expect(form.text).to.include(`clients/store${escaped}"`).and.include(`admin/oauth2${escaped}"`)
+      const stored = await root.submit(
+        `api/oauth2/clients/add${place}`,
+        `api/oauth2/clients/store${place}`,
+        typedClient({ name: 'Massenware neu' }),
+      )
+      expect(stored.headers['location']).to.equal(back)
+      const deleted = await root.submit(
+        `api/oauth2/clients/delete/${id}${place}`,
+        `api/oauth2/clients/delete/${id}${place}`,
+      )
+      expect(deleted.headers['location']).to.equal(back)
+    })
+
+    it('U3 a page that is not there is the last one; what is no order, filter or page is none', async () => {
+      const root = await visit(app)
+      expect((await root.get('admin/oauth2?search=Massenware&page=99')).text).to.include('Seite 2 von 2')
+      const odd = await root.get('admin/oauth2?search=Massenware&page=-1&sort=secret&only=%27&sort=name')
+      expect(odd.status).to.equal(200)
+      expect(odd.text).to.include('Seite 1 von 2').and.not.include('sort=secret')
+    })
+
+    it('U3 the list is ordered by name, last use and creation, both ways, and narrowed to the suspended and the unused', async () => {
+      const make = async (name: string, createdAt: number) => {
+        const client = await addClient(app, { name: `Reihe ${name}` })
+        await app.database.knex('oauth2_clients').where({ id: client.id }).update({ mkdate: createdAt })
+        return client
+      }
+      const [b, a, c] = [await make('b', 100), await make('a', 300), await make('c', 200)]
+      await connect(app, c)
+      await connect(app, b)
+      const used = (id: string, at: number) =>
+        app.database.knex('oauth2_access_tokens').where({ client_id: id }).update({ mkdate: at })
+      await used(c.id, 2_000)
+      await used(b.id, 1_000)
+      await app.deps.administration.suspend(a.id)
+      const root = await visit(app)
+      const names = async (query: string) => {
+        const { text } = await root.get(`admin/oauth2?search=Reihe&${query}`)
+        return [...text.matchAll(/<summary><bdi>Reihe (.)<\/bdi>/g)].map(([, name]) => name).join('')
+      }
+      expect(await names('sort=name')).to.equal('abc')
+      expect(await names('sort=-name')).to.equal('cba')
+      expect(await names('sort=created')).to.equal('bca')
+      expect(await names('sort=-created')).to.equal('acb')
+      expect(await names('sort=-used')).to.equal('cba')
+      expect(await names('sort=used')).to.equal('abc')
+      expect(await names('only=suspended')).to.equal('a')
+      expect(await names('only=unused&sort=name')).to.equal('a')
+      const { text } = await root.get('admin/oauth2?search=Reihe&sort=name')
+      expect(text)
+        .to.match(/<th scope="col" aria-sort="ascending"><a href="[^"]*\?search=Reihe&amp;sort=-name">Name</)
+        .and.match(/<th scope="col" aria-sort="none"><a href="[^"]*sort=-used">Zuletzt genutzt</)
+    })
+
+    it('U3 two thousand clients are a list of lines that one reads through in pages', async () => {
+      const rows = Array.from({ length: 2000 }, (_, i) => ({
+        name: `Vielzahl ${String(i).padStart(4, '0')}`,
+        secret: null,
+        redirect: 'https://x.example/',
+        revoked: 0,
+        description: '',
+        owner: '',
+        homepage: '',
+        admin_notes: '',
+        mkdate: i,
+        chdate: i,
+      }))
+      await app.database.knex.batchInsert('oauth2_clients', rows, 500)
+      try {
+        const root = await visit(app)
+        const last = await root.get('admin/oauth2?search=Vielzahl&sort=name&page=40')
+        expect(last.text).to.include('Seite 40 von 40').and.include('<bdi>Vielzahl 1999</bdi>')
+        expect(last.text.match(/<tr class="oauth2-client"/g)).to.have.length(50)
+        const unused = await root.get('admin/oauth2?search=Vielzahl&only=unused&sort=-used&page=2')
+        expect(unused.text).to.include('Seite 2 von 40')
+        // A line is a line: what is rarely read is folded away.
+        expect(last.text.match(/<details>/g)).to.have.length(50)
+      } finally {
+        await app.database.knex('oauth2_clients').where('name', 'like', 'Vielzahl %').delete()
+      }
     })
 
     it('S-108 nobody but root sees or changes anything', async () => {

@@ -11,6 +11,7 @@ import { emptyRequest, type OpenRequest } from '../../src/views/client-requests.
 import type { ApplicationsModel } from '../../src/views/applications.ts'
 import type { AdminModel } from '../../src/views/clients.ts'
 import { emptyRegistration } from '../../src/views/clients.ts'
+import { wholeList } from '../../src/views/list-state.ts'
 import type { ConsentModel } from '../../src/views/consent.ts'
 import type { ErrorKind } from '../../src/views/error-pages.ts'
 import { errorPages } from '../../src/views/error-pages.ts'
@@ -159,9 +160,9 @@ export const adminModel = (changes: Partial<AdminModel> = {}): AdminModel => ({
   signIn: 'on',
   clients: [registeredClient()],
   total: 1,
-  search: '',
-  page: 1,
+  list: wholeList,
   pageSize: 50,
+  isUncounted: false,
   requests: [],
   requestsTotal: 0,
   notice: undefined,
@@ -258,8 +259,7 @@ export const everyPage = (
       },
     ],
     total: 200,
-    search: text,
-    page: 2,
+    list: { ...wholeList, search: text, page: 2, sort: '-used' as const, only: 'suspended' as const },
   }
   const by = { id: known.id, username: text }
   const requested: RequestedClient = {
@@ -372,15 +372,31 @@ export const everyPage = (
     ),
     'admin with a faulty key for sign-ins': views.admin(page, adminModel({ ...admin, signIn: 'faulty' })),
     'admin without clients': views.admin(page, adminModel({ clients: [], total: 0 })),
-    'admin without a match': views.admin(page, adminModel({ clients: [], total: 0, search: text })),
-    'add client': views.addClient(page, { form: emptyRegistration, faults: [], sharedScheme: false, securityToken }),
-    'add client with faults': views.addClient(page, { form: typed, faults, sharedScheme: true, securityToken }),
-    'delete client': views.deleteClient(page, { client, securityToken }),
+    'admin without a match': views.admin(
+      page,
+      adminModel({ clients: [], total: 0, list: { ...wholeList, search: text } }),
+    ),
+    'add client': views.addClient(page, {
+      list: wholeList,
+      form: emptyRegistration,
+      faults: [],
+      sharedScheme: false,
+      securityToken,
+    }),
+    'add client with faults': views.addClient(page, {
+      list: wholeList,
+      form: typed,
+      faults,
+      sharedScheme: true,
+      securityToken,
+    }),
+    'delete client': views.deleteClient(page, { list: wholeList, client, securityToken }),
     'delete client, uncounted': views.deleteClient(page, {
+      list: wholeList,
       client: { ...client, liveGrants: undefined },
       securityToken,
     }),
-    'renew secret': views.renewSecret(page, { client, securityToken }),
+    'renew secret': views.renewSecret(page, { list: wholeList, client, securityToken }),
     ...Object.fromEntries(
       notices.map((notice) => [
         `applications after ${notice.kind}`,

@@ -4,6 +4,7 @@ import type { GlobalField } from '../../src/studip/global-config.ts'
 import type { Perms } from '../../src/studip/verdict.ts'
 import { createOddities } from '../../src/views/oddities.ts'
 import { emptyRegistration } from '../../src/views/clients.ts'
+import { wholeList } from '../../src/views/list-state.ts'
 import { adminModel, applicationsModel, context, NOW, plainSurroundings, user, versions, viewsOf } from './fixtures.ts'
 
 type Values = Readonly<Partial<Record<GlobalField, string>>>
@@ -232,6 +233,7 @@ describe('frame from configuration', () => {
 
   it('R11 each field stands in its label, with a blank before the asterisk', async () => {
     const html = await viewsOf().addClient(context('de', user('root')), {
+      list: wholeList,
       form: emptyRegistration,
       faults: [],
       sharedScheme: false,

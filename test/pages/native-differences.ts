@@ -165,7 +165,8 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     why: 'path and tick as elements of their own',
   },
   { where: /^added: div id=(?:layout_)?content > (?:p|h2|form|table)/, why: "what our pages offer beyond Stud.IP's" },
-  { where: /^missing: div id=content > article class=studip$/, versions: ['6.0.2'], why: ownList },
+  { where: /^missing: div id=(?:layout_)?content > article class=studip$/, why: ownList },
+  { where: /^added: div id=(?:layout_)?content > div > table class=default$/, why: ownList },
   // The footer
   {
     where: /^other: li > a → (\S+)\?cancel_login=1 \| a → \1$/,

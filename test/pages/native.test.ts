@@ -5,6 +5,7 @@ import { adminModel, applicationsModel, context, consentModel, plainSurroundings
 import { acceptedDifferences, type NativeVersion } from './native-differences.ts'
 import { differences, elementsOf, find, nativePages, reshaped, type Element } from './skeleton.ts'
 import { emptyRegistration } from '../../src/views/clients.ts'
+import { wholeList } from '../../src/views/list-state.ts'
 
 /** What the demo installations had in their configuration when they were looked at. */
 const shipped = {
@@ -94,7 +95,13 @@ const ourPage = async (version: NativeVersion, title: string): Promise<Element> 
   const html = await {
     admin: () => views.admin(reader, adminModel()),
     'client-add': () =>
-      views.addClient(reader, { form: emptyRegistration, faults: [], sharedScheme: false, securityToken: 'x' }),
+      views.addClient(reader, {
+        list: wholeList,
+        form: emptyRegistration,
+        faults: [],
+        sharedScheme: false,
+        securityToken: 'x',
+      }),
     applications: () => views.applications(reader, applicationsModel()),
     consent: () => views.consent(reader, { ...consentModel(), user: reader.user! }),
     denied: () => views.errorPage(reader, { kind: 'forbidden' }),

@@ -32,7 +32,7 @@ const composed = [
   'admin.setup.public.key',
   'admin.setup.encryption_key.php',
   'admin.setup.oidc.key',
-  ...[...known].filter((key) => /^(?:fault\.uri|notice|frame\.message)\./.test(key)),
+  ...[...known].filter((key) => /^(?:fault\.uri|notice|frame\.message|admin\.only)\./.test(key)),
 ]
 const used = new Set([
   ...composed,

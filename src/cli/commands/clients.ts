@@ -99,8 +99,8 @@ export const clients: Command = {
     if (found.clients.length === 0) say(t('clients.none'))
     else print(terminal, found.clients)
     if (found.total > found.clients.length)
-      say(t('clients.of', { shown: found.clients.length, total: found.total, page: view.page }))
+      say(t('clients.of', { shown: found.clients.length, total: found.total, page: found.page }))
     if (waiting.total > 0) say(t('clients.waiting', { count: waiting.total }))
-    result({ total: found.total, page: view.page, clients: found.clients })
+    result({ total: found.total, page: found.page, clients: found.clients })
   },
 }
