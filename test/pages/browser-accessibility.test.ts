@@ -31,7 +31,8 @@ const show = async (page: Page, html: string): Promise<void> => {
 }
 
 describe("every page without Stud.IP's stylesheets", function () {
-  this.timeout(60_000)
+  // Forty pages one after the other, on a machine that may have other things to do.
+  this.timeout(300_000)
   let browser: Browser
   before(async () => {
     browser = await launchChromium()

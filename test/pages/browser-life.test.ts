@@ -50,7 +50,7 @@ describe('in a browser without script', function () {
     expect(page.url()).to.equal(stage.at('admin/oauth2'))
     await shoot(page, 'admin-without-clients')
     const adding = counting(page)
-    await adding.click('.messagebox a.add')
+    await adding.click('#content a.add')
     await page.fill('[name=name]', 'Campus App')
     await page.fill('[name=redirect]', 'https://client.example.org/cb\norg.example.app:/cb')
     await page.check('[value=confidential]')
@@ -76,12 +76,12 @@ describe('in a browser without script', function () {
     expect(await page.content()).not.to.include(secret)
 
     await page.goto(stage.at('admin/oauth2'))
-    await page.click('article.oauth2-client nav button')
+    await page.click('tr.oauth2-client button')
     expect(await page.locator('.oauth2-badge').innerText()).to.equal('gesperrt')
-    await page.click('article.oauth2-client nav button')
+    await page.click('tr.oauth2-client button')
     expect(await page.locator('.oauth2-badge').count()).to.equal(0)
 
-    await page.click('article.oauth2-client nav a[href*="/secret/"]')
+    await page.click('tr.oauth2-client a[href*="/secret/"]')
     await shoot(page, 'client-renew-secret')
     await page.click('[name=renew_secret]')
     expect(await page.locator('.messagebox code').nth(1).innerText())
@@ -89,13 +89,13 @@ describe('in a browser without script', function () {
       .and.not.equal(secret)
 
     const deleting = counting(page)
-    await deleting.click('article.oauth2-client nav a[href*="/delete/"]')
+    await deleting.click('tr.oauth2-client a[href*="/delete/"]')
     await shoot(page, 'client-delete')
     await deleting.click('[name=delete_client]')
     // Stud.IP: the bin, then "yes" in its dialogue.
     expect(deleting.clicks).to.equal(2)
     expect(await page.locator('.messagebox_success').innerText()).to.include('wurde gelöscht')
-    expect(await page.locator('article.oauth2-client').count()).to.equal(0)
+    expect(await page.locator('tr.oauth2-client').count()).to.equal(0)
   })
 
   it('faults stand beside their fields, and what was typed stays', async () => {
@@ -129,7 +129,7 @@ describe('in a browser without script', function () {
     await logInBy(page, 'autor')
     await shoot(page, 'applications')
     await page.click('article.oauth2-application h1 a')
-    expect(await page.locator('h1').innerText()).to.equal('Autorisierte OAuth2-Drittanwendung')
+    expect(await page.locator('h1').innerText()).to.equal('Autorisierte Drittanwendung')
     await shoot(page, 'application-details')
     await page.goBack()
     const revoking = counting(page)
@@ -183,7 +183,7 @@ describe('in a browser without script', function () {
     it(`S-025 after ${button} the browser is sent to an app`, async () => {
       const page = await stage.open()
       await consentFor(page, 'com.example.app:/cb')
-      expect(await page.locator('.oauth2-facts').innerText()).to.include('com.example.app: (eine App auf Ihrem Gerät)')
+      expect(await page.locator('.oauth2-facts').first().innerText()).to.include('com.example.app: (eine App auf Ihrem Gerät)')
       const { status, location, said } = await answered(page, button)
       expect(status).to.equal(303)
       expect(location).to.match(
@@ -217,13 +217,13 @@ describe('in a browser without script', function () {
     const page = await stage.open()
     await consentFor(page, program.redirectUri)
     const order: string[] = []
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 5; i++) {
       await page.keyboard.press('Tab')
       order.push(
         await page.evaluate<string>("document.activeElement.getAttribute('name') ?? document.activeElement.className"),
       )
     }
-    expect(order).to.deep.equal(['oauth2-skip', 'deny', 'allow', 'as-link'])
+    expect(order).to.deep.equal(['skiplink', '', 'deny', 'allow', 'as-link'])
     await page.keyboard.press('Shift+Tab')
     const outline = await page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle')
     expect(outline).not.to.equal('none')
@@ -251,7 +251,7 @@ describe('in a browser without script', function () {
     expect(await page.evaluate<string>("document.activeElement.getAttribute('name')")).to.equal('create_client')
     await page.keyboard.press('Enter')
     await page.locator('.messagebox_success').waitFor()
-    expect(await page.locator('article.oauth2-client h1').first().innerText()).to.equal('Nur Tasten')
+    expect(await page.locator('tr.oauth2-client summary').first().innerText()).to.equal('Nur Tasten')
   })
 
   it("on a phone the menu opens without script and leads to Stud.IP's own pages", async () => {
