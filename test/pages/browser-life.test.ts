@@ -183,7 +183,9 @@ describe('in a browser without script', function () {
     it(`S-025 after ${button} the browser is sent to an app`, async () => {
       const page = await stage.open()
       await consentFor(page, 'com.example.app:/cb')
-      expect(await page.locator('.oauth2-facts').first().innerText()).to.include('com.example.app: (eine App auf Ihrem Gerät)')
+      expect(await page.locator('.oauth2-facts').first().innerText()).to.include(
+        'com.example.app: (eine App auf Ihrem Gerät)',
+      )
       const { status, location, said } = await answered(page, button)
       expect(status).to.equal(303)
       expect(location).to.match(
