@@ -9,7 +9,7 @@ import { jumbojettMissing, startJumbojett } from './relying-parties/jumbojett.ts
 import { startModAuthOpenidc } from './relying-parties/mod-auth-openidc.ts'
 import type { Running, Start } from './relying-parties/recipe.ts'
 import { startScene, type Scene } from './scene.ts'
-import { logIn, patience } from './steps.ts'
+import { logIn, logoutButton, patience } from './steps.ts'
 
 interface Party {
   readonly start: Start
@@ -81,7 +81,7 @@ for (const base of ['/', '/studip/'] as const) {
           for (const text of party.shows) expect(await page.content()).to.include(text)
 
           await page.goto(origin + party.logout(origin))
-          await page.click('form[action$="dispatch.php/logout"] button')
+          await page.click(logoutButton)
           await page.waitForURL(`${origin}/**`)
           await page.goto(origin + party.login)
           await page.locator('[name=loginname]').waitFor()

@@ -6,7 +6,7 @@ import { users, type DemoUser } from '../fixtures/users.ts'
 import { redeem, verifier, type Query } from '../support/app.ts'
 import { signInKeys } from '../support/keys.ts'
 import { startScene, type Scene, type Visit } from './scene.ts'
-import { calledBack, comeLoggedIn, enterCode, logIn, patience } from './steps.ts'
+import { calledBack, comeLoggedIn, enterCode, logIn, logoutButton, patience } from './steps.ts'
 
 for (const options of [
   { version: '6.0', base: '/', tls: true },
@@ -32,8 +32,7 @@ for (const options of [
       await comeLoggedIn(scene, visit, user)
       return { visit, page: await visit.newPage() }
     }
-    const logOutOnOurPage = (page: Page) =>
-      page.click('form[action$="dispatch.php/logout"] button, a[href$="logout.php"]')
+    const logOutOnOurPage = (page: Page) => page.click(logoutButton)
     const idTokenFor = async (parameters: URLSearchParams) => {
       const answer = await redeem(scene.app, scene.client, parameters.get('code'), { code_verifier: verifier })
       expect(answer.status, answer.text).to.equal(200)
@@ -106,7 +105,7 @@ for (const options of [
         await came.page.goto(
           path === 'logout' ? `${scene.url}dispatch.php/api/oauth2/logout` : ask({ prompt: 'login' }),
         )
-        await came.page.locator('form[action$="dispatch.php/logout"], a[href$="logout.php"]').first().waitFor()
+        await came.page.locator(logoutButton).waitFor()
         for (const again of [1, 2]) {
           await came.page.goto(`${scene.url}dispatch.php/start`)
           await expectNoLogin(came).catch((error: Error) => {

@@ -16,6 +16,9 @@ export async function logIn(page: Page, user: DemoUser): Promise<void> {
   await page.click('[name=Login]')
 }
 
+/** The button of our pages that ask for a logout: the frame of every page has a Logout, too. */
+export const logoutButton = '.buttons button[name=logout], .buttons a[href$="logout.php"]'
+
 /** On Stud.IP's page of the second factor: the stand-in shows the code that it wants. */
 export async function enterCode(page: Page): Promise<void> {
   await page.fill('[name=tfa-code]', await page.locator('#code').innerText())

@@ -17,6 +17,9 @@ import {
 } from '../support/app.ts'
 import { signInKeys } from '../support/keys.ts'
 
+/** The button of a page that asks for a logout, and of no other: the frame of every page has a Logout, too. */
+export const asksToLogOut = '<button type="submit" class="button" name="logout">'
+
 export const nonce = 'n-0S6_WzA2Mj+/= "ü'
 
 export interface Provider {
