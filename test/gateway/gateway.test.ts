@@ -7,6 +7,7 @@ import { addClient, idOf } from '../support/app.ts'
 import { issueCode, issueTokens } from '../support/issuing.ts'
 import { temporaryDirectory } from '../support/child-process.ts'
 import { startNginx } from '../support/nginx.ts'
+import { startNginx } from '../support/nginx.ts'
 import { openScene, type Arrived, type Scene } from './scene.ts'
 
 const reading = ['GET', 'HEAD', 'OPTIONS'] as const
@@ -508,3 +509,34 @@ for (const base of ['/', '/studip/'] as const) {
     })
   })
 }
+
+describe('nginx/api-read.conf in a site that lets some networks in without a password', () => {
+  it('S-124 S-127 asks all the same, and the site keeps out whom it kept out', async function () {
+    this.timeout(60_000)
+    const scene = await openScene('/')
+    const sealed = (await issueTokens(scene.app, scene.client, { scopes: ['api.read'] })).access_token
+    const site = (allow: string) =>
+      startNginx({
+        php: scene.jsonApi.address,
+        sidecar: `127.0.0.1:${(scene.app.server.address() as AddressInfo).port}`,
+        server: `satisfy any; allow ${allow}; deny all; auth_basic site; auth_basic_user_file /dev/null;`,
+      })
+    const [inside, outside] = await Promise.all([site('127.0.0.1'), site('192.0.2.1')])
+    try {
+      const asked = async (port: number, method: string) => {
+        const before = scene.jsonApi.arrived.length
+        const { status } = await send(port, '/jsonapi.php/v1/users/me', {
+          method,
+          headers: { authorization: `Bearer ${sealed}` },
+        })
+        return [status, scene.jsonApi.arrived.slice(before).map(({ user }) => user)]
+      }
+      expect(await asked(inside.port, 'GET')).to.deep.equal([200, [users.autor.user_id]])
+      expect(await asked(inside.port, 'POST')).to.deep.equal([403, []])
+      for (const method of ['GET', 'POST']) expect(await asked(outside.port, method)).to.deep.equal([403, []])
+    } finally {
+      await Promise.all([inside.stop(), outside.stop()])
+      await scene.stop()
+    }
+  })
+})
