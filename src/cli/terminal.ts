@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises'
 import { SingleBar } from 'cli-progress'
 import pc from 'picocolors'
 import { isJournal, priorityOf } from '../config/journal.ts'
+import { printableJson, printableLines } from '../printable.ts'
 import { CommandError, exitCodes, type Failure } from './command-error.ts'
 import type { Translate } from './texts.ts'
 
@@ -75,20 +76,22 @@ export const createTerminal = (t: Translate, { json, quiet, ansi, interaction }:
     t,
     colours,
     say,
-    success: (text) => say(`${colours.green(`[${t('word.ok')}]`)} ${text}`),
+    success: (text) => say(`${colours.green(`[${t('word.ok')}]`)} ${printableLines(text)}`),
     warn: (text) =>
       complain(
-        json ? JSON.stringify({ warning: text }) : `${errorColours.yellow(`[${t('word.warning')}]`)} ${text}`,
+        json
+          ? printableJson({ warning: text })
+          : `${errorColours.yellow(`[${t('word.warning')}]`)} ${printableLines(text)}`,
         'warn',
       ),
     fail: (text, failure = 'failed') =>
       complain(
         json
-          ? JSON.stringify({ error: failure, exitCode: exitCodes[failure], message: text })
-          : `${errorColours.red(`[${t('word.error')}]`)} ${text}`,
+          ? printableJson({ error: failure, exitCode: exitCodes[failure], message: text })
+          : `${errorColours.red(`[${t('word.error')}]`)} ${printableLines(text)}`,
         'error',
       ),
-    result: (value) => void (json && process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`)),
+    result: (value) => void (json && process.stdout.write(`${printableJson(value, 2)}\n`)),
     consent: async (force, question) => {
       if (force) return
       if (!interactive) throw new CommandError(t('question.force'))

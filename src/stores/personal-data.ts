@@ -130,11 +130,15 @@ export const forgetPerson = async (db: Knex, userId: string): Promise<Forgotten>
   }
 }
 
+// The second stands in the place of a user where there is none: what waits for an answer is nobody's data.
+const nobody: readonly string[] = ['', '-']
+
 /**
  * Ids of users with this id or user name, more than one when it is one user's id and another's name. An id that Stud.IP has
  * forgotten counts as long as the tables hold it.
  */
 export const findPersons = async (db: Knex, text: string): Promise<readonly string[]> => {
+  if (nobody.includes(text.trim())) return []
   const users = await rowsOf<{ user_id: string }>(
     db.raw(
       'SELECT user_id FROM auth_user_md5 WHERE user_id = ? UNION SELECT user_id FROM auth_user_md5 WHERE username = ?',

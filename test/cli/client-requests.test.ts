@@ -65,6 +65,19 @@ describe('oauth2:client:approve and oauth2:client:reject', function () {
     expect((await run(['oauth2:clients'], { env: { ...env, LANG: 'de_DE' } })).stdout).to.contain('1 Antrag wartet')
   })
 
+  it('S-149 no output obeys what somebody typed: JSON escapes what is not seen, and errors show a sign for it', async () => {
+    const typed = 'a\u009b31m\u202e\u200bb\u2028\u{e0041}\u0007👩\u200d💻'
+    await ask(typed, 'Wanted')
+    const { stdout } = await run(['oauth2:clients', '--requested', '--json'], { env })
+    const [request] = (JSON.parse(stdout) as Listed).requests
+    expect(request).to.have.nested.property('request.purpose', typed)
+    const exported = await run(['oauth2:person:export', 'autor'], { env })
+    expect(JSON.parse(exported.stdout)).to.have.nested.property('requestedClients[0].name', 'Wanted')
+    const failed = await run(['oauth2:client:approve', typed], { env })
+    expect([failed.code, failed.stderr.includes('Nobody asked')]).to.deep.equal([1, true])
+    for (const text of [stdout, exported.stdout, failed.stderr]) expect(text).not.to.match(/(?!\n)[\p{Cc}\p{Cf}]/u)
+  })
+
   it('S-148 approves once, with a line in the log and who decided in the notes', async () => {
     const id = await ask()
     const first = await run(['oauth2:client:approve', id, '--json'], { env })

@@ -1,6 +1,7 @@
 // oauth2:person:export and oauth2:person:delete: all that there is, and then nothing.
 import { expect } from 'chai'
 import { randomHex } from '../../src/crypto/random.ts'
+import { findPersons } from '../../src/stores/personal-data.ts'
 import { users } from '../fixtures/users.ts'
 import {
   addClient,
@@ -48,6 +49,13 @@ describe('oauth2:person:*', function () {
   }
   const connected = async (user: { readonly user_id: string }) =>
     connect(app, client, { cookie: await logIn(app, user) })
+
+  it('S-151 nobody is no person: what waits for an answer stays', async () => {
+    await app.deps.devices.insert({ id: randomHex(40), clientId: client.id, scopes: ['api'], expiresAt: 2e9 }, '::1')
+    for (const user of ['-', '', ' ']) expect(await findPersons(app.database.knex, user), user).to.be.empty
+    expect((await run(['oauth2:person:delete', '--yes', '-'], { env })).code).to.equal(1)
+    expect(await rowsOf('-')).to.equal(1)
+  })
 
   it('S-151 hands out every row of the person and of nobody else, by name or id', async () => {
     const tokens = await connected(autor)
@@ -200,6 +208,8 @@ describe('oauth2:person:*', function () {
     await app.database.knex('auth_user_md5').where({ user_id: tutor.user_id }).update({ username: autor.user_id })
     await refused([autor.user_id, '--yes'], /id of one user and the name of another/)
     await refused([autor.user_id, '--yes'], /Benutzername einer anderen/, 'de')
+    const grants = await run(['oauth2:grants', '--user', autor.user_id, '--revoke', '--force'], { env })
+    expect([grants.code, grants.stderr.includes('id of one user and the name of another')]).to.deep.equal([1, true])
     expect(await rowsOf(autor.user_id)).to.be.greaterThan(0)
   })
 })

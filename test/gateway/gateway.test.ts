@@ -7,7 +7,6 @@ import { addClient, idOf } from '../support/app.ts'
 import { issueCode, issueTokens } from '../support/issuing.ts'
 import { temporaryDirectory } from '../support/child-process.ts'
 import { startNginx } from '../support/nginx.ts'
-import { startNginx } from '../support/nginx.ts'
 import { openScene, type Arrived, type Scene } from './scene.ts'
 
 const reading = ['GET', 'HEAD', 'OPTIONS'] as const

@@ -7,21 +7,13 @@ import { flag, text, type Command, type Options } from '../command.ts'
 import { record } from '../audit.ts'
 import { CommandError } from '../command-error.ts'
 import { moment, printColumns } from '../columns.ts'
+import { personNamed } from '../person-named.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Translate } from '../texts.ts'
 import { now, withDatabase } from '../with-database.ts'
 
 /** Grants that are listed. */
 const limit = 1000
-
-const userIdOf = async (db: Knex, user: string, t: Translate): Promise<string> => {
-  const row = await db<{ user_id: string; username: string }>('auth_user_md5')
-    .where({ username: user })
-    .orWhere({ user_id: user })
-    .first('user_id')
-  if (!row) throw new CommandError(t('grants.unknown-user', { user }))
-  return row.user_id
-}
 
 interface Filter {
   readonly user: string
@@ -43,7 +35,7 @@ const chosen = async (
   { user, client, grant }: Filter,
   t: Translate,
 ): Promise<readonly ConnectedApplication[]> => {
-  if (user) return grants.listByUser(await userIdOf(db, user, t), limit)
+  if (user) return grants.listByUser(await personNamed(db, user, t), limit)
   if (client) return isClientId(client) ? grants.listByClient(client, limit) : []
   const found = await grants.find(grant)
   return found ? [found] : []
@@ -118,7 +110,7 @@ const revoke = async (
   listed: readonly ConnectedApplication[],
   { filter: { user, client }, t }: { readonly filter: Filter; readonly t: Translate },
 ): Promise<number> => {
-  if (user) return grants.revokeAllOf(await userIdOf(db, user, t))
+  if (user) return grants.revokeAllOf(await personNamed(db, user, t))
   if (client) return isClientId(client) ? grants.revokeAllOfClient(client) : 0
   for (const { grantId } of listed) await grants.revoke(grantId)
   return listed.length

@@ -1,18 +1,9 @@
 // oauth2:person:export and oauth2:person:delete — what is stored of one person, for a request under data protection law (S-151).
-import type { Knex } from 'knex'
-import { exportPerson, findPersons, forgetPerson } from '../../stores/personal-data.ts'
-import { flag, text, type Command, type Options } from '../command.ts'
-import { CommandError } from '../command-error.ts'
-import type { Translate } from '../texts.ts'
+import { exportPerson, forgetPerson } from '../../stores/personal-data.ts'
+import { printableJson } from '../../printable.ts'
+import { flag, text, type Command } from '../command.ts'
+import { personNamed } from '../person-named.ts'
 import { withDatabase } from '../with-database.ts'
-
-const personOf = async (db: Knex, options: Options, t: Translate): Promise<string> => {
-  const user = text(options, 'user')
-  const [userId, another] = await findPersons(db, user)
-  if (userId === undefined) throw new CommandError(t('grants.unknown-user', { user }))
-  if (another !== undefined) throw new CommandError(t('person.ambiguous', { user, ids: `${userId}, ${another}` }))
-  return userId
-}
 
 export const personExport: Command = {
   name: 'oauth2:person:export',
@@ -22,10 +13,10 @@ export const personExport: Command = {
   options: (args, t) => args.positional('user', { type: 'string', describe: t('grants.user'), demandOption: true }),
   run: (options, { t, say, result }) =>
     withDatabase(async (db) => {
-      const userId = await personOf(db, options, t)
+      const userId = await personNamed(db, text(options, 'user'), t)
       const data = { userId, ...(await exportPerson(db, userId)) }
       // The data are the answer, whoever asks.
-      say(JSON.stringify(data, undefined, 2))
+      say(printableJson(data, 2))
       result(data)
     }),
 }
@@ -41,7 +32,7 @@ export const personDelete: Command = {
       .option('yes', { type: 'boolean', alias: 'force', describe: t('option.force') }),
   run: (options, { t, consent, success, result }) =>
     withDatabase(async (db) => {
-      const userId = await personOf(db, options, t)
+      const userId = await personNamed(db, text(options, 'user'), t)
       await consent(flag(options, 'yes'), t('person.delete.question', { userId }))
       const deleted = await forgetPerson(db, userId)
       success(
