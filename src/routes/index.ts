@@ -29,14 +29,13 @@ import {
   showApplications,
 } from './applications.ts'
 import { approveIfRequested, approveRequest, askToReject, decisionFields, rejectRequest } from './client-decisions.ts'
+import { showRequestForm, storeRequest } from './client-request-form.ts'
 import {
   askToWithdraw,
   requestForm,
   requestFormFields,
   requireLevel,
-  showRequestForm,
   showRequests,
-  storeRequest,
   whereRequestsAreOn,
   withdrawRequest,
 } from './client-requests.ts'
