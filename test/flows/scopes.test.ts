@@ -164,7 +164,7 @@ describe('scopes', () => {
       (await consentPage(app, cookie, authorizationQuery(client, { scope }))).html
     const [everything, reading] = [
       'Darf in Ihrem Namen alles, was Sie in Stud.IP dürfen',
-      'Liest alles, was Sie sehen dürfen, und ändert nichts.',
+      'Liest alles, was Sie in Stud.IP sehen dürfen, und ändert nichts.',
     ]
     expect(await page(undefined)).to.include(everything)
     expect(await page('api.read'))
@@ -187,6 +187,6 @@ describe('scopes', () => {
     const cookie = await logIn(app)
     await granted(app, { scope: 'api.read' })
     const { text } = await app.http.get(app.api('applications')).set('Cookie', cookie).expect(200)
-    expect(text).to.include('Liest alles, was Sie sehen dürfen, und ändert nichts.')
+    expect(text).to.include('Liest alles, was Sie in Stud.IP sehen dürfen, und ändert nichts.')
   })
 })
