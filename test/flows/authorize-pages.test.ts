@@ -34,7 +34,7 @@ describe('GET authorize: pages', () => {
     // S-118: what was sent is told to the developer, and nowhere else: in no attribute, so no link.
     expect(answer.text.replaceAll(/<code>[^<>]*<\/code>/g, '')).to.not.include(uri)
     for (const [, link] of answer.text.matchAll(/(?:href|src|action)="([^"]*)"/g))
-      expect(link).to.match(/^(\/|#|http:\/\/127\.0\.0\.1\/)/)
+      expect(link).to.match(/^(\/|#|http:\/\/127\.0\.0\.1\/|https:\/\/www\.studip\.de\/$)/)
     return answer
   }
 

@@ -1,4 +1,5 @@
 // bin/demo --check, Sign in with Stud.IP: through the portal of the demo, in and out (D26).
+import { setTimeout as sleep } from 'node:timers/promises'
 import { users, demoPassword } from '../fixtures/users.ts'
 import { createVisitor } from '../support/visitor.ts'
 import { startPortal } from './demo-portal.ts'
@@ -11,6 +12,9 @@ export type Step = <T>(what: string, work: () => Promise<T>) => Promise<T>
 /** Makes the key, registers the portal, and starts it: what an operator does to offer it. */
 export const openPortal = async (stage: Stage): Promise<DemoServer> => {
   await stage.command('oauth2:keys', '--oidc')
+  // The service looks for changed key files every second or two.
+  const discovery = async () => (await fetch(`${stage.issuer}/.well-known/openid-configuration`)).ok
+  for (let look = 0; look < 100 && !(await discovery()); look += 1) await sleep(100)
   const client = await stage.command<{ id: string; secret: string }>(
     'oauth2:client:add',
     ...['--name', 'Demo-Portal', '--owner', 'Demo', '--homepage', 'https://demo.example'],
@@ -43,8 +47,10 @@ export async function checkSignIn(stage: Stage, version: '6.0' | '5.4', step: St
     })
     await step('sign out: out of Stud.IP by a click, and back at the portal', async () => {
       const ask = await visitor.get(await leads(`${portal.url}sign-out`))
-      const logout = new URL(version === '6.0' ? 'dispatch.php/logout' : 'logout.php', stage.url)
-      const end = await (version === '6.0' ? visitor.submit(ask, 'logout') : visitor.get(logout.href))
+      if (!ask.html.includes('Demo-Portal')) throw new Error(`nobody asks at ${ask.url} (${ask.status})`)
+      const end = await (version === '6.0'
+        ? visitor.post(`${stage.url}dispatch.php/logout`, { logout: '' })
+        : visitor.get(`${stage.url}logout.php`))
       if (end.leftFor !== portal.url) throw new Error(`went to ${end.leftFor ?? end.hops.join(' ')}`)
       const page = await visitor.get(`${stage.url}dispatch.php/profile`)
       if (!page.html.includes('name="loginname"') || !(await shown(portal.url)).includes('not signed in'))
