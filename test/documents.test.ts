@@ -85,4 +85,11 @@ describe('documents', () => {
     const words = [...events, ...codes, ...Object.keys(errorPages)]
     expect(words.filter((word) => !reference.includes(`\`${word}\``))).to.be.empty
   })
+
+  it('R22 single sign-on has a page: the plugin of 5.x, who is not you, and a configuration that includes others', () => {
+    const page = textOf('docs/single-sign-on.md')
+    for (const word of ['`API_OAUTH_AUTH_PLUGIN`', '## "Not you?"', '## A configuration that includes other files'])
+      expect(page).to.include(word)
+    for (const from of ['README.md', 'docs/operations.md']) expect(textOf(from)).to.include('single-sign-on.md')
+  })
 })

@@ -2,11 +2,10 @@
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
 import { bounds, type Bound } from '../bounds.ts'
-import { admit, recognise, requireRoot } from '../middleware/identity.ts'
+import { admit, requireRoot } from '../middleware/identity.ts'
 import { checkSecurityToken } from '../middleware/csrf.ts'
 import { noStore } from '../middleware/no-store.ts'
 import { readForm } from '../middleware/form.ts'
-import { sameOrigin } from '../middleware/same-origin.ts'
 import { unmatched } from '../middleware/unmatched.ts'
 import { createDecision } from '../gateway/decision.ts'
 import { createDeviceAuthorization } from '../oauth/device/device-authorization.ts'
@@ -40,15 +39,7 @@ import {
   withdrawRequest,
 } from './client-requests.ts'
 import { showAsset } from './assets.ts'
-import {
-  answerConsent,
-  askForTarget,
-  consentFields,
-  consentForm,
-  openTicket,
-  provenTarget,
-  showConsent,
-} from './authorize.ts'
+import { answerConsent, askForTarget, provenTarget, showConsent } from './authorize.ts'
 import {
   askToDelete,
   askToRenewSecret,
@@ -67,89 +58,90 @@ import { gateway } from './gateway.ts'
 import { gatewayPath, openidWellKnown, resourceWellKnown, wellKnown } from './paths.ts'
 import { jwks, metadata, protectedResource } from './published.ts'
 import { resume } from './resume.ts'
-import { beforeTheGate, requestByPost, requestFields } from './sign-in.ts'
+import { beforeTheGate } from './sign-in.ts'
+import { createGuards, type Guards } from './guards.ts'
 import { logout, logoutByPost } from './logout.ts'
 import { signInOnly, tokenForm, userinfo } from './userinfo.ts'
 
 // For the router, a base path is text and no pattern.
 const literally = (path: string): string => path.replaceAll(/[{}()[\]+?!:*\\]/g, '\\$&')
 
-const createRouter = (deps: Deps): Router => {
-  const base = literally(basePath(deps.settings))
-  const api = (path: string) => `${base}dispatch.php/api/oauth2/${path}`
-  const router = new Router({ sensitive: true })
+/** Where routes are added. */
+interface Site {
+  readonly router: Router
+  readonly deps: Deps
+  readonly guards: Guards
+  /** Stud.IP's path, for the router. */
+  readonly base: string
+  /** A path below our prefix. */
+  readonly api: (path: string) => string
+}
 
-  const page = [noStore(), recognise(deps)]
-  const sent = (bound: Bound, fields: ReadonlySet<string>) => [
-    noStore(),
-    sameOrigin(deps.settings.baseUrl),
-    readForm(bound, fields),
-  ]
-  const form = (bound: Bound, fields: ReadonlySet<string>) => [...sent(bound, fields), recognise(deps), admit(deps)]
-  const answer = [
-    noStore(),
-    readForm(bounds.consentForm, new Set([...consentFields, ...requestFields])),
-    requestByPost(deps),
-    sameOrigin(deps.settings.baseUrl),
-    openTicket(deps),
-    recognise(deps),
-    admit(deps),
-    checkSecurityToken(deps.keys, consentForm),
-    answerConsent(deps),
-  ]
+/** Who is asked, and the way back from the login. */
+const consent = ({ router, deps, guards, api }: Site): void => {
   router.get(
     api('authorize'),
     askForTarget(deps),
-    ...page,
+    ...guards.page,
     provenTarget(),
     beforeTheGate(deps),
     admit(deps),
     showConsent(deps),
   )
-  router.post(api('authorize'), ...answer)
-  router.delete(api('authorize'), ...answer)
-  router.get(api('resume'), ...page, resume(deps))
+  router.post(api('authorize'), ...guards.consent, answerConsent(deps))
+  router.delete(api('authorize'), ...guards.consent, answerConsent(deps))
+  router.get(api('resume'), ...guards.page, resume(deps))
+}
 
-  const own = [...page, admit(deps)]
-  const revoking = [...form(bounds.buttonForm, revokeFields), checkSecurityToken(deps.keys, revokeForm)]
-  router.get(api('applications'), ...own, showApplications(deps))
-  router.get(api('applications/details/:id'), ...own, showApplication(deps))
-  router.get(api('applications/revoke/:id'), ...own, askToRevoke(deps))
+/** What a user has connected. */
+const applications = ({ router, deps, guards, api }: Site): void => {
+  const revoking = [...guards.form(bounds.buttonForm, revokeFields), checkSecurityToken(deps.keys, revokeForm)]
+  router.get(api('applications'), ...guards.own, showApplications(deps))
+  router.get(api('applications/details/:id'), ...guards.own, showApplication(deps))
+  router.get(api('applications/revoke/:id'), ...guards.own, askToRevoke(deps))
   router.post(api('applications/revoke'), ...revoking, revokeApplication(deps))
-  router.get(api('applications/revoke_all'), ...own, askToRevokeAll(deps))
+  router.get(api('applications/revoke_all'), ...guards.own, askToRevokeAll(deps))
   router.post(api('applications/revoke_all'), ...revoking, revokeAllApplications(deps))
+}
 
-  router.get(api('device'), ...own, showDevice(deps))
+/** Devices without a browser (RFC 8628 §3.3). */
+const devices = ({ router, deps, guards, api }: Site): void => {
+  router.get(api('device'), ...guards.own, showDevice(deps))
   router.get(api('device/qr'), noStore(), showDeviceQrCode(deps))
   router.post(
     api('device'),
-    ...form(bounds.buttonForm, deviceFields),
+    ...guards.form(bounds.buttonForm, deviceFields),
     checkSecurityToken(deps.keys, deviceForm),
     answerDevice(deps),
   )
+}
 
-  const root = [...own, requireRoot()]
+/** What root looks after. */
+const clients = ({ router, deps, guards, api, base }: Site): void => {
   const changing = [requireRoot(), checkSecurityToken(deps.keys, clientForm)]
-  const registering = [...form(bounds.registrationForm, clientFields), ...changing]
-  const changingOne = [...form(bounds.buttonForm, clientFields), ...changing]
-  router.get(`${base}dispatch.php/admin/oauth2`, ...root, showAdministration(deps))
-  router.get(api('clients/add'), ...root, showNewClient(deps))
+  const registering = [...guards.form(bounds.registrationForm, clientFields), ...changing]
+  const changingOne = [...guards.form(bounds.buttonForm, clientFields), ...changing]
+  router.get(`${base}dispatch.php/admin/oauth2`, ...guards.root, showAdministration(deps))
+  router.get(api('clients/add'), ...guards.root, showNewClient(deps))
   router.post(api('clients/store'), ...registering, storeClient(deps))
-  router.get(api('clients/delete/:id'), ...root, askToDelete(deps))
+  router.get(api('clients/delete/:id'), ...guards.root, askToDelete(deps))
   router.post(api('clients/delete/:id'), ...changingOne, deleteClient(deps))
   router.post(api('clients/suspend/:id'), ...changingOne, setSuspended(deps, 'suspended'))
   router.post(api('clients/resume/:id'), ...changingOne, approveIfRequested(deps), setSuspended(deps, 'resumed'))
-  router.get(api('clients/secret/:id'), ...root, askToRenewSecret(deps))
+  router.get(api('clients/secret/:id'), ...guards.root, askToRenewSecret(deps))
   router.post(api('clients/secret/:id'), ...changingOne, renewSecret(deps))
-  const deciding = (bound: Bound) => [...form(bound, decisionFields), ...changing]
+  const deciding = (bound: Bound) => [...guards.form(bound, decisionFields), ...changing]
   router.post(api('clients/approve/:id'), ...deciding(bounds.buttonForm), approveRequest(deps))
-  router.get(api('clients/reject/:id'), ...root, askToReject(deps))
+  router.get(api('clients/reject/:id'), ...guards.root, askToReject(deps))
   router.post(api('clients/reject/:id'), ...deciding(bounds.reasonForm), rejectRequest(deps))
+}
 
-  const asking = [whereRequestsAreOn(deps), ...own]
+/** Clients that a user asks for. */
+const requests = ({ router, deps, guards, api }: Site): void => {
+  const asking = [whereRequestsAreOn(deps), ...guards.own]
   const requesting = (bound: Bound) => [
     whereRequestsAreOn(deps),
-    ...form(bound, requestFormFields),
+    ...guards.form(bound, requestFormFields),
     checkSecurityToken(deps.keys, requestForm),
   ]
   router.get(api('requests'), ...asking, showRequests(deps))
@@ -157,15 +149,20 @@ const createRouter = (deps: Deps): Router => {
   router.post(api('requests/store'), ...requesting(bounds.registrationForm), requireLevel(deps), storeRequest(deps))
   router.get(api('requests/withdraw/:id'), ...asking, askToWithdraw(deps))
   router.post(api('requests/withdraw/:id'), ...requesting(bounds.buttonForm), withdrawRequest(deps))
+}
 
+/** What programs call with their credentials. */
+const endpoints = ({ router, deps, guards, api }: Site): void => {
+  router.post(api('token'), ...guards.clientCall, token(createTokenEndpoint(deps)))
+  router.post(api('device_authorization'), ...guards.clientCall, deviceAuthorization(createDeviceAuthorization(deps)))
+  router.post(api('revoke'), ...guards.clientCall, revoke(createRevocation(deps)))
+  router.post(api('introspect'), ...guards.clientCall, introspect(createIntrospection(deps)))
+}
+
+/** What everybody may read. */
+const documents = ({ router, deps, base, api }: Site): void => {
   router.get(api('assets/:name'), showAsset(deps))
   router.get(api('developers'), showDeveloperGuide(deps))
-
-  const clientCall = [noStore(), readForm(bounds.clientForm)]
-  router.post(api('token'), ...clientCall, token(createTokenEndpoint(deps)))
-  router.post(api('device_authorization'), ...clientCall, deviceAuthorization(createDeviceAuthorization(deps)))
-  router.post(api('revoke'), ...clientCall, revoke(createRevocation(deps)))
-  router.post(api('introspect'), ...clientCall, introspect(createIntrospection(deps)))
 
   // Two RFC documents name the same metadata: one under our prefix, one at the root of the host (RFC 8414 §3.1).
   for (const path of [api(wellKnown), `/${wellKnown}${base}dispatch.php/api/oauth2`]) router.get(path, metadata(deps))
@@ -174,8 +171,10 @@ const createRouter = (deps: Deps): Router => {
   router.get(api('jwks'), jwks(deps))
   for (const path of [api(resourceWellKnown), `/${resourceWellKnown}${base}jsonapi.php/v1`])
     router.get(path, protectedResource(deps))
+}
 
-  // nginx alone, about requests that are none of ours.
+/** What nginx alone asks, about requests that are none of ours. */
+const gatewayOfNginx = ({ router, deps }: Site): void => {
   router.get(
     gatewayPath,
     noStore(),
@@ -184,8 +183,11 @@ const createRouter = (deps: Deps): Router => {
       `${deps.issuer}/${resourceWellKnown}`,
     ),
   )
+}
 
-  const leaving = [...page, signInOnly(deps)]
+/** Sign in with Stud.IP (OpenID Connect). */
+const signIn = ({ router, deps, guards, api }: Site): void => {
+  const leaving = [...guards.page, signInOnly(deps)]
   router.get(api('logout'), ...leaving, logout(deps))
   router.post(
     api('logout'),
@@ -203,7 +205,15 @@ const createRouter = (deps: Deps): Router => {
   ]
   router.get(api('userinfo'), ...claims)
   router.post(api('userinfo'), ...claims)
+}
 
+const createRouter = (deps: Deps): Router => {
+  const base = literally(basePath(deps.settings))
+  const router = new Router({ sensitive: true })
+  const api = (path: string) => `${base}dispatch.php/api/oauth2/${path}`
+  const site: Site = { router, deps, guards: createGuards(deps), base, api }
+  for (const add of [consent, applications, devices, clients, requests, endpoints, documents, gatewayOfNginx, signIn])
+    add(site)
   return router
 }
 

@@ -36,4 +36,25 @@ describe('guide for developers', function () {
     for (const end of ['', '/authorize', '/token', '/device_authorization', '/revoke', '/introspect'])
       expect(text).to.include(`>https://lms.example.edu/studip/dispatch.php/api/oauth2${end}</code>`)
   })
+
+  it('C9 says for each library that has its own way what to do', async () => {
+    const { text } = await app.http.get(app.api('developers'))
+    const rows = text.slice(text.indexOf('## Libraries')).split('\n')
+    for (const [library, advice] of [
+      ['Auth.js', 'openid-configuration'],
+      ['openid-client 5', 'openid-configuration'],
+      ['oidc-client-ts', 'openid-configuration'],
+      ['AppAuth', 'openid-configuration'],
+      ['Mojolicious', 'redeem it once'],
+      ['React', 'redeem it once'],
+      ['google-auth-library', 'body of a POST'],
+      ['social-core', 'REDIRECT_STATE'],
+      ['git-credential-oauth', 'verifier'],
+      ['oauth2.el', 'refresh token'],
+    ] as const)
+      expect(
+        rows.some((row) => row.startsWith('|') && row.includes(library) && row.includes(advice)),
+        library,
+      ).to.equal(true)
+  })
 })

@@ -256,6 +256,30 @@ describe('in a browser without script', function () {
     expect(await page.locator('tr.oauth2-client summary').first().innerText()).to.equal('Nur Tasten')
   })
 
+  it('R10 the link past the navigation is to be seen when the keyboard reaches it, above the bar, and works', async () => {
+    for (const viewport of [
+      { width: 1280, height: 800 },
+      { width: 390, height: 844 },
+    ]) {
+      const page = await stage.open({ viewport })
+      await page.goto(stage.at('api/oauth2/applications'))
+      await logInBy(page, 'autor')
+      await page.keyboard.press('Tab')
+      const link = page.locator(':focus')
+      const target = await link.getAttribute('href')
+      expect(target).to.match(/^#\w/)
+      const seen = await link.evaluate<boolean>((element: Element) => {
+        const { left, top, width, height } = element.getBoundingClientRect()
+        const found = element.ownerDocument.elementFromPoint(left + width / 2, top + height / 2)
+        return found !== null && element.contains(found)
+      })
+      expect(seen, `at a width of ${viewport.width}`).to.equal(true)
+      await page.keyboard.press('Enter')
+      expect(new URL(page.url()).hash).to.equal(target)
+      expect(await page.locator(target!).count()).to.equal(1)
+    }
+  })
+
   it("on a phone the menu opens without script and leads to Stud.IP's own pages", async () => {
     const page = await stage.open({ viewport: { width: 390, height: 844 } })
     await page.goto(stage.at('api/oauth2/applications'))
