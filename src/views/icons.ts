@@ -43,6 +43,8 @@ export const iconStylesheet = (settings: Where): string | undefined => {
     new URL(`${assetsUrl}images/icons/black/${shape}.svg?v=${encodeURIComponent(studipVersion.text)}`, baseUrl).href
   return [
     '.oauth2-page svg.studip-icon { background: currentColor; mask: no-repeat center / contain; vertical-align: text-bottom; }',
+    // Stud.IP's class sets one size for all, and gives another by a style attribute, which our policy forbids.
+    ...[16, 24, 32].map((size) => `.oauth2-page svg.studip-icon[width="${size}"] { --icon-size-default: ${size}px; }`),
     '@media (forced-colors: active) { .oauth2-page svg.studip-icon { background: LinkText; forced-color-adjust: none; } }',
     ...iconShapes.map(
       (shape) => `.oauth2-page svg.icon-shape-${shape} { mask-image: url(${quoted(address(shape))}); }`,

@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import type { GlobalField } from '../../src/studip/global-config.ts'
 import type { Perms } from '../../src/studip/verdict.ts'
+import { iconStylesheet } from '../../src/views/icons.ts'
 import { createOddities } from '../../src/views/oddities.ts'
 import { emptyRegistration } from '../../src/views/clients.ts'
 import { wholeList } from '../../src/views/list-state.ts'
@@ -219,6 +220,12 @@ describe('frame from configuration', () => {
     expect(await page('6.0', 'autor', {}, withSite({ themeChangedAt: NOW })))
       .to.include('icons/blue/home.svg')
       .and.not.include('studip-theme')
+  })
+
+  it('R8 icons have the size that is asked for, against the one size of their class', () => {
+    const settings = { baseUrl: 'https://studip.example.org/', assetsUrl: '/assets/', studipVersion: versions['6.1']! }
+    const css = iconStylesheet(settings) ?? ''
+    for (const size of [16, 24, 32]) expect(css).to.include(`[width="${size}"] { --icon-size-default: ${size}px; }`)
   })
 
   it('R9 high contrast is linked last, for whoever chose it or by default', async () => {
