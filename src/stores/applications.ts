@@ -30,7 +30,7 @@ export interface Application {
 }
 
 export interface Applications {
-  /** Last used first. `next`: from where to go on, for a user with more rows than one request reads. */
+  /** Last used first. `next`: from where to go on, for a user with more rows than a page reads. */
   ofUser(
     userId: string,
     from?: string,

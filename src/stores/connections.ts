@@ -23,7 +23,7 @@ const note = (found: Map<string, Connection>, token: TokenOfUser): void => {
 }
 
 /**
- * Those in the rows after the id `from`, as many rows as one request reads of a user. @returns `next`, from which to go on;
+ * Those in the rows after the id `from`, as many rows as are read for one page. @returns `next`, from which to go on;
  * undefined when these were all @throws the database's error
  */
 export const connectionsOf = async (
@@ -34,7 +34,7 @@ export const connectionsOf = async (
   const live = new Map<string, Connection>()
   const begun = new Map<string, number>()
   let after: string | undefined = from
-  for (let taken = 0; after !== undefined && taken < bounds.rowsOfUser.most; taken += bounds.rowsOfStatement.most) {
+  for (let taken = 0; after !== undefined && taken < bounds.rowsOfPage.most; taken += bounds.rowsOfStatement.most) {
     const { tokens, last }: Awaited<ReturnType<typeof tokensOfUser>> = await tokensOfUser(db, userId, {
       after,
       rows: bounds.rowsOfStatement.most,

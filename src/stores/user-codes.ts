@@ -29,10 +29,10 @@ interface Row {
 const sql = `SELECT id, client_id, scopes, expires_at, mkdate, chdate, (${isApprovalSql}) AS approval
   FROM oauth2_auth_codes IGNORE INDEX (PRIMARY) WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?`
 
-/** As many as one request reads of a user. @throws the database's error */
+/** As many as are read for one page. @throws the database's error */
 export const codesOfUser = async (db: Knex, userId: string): Promise<readonly CodeOfUser[]> => {
   const found: Row[] = []
-  for (let after: string | undefined = ''; after !== undefined && found.length < bounds.rowsOfUser.most;) {
+  for (let after: string | undefined = ''; after !== undefined && found.length < bounds.rowsOfPage.most;) {
     const rows: readonly Row[] = await rowsOf<Row>(db.raw(sql, [userId, after, bounds.rowsOfStatement.most]))
     found.push(...rows)
     after = rows.length < bounds.rowsOfStatement.most ? undefined : rows.at(-1)?.id

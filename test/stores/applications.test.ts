@@ -123,7 +123,7 @@ describe('applications of a user', function () {
     const db = openDatabase(app.database.settings)
     const [many, few] = [await addClient(app), await addClient(app)]
     const now = clock.now()
-    const rows = Array.from({ length: bounds.rowsOfUser.most + 1_000 }, (_, index) => ({
+    const rows = Array.from({ length: 2 * bounds.rowsOfPage.most + 1_000 }, (_, index) => ({
       id: randomHex(40),
       user_id: user,
       client_id: index % 1_000 === 0 ? few.id : many.id,
@@ -148,7 +148,7 @@ describe('applications of a user', function () {
     for (let from: string | undefined = ''; from !== undefined;) {
       const before = taken.length
       const page: Awaited<ReturnType<typeof store.ofUser>> = await store.ofUser(user, from)
-      expect(taken.length - before).to.be.at.most(bounds.rowsOfUser.most / bounds.rowsOfStatement.most + 3)
+      expect(taken.length - before).to.be.at.most(bounds.rowsOfPage.most / bounds.rowsOfStatement.most + 3)
       expect(page.applications.length).to.be.at.most(2)
       found.push(...page.applications.flatMap(({ connections }) => connections.map(({ grantId }) => grantId)))
       from = page.next
