@@ -1,5 +1,6 @@
 // What systemd hears of the service: ready, reloading, stopping, alive (sd_notify(3), systemd.service(5) Type=notify-reload).
 import { execFile } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 
 export interface Notify {
@@ -12,8 +13,12 @@ export interface Notify {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Milliseconds that one message may take. */
+/** Milliseconds that one try of a message may take. */
 const patience = 4_000
+/** Tries of a message that nobody repeats: without its READY=1 a service that runs well is ended. */
+const tries = 5
+/** Milliseconds before the second try; twice as long before each further one. */
+const firstPause = 100
 
 // Node has no datagram sockets of AF_UNIX, so systemd's own program sends them; NotifyAccess=all lets it.
 const send = ({ NOTIFY_SOCKET, PATH }: Environment, assignments: readonly string[]): Promise<void> =>
@@ -23,6 +28,18 @@ const send = ({ NOTIFY_SOCKET, PATH }: Environment, assignments: readonly string
     )
   })
 
+/** Rejects with the fault of the last try. */
+const sendPatiently = async (environment: Environment, assignments: readonly string[]): Promise<void> => {
+  for (let left = tries - 1; ; left -= 1) {
+    try {
+      return await send(environment, assignments)
+    } catch (error) {
+      if (left === 0) throw error
+      await sleep(firstPause * 2 ** (tries - 1 - left))
+    }
+  }
+}
+
 /** Milliseconds between two signs of life: half of what systemd waits for (sd_watchdog_enabled(3)). */
 const pulse = ({ WATCHDOG_USEC, WATCHDOG_PID }: Environment): number | undefined => {
   const microseconds = Number(WATCHDOG_USEC)
@@ -30,16 +47,18 @@ const pulse = ({ WATCHDOG_USEC, WATCHDOG_PID }: Environment): number | undefined
   return microseconds / 2000
 }
 
-/** Does nothing where systemd does not listen. Messages arrive in order; one that cannot be sent leaves a line. */
+/** Does nothing where systemd does not listen. Messages arrive in order; one that cannot be sent leaves one line. */
 export const createNotify = (log: Log, environment: Environment = process.env): Notify => {
   let last = Promise.resolve()
-  const notify = (...assignments: readonly string[]): Promise<void> => {
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
     if (!environment['NOTIFY_SOCKET']) return last
-    last = last
-      .then(() => send(environment, assignments))
-      .catch((error: unknown) => log.error({ err: error }, 'systemd could not be told'))
+    last = last.then(work).catch((error: unknown) => log.error({ err: error }, 'systemd could not be told'))
     return last
   }
+  const notify = (...assignments: readonly string[]): Promise<void> =>
+    inTurn(() => sendPatiently(environment, assignments))
+  // One try: the next sign of life comes soon.
+  const beat = (): Promise<void> => inTurn(() => send(environment, ['WATCHDOG=1']))
   return {
     ready: (status) => notify('READY=1', `STATUS=${status.replaceAll(/\s+/g, ' ')}`),
     // The moment is that of the signal or later: process.hrtime counts CLOCK_MONOTONIC.
@@ -48,7 +67,7 @@ export const createNotify = (log: Log, environment: Environment = process.env): 
     watch: (isAlive) => {
       const every = pulse(environment)
       if (every === undefined || !environment['NOTIFY_SOCKET']) return
-      setInterval(() => void isAlive().then((alive) => (alive ? notify('WATCHDOG=1') : undefined)), every).unref()
+      setInterval(() => void isAlive().then((alive) => (alive ? beat() : undefined)), every).unref()
     },
   }
 }
