@@ -85,6 +85,27 @@ const grouped = (connections: readonly Connection[]): ReadonlyMap<string, readon
   return groups
 }
 
+/**
+ * Connections and codes of one stretch of ids: a code begins with the id of its grant, and an approval has its place among them
+ * as well. So the stretch ends where the first of the two tables was left off, and nothing falls between two pages.
+ */
+const rowsOfUser = async (db: Knex, userId: string, { from, now }: { readonly from: string; readonly now: number }) => {
+  const [{ connections, next: nextToken }, { codes, next: nextCode }] = await Promise.all([
+    connectionsOf(db, userId, { from, now }),
+    codesOfUser(db, userId, from),
+  ])
+  // Not in the middle of a grant, which is shown already.
+  const afterCode = nextCode && `${grantOf(nextCode)}${'f'.repeat(48)}`
+  const next = [nextToken, afterCode].filter((id) => id !== undefined).sort()[0]
+  if (next === undefined) return { connections, codes, next }
+  const end = grantOf(next)
+  return {
+    connections: connections.filter(({ grantId }) => grantId <= end),
+    codes: codes.filter(({ id }) => grantOf(id) <= end),
+    next,
+  }
+}
+
 const byLastUse = (a: Application, b: Application): number =>
   b.lastUsedAt - a.lastUsedAt || (BigInt(a.clientId) < BigInt(b.clientId) ? -1 : 1)
 
@@ -96,12 +117,9 @@ export const createApplications = ({ db, now, idOf }: Deps): Applications => {
   }
   return {
     ofUser: async (userId, from = '') => {
-      const [{ connections, next }, codes] = await Promise.all([
-        connectionsOf(db, userId, { from, now: now() }),
-        codesOfUser(db, userId),
-      ])
+      const { connections, codes, next } = await rowsOfUser(db, userId, { from, now: now() })
       const begun = new Map(codes.map(({ id, madeAt }) => [grantOf(id), madeAt]))
-      const approvals = from === '' ? codes.filter((each) => each.isApproval && each.expiresAt > now()) : []
+      const approvals = codes.filter((each) => each.isApproval && each.expiresAt > now())
       const ids = [...new Set([...connections, ...approvals].map(({ clientId }) => clientId))]
       const clients = await clientsWith(db, ids)
       const holding = await Promise.all(approvals.map((approval) => holds(userId, approval, clients)))

@@ -29,15 +29,23 @@ interface Row {
 const sql = `SELECT id, client_id, scopes, expires_at, mkdate, chdate, (${isApprovalSql}) AS approval
   FROM oauth2_auth_codes IGNORE INDEX (PRIMARY) WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?`
 
-/** As many as are read for one page. @throws the database's error */
-export const codesOfUser = async (db: Knex, userId: string): Promise<readonly CodeOfUser[]> => {
+/**
+ * Those after the id `from`, as many as are read for one page.
+ * @returns `next`, after which to go on; undefined when these were all @throws the database's error
+ */
+export const codesOfUser = async (
+  db: Knex,
+  userId: string,
+  from: string,
+): Promise<{ readonly codes: readonly CodeOfUser[]; readonly next: string | undefined }> => {
   const found: Row[] = []
-  for (let after: string | undefined = ''; after !== undefined && found.length < bounds.rowsOfPage.most;) {
+  let after: string | undefined = from
+  while (after !== undefined && found.length < bounds.rowsOfPage.most) {
     const rows: readonly Row[] = await rowsOf<Row>(db.raw(sql, [userId, after, bounds.rowsOfStatement.most]))
     found.push(...rows)
     after = rows.length < bounds.rowsOfStatement.most ? undefined : rows.at(-1)?.id
   }
-  return found.map((row) => ({
+  const codes = found.map((row) => ({
     id: row.id,
     clientId: row.client_id,
     scopes: row.scopes,
@@ -46,4 +54,5 @@ export const codesOfUser = async (db: Knex, userId: string): Promise<readonly Co
     changedAt: row.chdate,
     isApproval: Number(row.approval) === 1,
   }))
+  return { codes, next: after }
 }

@@ -157,4 +157,51 @@ describe('applications of a user', function () {
     expect(found).to.have.length(rows.length)
     await db.destroy()
   })
+
+  it('A5 hide no approval behind however many codes, and read only so many of them for a page', async () => {
+    const user = 'q'.repeat(32)
+    const db = openDatabase(app.database.settings)
+    const now = clock.now()
+    const clients = await Promise.all(Array.from({ length: 5 }, () => addClient(app)))
+    const scopes = '["api.read"]'
+    const code = (client: TestClient) => ({
+      id: randomHex(40),
+      user_id: user,
+      client_id: client.id,
+      scopes,
+      revoked: 1,
+      expires_at: now + 600,
+      mkdate: now,
+      chdate: now,
+    })
+    // Wherever among the codes they happen to be, and the last one after all of them.
+    const ids = ['00', '7f', '80', 'c0', 'ff'].map((start) => start.padEnd(32, '0') + randomHex(24))
+    const idOf = (_: string, { id }: { readonly id: string }) =>
+      Promise.resolve(ids[clients.findIndex((client) => client.id === id)]!)
+    const approvals = clients.map((client, at) => ({ ...code(client), id: ids[at], expires_at: now + 365 * 86_400 }))
+    const codes = Array.from({ length: 2 * bounds.rowsOfPage.most + 500 }, (_, at) => code(clients[at % 5]!))
+    await db.batchInsert('oauth2_auth_codes', [...codes, ...approvals], 2_000)
+    const grants = codes.slice(0, 30).map(({ id }) => id.slice(0, 32))
+    const tokens = grants.map((grantId) => ({ ...code(clients[0]!), id: grantId + randomHex(24), revoked: 0 }))
+    await db.batchInsert('oauth2_access_tokens', tokens)
+    const refresh = tokens.map(({ id }) => ({ id, access_token_id: id, revoked: 0, expires_at: now + 999 }))
+    await db.batchInsert('oauth2_refresh_tokens', refresh)
+    let statements = 0
+    db.on('query', () => void (statements += 1))
+    const store = createApplications({ db, now: clock.now, idOf })
+    const [found, connected]: [string[], string[]] = [[], []]
+    for (let from: string | undefined = ''; from !== undefined;) {
+      const before = statements
+      const page: Awaited<ReturnType<typeof store.ofUser>> = await store.ofUser(user, from)
+      expect(statements - before).to.be.at.most(bounds.rowsOfPage.most / bounds.rowsOfStatement.most + 3)
+      for (const { clientId, rememberedUntil, connections } of page.applications) {
+        if (rememberedUntil !== undefined) found.push(clientId)
+        connected.push(...connections.map(({ grantId }) => grantId))
+      }
+      from = page.next
+    }
+    expect(found.toSorted()).to.deep.equal(clients.map(({ id }) => id).toSorted())
+    expect(connected.toSorted()).to.deep.equal(grants.toSorted())
+    await db.destroy()
+  })
 })
