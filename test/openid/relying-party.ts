@@ -1,10 +1,13 @@
-// A relying party (openid-client 6, all its checks) and its user's browser, both through nginx with the shipped snippets.
+// A relying party (openid-client 6, all its checks) and its user's browser, both through nginx with the shipped snippets; behind it
+// stand the service and a stand-in for Stud.IP, so that logins and logouts are real ones.
 import * as oc from 'openid-client'
 import type { AddressInfo } from 'node:net'
-import { users } from '../fixtures/users.ts'
+import { demoPassword, users } from '../fixtures/users.ts'
+import { startStandIn } from '../stand-in/stand-in.ts'
 import { clientSecret, hiddenFields } from '../support/app.ts'
 import { freePort } from '../support/free-port.ts'
 import { startNginx } from '../support/nginx.ts'
+import { createVisitor, type Page as VisitorPage, type Visitor } from '../support/visitor.ts'
 import { logIn, openProvider, type Provider } from './provider.ts'
 
 export const callback = 'https://app.example.org/callback'
@@ -19,12 +22,16 @@ export interface RelyingParty {
   readonly provider: Provider
   readonly issuer: string
   readonly config: oc.Configuration
-  readonly discover: (auth?: oc.ClientAuth) => Promise<oc.Configuration>
+  readonly discover: (auth?: oc.ClientAuth, clientId?: string) => Promise<oc.Configuration>
   /** Cookie of a user who logged in so many seconds ago. */
   readonly logIn: (secondsAgo?: number) => Promise<string>
   readonly visit: (url: URL | string, cookie?: string, form?: Record<string, string>) => Promise<Page>
+  /** A browser with its cookies, of somebody who logged in so many seconds ago, or of nobody yet. */
+  readonly browser: (secondsAgo: number | undefined) => Promise<Visitor>
+  /** Fills in Stud.IP's login form. */
+  readonly logInAt: (browser: Visitor, page: VisitorPage) => Promise<VisitorPage>
   /** Where the browser is sent after Allow, or at once. */
-  readonly authorize: (parameters: Record<string, string>, cookie?: string) => Promise<URL>
+  readonly authorize: (parameters: Record<string, string>, cookie?: string, using?: oc.Configuration) => Promise<URL>
   /** The whole sign-in. */
   readonly signIn: (
     parameters?: Record<string, string | undefined>,
@@ -33,18 +40,24 @@ export interface RelyingParty {
   stop(): Promise<void>
 }
 
-export const openRelyingParty = async (): Promise<RelyingParty> => {
+/** `now`: the clock of the service, Unix seconds. */
+export const openRelyingParty = async ({ now }: { readonly now?: () => number } = {}): Promise<RelyingParty> => {
   const port = await freePort()
   const provider = await openProvider({
+    ...(now && { now }),
     settings: { baseUrl: `http://127.0.0.1:${port}/`, rememberConsent: true },
     redirectUris: [callback, `${callback}?from=studip`],
   })
   const { port: own } = provider.app.server.address() as AddressInfo
-  const nginx = await startNginx({ sidecar: `127.0.0.1:${own}`, php: `127.0.0.1:${await freePort()}`, port })
-  const { issuer } = provider.app.deps
-  const discover = async (auth: oc.ClientAuth = oc.ClientSecretBasic(clientSecret)) => {
+  const { issuer, settings } = provider.app.deps
+  const standIn = await startStandIn({ version: '6.0', database: settings.database, keysPath: settings.keysPath })
+  const nginx = await startNginx({ sidecar: `127.0.0.1:${own}`, php: standIn.address, port })
+  const discover: RelyingParty['discover'] = async (
+    auth = oc.ClientSecretBasic(clientSecret),
+    clientId = provider.client.id,
+  ) => {
     const execute = [oc.allowInsecureRequests, oc.enableNonRepudiationChecks]
-    return oc.discovery(new URL(issuer), provider.client.id, undefined, auth, { execute })
+    return oc.discovery(new URL(issuer), clientId, undefined, auth, { execute })
   }
   const config = await discover()
   const visit: RelyingParty['visit'] = async (url, cookie, form) => {
@@ -59,9 +72,9 @@ export const openRelyingParty = async (): Promise<RelyingParty> => {
     logIn(provider.app, users.autor, {
       content: { uid: users.autor.user_id, sessionStart: provider.app.deps.now() - secondsAgo },
     })
-  const authorize: RelyingParty['authorize'] = async (parameters, cookie) => {
+  const authorize: RelyingParty['authorize'] = async (parameters, cookie, using = config) => {
     const session = cookie ?? (await loggedIn())
-    const page = await visit(oc.buildAuthorizationUrl(config, { redirect_uri: callback, ...parameters }), session)
+    const page = await visit(oc.buildAuthorizationUrl(using, { redirect_uri: callback, ...parameters }), session)
     if (page.location) return new URL(page.location, issuer)
     const { auth_token = '', security_token = '' } = hiddenFields(page.html)
     const answer = await visit(`${issuer}/authorize`, session, { auth_token, security_token, allow: '' })
@@ -75,6 +88,13 @@ export const openRelyingParty = async (): Promise<RelyingParty> => {
     discover,
     logIn: loggedIn,
     visit,
+    browser: async (secondsAgo) => {
+      const browser = createVisitor(settings.baseUrl)
+      if (secondsAgo !== undefined) browser.setCookie(settings.baseUrl, `${await loggedIn(secondsAgo)}; path=/`)
+      return browser
+    },
+    logInAt: (browser, page) =>
+      browser.submit(page, 'Login', { loginname: users.autor.username, password: demoPassword }),
     authorize,
     signIn: async (parameters = {}, { config: other = config, cookie, maxAge } = {}) => {
       const state = oc.randomState()
@@ -91,10 +111,11 @@ export const openRelyingParty = async (): Promise<RelyingParty> => {
         ...(maxAge !== undefined && { maxAge }),
         ...(verifier && { pkceCodeVerifier: verifier }),
       }
-      return oc.authorizationCodeGrant(other, await authorize(given, cookie), checks)
+      return oc.authorizationCodeGrant(other, await authorize(given, cookie, other), checks)
     },
     stop: async () => {
       await nginx.stop()
+      await standIn.stop()
       await provider.app.close()
     },
   }
