@@ -1,15 +1,18 @@
 // oauth2:doctor on Sign in with Stud.IP: key, discovery through the front, and the API's answer to an ID token.
 import { expect } from 'chai'
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Patient } from '../../src/doctor/check.ts'
 import { roundTripCheck } from '../../src/doctor/round-trip.ts'
 import { signInCheck } from '../../src/doctor/sign-in.ts'
+import { issuer } from '../../src/settings.ts'
 import { environmentOf, run } from '../cli/studip.ts'
 import { freshKeys } from '../support/keys.ts'
 import { openRelyingParty } from './relying-party.ts'
 
 describe('oauth2:doctor, Sign in with Stud.IP', () => {
-  it('S-133 is content behind the shipped nginx, says when it is off, and names another issuer and a faulty key', async () => {
+  it('S-133 is content behind the shipped nginx, says when it is off, and names another issuer, an API that takes ID tokens, and a faulty key', async () => {
     const rp = await openRelyingParty()
     const { deps, database } = rp.provider.app
     const examined = (more: Partial<Patient['settings']> = {}) =>
@@ -29,6 +32,17 @@ describe('oauth2:doctor, Sign in with Stud.IP', () => {
     expect(await examined({ baseUrl: otherName })).to.deep.equal([
       { level: 'fault', text: 'doctor.front.other-issuer' },
     ])
+    // A site whose API lets in whoever brings anything.
+    const credulous = createServer((request, response) => {
+      const baseUrl = `http://${request.headers.host}/`
+      response.end(JSON.stringify({ issuer: issuer({ baseUrl }) }))
+    })
+    await new Promise<void>((resolve) => credulous.listen(0, '127.0.0.1', resolve))
+    const { port } = credulous.address() as AddressInfo
+    expect(await examined({ baseUrl: `http://127.0.0.1:${port}/` })).to.deep.equal([
+      { level: 'fault', text: 'doctor.sign-in.api' },
+    ])
+    credulous.close()
     await writeFile(`${keysPath}/oidc.key`, 'no key', { mode: 0o600 })
     const [finding] = await examined({ keysPath })
     expect(finding).to.include({ level: 'fault' })
