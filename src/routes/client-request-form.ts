@@ -12,6 +12,7 @@ import type { CheckedRegistration } from '../oauth/client-registration.ts'
 import { checkRequest, type RequestFault, type RequestForm } from '../oauth/client-request.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import { isFixedToItsPort } from '../oauth/redirect-uri-registration.ts'
+import { openid } from '../oauth/scopes/openid.ts'
 import { UnstorableError } from '../stores/unstorable.ts'
 import { emptyRequest } from '../views/client-requests.ts'
 import { isFull, listPath, refuseFurther, requestForm, type ClientRequestsDeps } from './client-requests.ts'
@@ -25,6 +26,7 @@ const showForm = async (
   ctx.type = 'html'
   ctx.body = await deps.views.requestClient(pageContext(ctx), {
     ...typed,
+    signIn: (await deps.offeredScopes()).includes(openid.name),
     securityToken: await securityToken(ctx, deps.keys, requestForm),
   })
 }

@@ -10,7 +10,7 @@ import { refuse } from '../middleware/refusal.ts'
 import { about } from '../middleware/refusal-line.ts'
 import { originOf } from '../middleware/request-context.ts'
 import { isClientId } from '../oauth/grant-id.ts'
-import type { Audit } from '../oauth/ports.ts'
+import type { Audit, OfferedScopes } from '../oauth/ports.ts'
 import { basePath, type Settings } from '../settings.ts'
 import type { ClientRequests, RequestedClient } from '../stores/client-requests.ts'
 import { hasLevel } from '../studip/verdict.ts'
@@ -21,6 +21,7 @@ import { leaveNotice, takeNotice, type NoticeDeps } from './notice.ts'
 
 export interface ClientRequestsDeps extends NoticeDeps {
   readonly requests: Pick<ClientRequests, 'ask' | 'ofPerson' | 'get' | 'withdraw'>
+  readonly offeredScopes: OfferedScopes
   readonly settings: Pick<Settings, 'baseUrl' | 'clientRequests'>
   readonly views: Pick<Views, 'requests' | 'requestClient' | 'withdrawRequest'>
   readonly audit: Audit

@@ -14,8 +14,9 @@ import {
 } from '../oauth/client-registration.ts'
 import { isClientId } from '../oauth/grant-id.ts'
 import { loneValue } from '../oauth/parameters.ts'
-import type { Audit, AuditEvent } from '../oauth/ports.ts'
+import type { Audit, AuditEvent, OfferedScopes } from '../oauth/ports.ts'
 import { isFixedToItsPort } from '../oauth/redirect-uri-registration.ts'
+import { openid } from '../oauth/scopes/openid.ts'
 import { basePath } from '../settings.ts'
 import type { ClientAdministration } from '../stores/client-administration.ts'
 import type { RegisteredClient } from '../stores/registered-clients.ts'
@@ -33,6 +34,7 @@ import { originOf } from '../middleware/request-context.ts'
 
 export interface ClientsDeps extends NoticeDeps {
   readonly administration: ClientAdministration
+  readonly offeredScopes: OfferedScopes
   readonly views: Pick<Views, 'addClient' | 'deleteClient' | 'renewSecret'>
   readonly audit: Audit
 }
@@ -67,11 +69,12 @@ const record = ({ audit }: ClientsDeps, ctx: Context, event: AuditEvent['event']
 const showForm = async (
   deps: ClientsDeps,
   ctx: Context,
-  typed: Omit<AddClientModel, 'securityToken' | 'list'>,
+  typed: Omit<AddClientModel, 'securityToken' | 'signIn' | 'list'>,
 ): Promise<void> => {
   ctx.type = 'html'
   ctx.body = await deps.views.addClient(pageContext(ctx), {
     ...typed,
+    signIn: (await deps.offeredScopes()).includes(openid.name),
     list: listStateOf(ctx),
     securityToken: await securityToken(ctx, deps.keys, clientForm),
   })

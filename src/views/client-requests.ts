@@ -53,6 +53,8 @@ export interface RequestClientModel {
   readonly form: RequestForm
   readonly faults: readonly RequestFault[]
   readonly sharedScheme: boolean
+  /** Whether a client can sign people in here. */
+  readonly signIn: boolean
   readonly securityToken: string
 }
 

@@ -3,7 +3,9 @@ import { bounds } from '../bounds.ts'
 import type { KeyFileState } from '../crypto/key-files.ts'
 import type { ClientRegistration, RegistrationFault } from '../oauth/client-registration.ts'
 import { registrationLimits } from '../oauth/client-registration.ts'
+import { email } from '../oauth/scopes/email.ts'
 import { openid } from '../oauth/scopes/openid.ts'
+import { profile } from '../oauth/scopes/profile.ts'
 import type { Settings } from '../settings.ts'
 import { basePath, issuer } from '../settings.ts'
 import type { RegisteredClient } from '../stores/registered-clients.ts'
@@ -46,11 +48,22 @@ const keyAdvice = (
   return file.modeOk ? undefined : { text: 'admin.setup.badMode.advice', command: `chmod 660 ${file.path}` }
 }
 
-const clientValues = (client: RegisteredClient) => ({
-  ...client,
-  homepageLink: webAddress(client.homepage)?.href,
-  signsIn: client.scopes?.includes(openid.name) ?? false,
-})
+/** What a client is told of people when they sign in with it. */
+const told = [
+  { scope: openid.name, text: 'clients.told.openid' },
+  { scope: profile.name, text: 'clients.told.profile' },
+  { scope: email.name, text: 'clients.told.email' },
+] as const satisfies readonly { scope: string; text: TextKey }[]
+
+const clientValues = (client: RegisteredClient) => {
+  const signsIn = client.scopes?.includes(openid.name) ?? false
+  return {
+    ...client,
+    homepageLink: webAddress(client.homepage)?.href,
+    signsIn,
+    told: signsIn ? told.filter(({ scope }) => client.scopes?.includes(scope)).map(({ text }) => text) : [],
+  }
+}
 
 /** Beyond this many clients, or while one looks for some, there is a search field. */
 const searchFrom = 10
@@ -124,6 +137,8 @@ export interface AddClientModel {
   readonly faults: readonly RegistrationFault[]
   /** Schemes without a dot were allowed by the box that the form shows once there is one. */
   readonly sharedScheme: boolean
+  /** Whether a client can sign people in here. */
+  readonly signIn: boolean
   /** Where in the list one came from, and goes back to. */
   readonly list: ListState
   readonly securityToken: string

@@ -52,6 +52,8 @@ export const deLists = {
   'clients.redirect': 'Redirect-URIs',
   'clients.redirect.hint':
     'Eine Adresse je Zeile, zum Beispiel https://app.example.org/callback, http://127.0.0.1/callback oder org.example.app:/callback.',
+  'clients.redirect.signIn':
+    'Wer mit der Anwendung Personen anmelden will (Scope openid), trägt auch die Adresse ein, zu der sie nach dem Abmelden kommen.',
   'clients.redirect.placeholder': 'schema://<redirect-uri-1>\nschema://<redirect-uri-2>',
   'clients.description': 'Beschreibung',
   'clients.id': 'client_id',
@@ -64,6 +66,10 @@ export const deLists = {
   'clients.scopes': 'Genutzte Scopes',
   'clients.scopes.none': 'noch keine',
   'clients.signsIn': 'meldet Personen an',
+  'clients.told': 'Erfährt beim Anmelden',
+  'clients.told.openid': 'die Kennung der Person in Stud.IP',
+  'clients.told.profile': 'Name, Anmeldename, Bild, Sprache und Rechtestufe',
+  'clients.told.email': 'die E-Mail-Adresse',
   'clients.lastUsed': 'Zuletzt genutzt',
   'clients.lastUsed.never': 'noch nie',
   'clients.created': 'Erstellt',

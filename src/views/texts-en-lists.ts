@@ -52,6 +52,8 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'clients.redirect': 'Redirect URIs',
   'clients.redirect.hint':
     'One address per line, for example https://app.example.org/callback, http://127.0.0.1/callback or org.example.app:/callback.',
+  'clients.redirect.signIn':
+    'An application that is to sign people in (scope openid) needs here the address for after the logout, too.',
   'clients.redirect.placeholder': 'schema://<redirect-uri-1>\nschema://<redirect-uri-2>',
   'clients.description': 'Description',
   'clients.id': 'client_id',
@@ -64,6 +66,10 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'clients.scopes': 'Scopes used',
   'clients.scopes.none': 'none yet',
   'clients.signsIn': 'signs people in',
+  'clients.told': 'Is told at sign-in',
+  'clients.told.openid': "the person's id in Stud.IP",
+  'clients.told.profile': 'name, user name, picture, language and permission level',
+  'clients.told.email': 'the e-mail address',
   'clients.lastUsed': 'Last used',
   'clients.lastUsed.never': 'never',
   'clients.created': 'Created',

@@ -32,13 +32,20 @@ describe('oidc.key', () => {
     expect(await others()).to.deep.equal(before)
   })
 
-  it('the administration page shows it, its discovery document, and that it is unusable', async () => {
+  it('the administration page shows it, its discovery document, and that it is unusable; the form says what a sign-in needs', async () => {
     const keysPath = await freshKeys()
     const app = await testApp({ settings: { keysPath } })
     const page = async () =>
       (await app.http.get('/dispatch.php/admin/oauth2').set('Cookie', await logIn(app, users.root))).text
     const discovery = `<code class="oauth2-copy">${app.deps.issuer}/.well-known/openid-configuration</code>`
     const path = `${keysPath}/oidc.key`
+    const form = async () => {
+      const cookie = await logIn(app, users.root)
+      return (await app.http.get(app.api('clients/add')).set('Cookie', cookie)).text
+    }
+    expect(await form())
+      .to.include('Eine Adresse je Zeile')
+      .and.not.include('nach dem Abmelden')
     const off = await page()
     expect([off.includes('openid-configuration'), off.includes('oidc.key')]).to.deep.equal([false, false])
     await generateSignInKey(keysPath)
@@ -48,6 +55,9 @@ describe('oidc.key', () => {
     expect(await page())
       .to.include(discovery)
       .and.include(path)
+    expect(await form())
+      .to.include('Eine Adresse je Zeile')
+      .and.include('nach dem Abmelden')
     await chmod(path, 0o644)
     expect(await page()).to.include(`<code class="oauth2-copy">chmod 660 ${path}</code>`)
     await writeFile(path, 'no key')

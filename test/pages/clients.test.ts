@@ -226,8 +226,12 @@ for (const { studip, baseUrl } of [
       expect(boxOf(signIn))
         .to.include('<code>openid</code> <code>email</code>')
         .and.include('meldet Personen an')
+        .and.include('die E-Mail-Adresse')
+        .and.not.include('Rechtestufe')
         .and.not.include('<code>api')
-      expect(boxOf(reader)).to.include('<code>api.read</code>').and.not.include('meldet Personen an')
+      expect(boxOf(reader))
+        .to.include('<code>api.read</code>')
+        .and.not.match(/meldet Personen an|Erfährt/)
       expect(boxOf(idle)).to.include('noch keine')
     })
 

@@ -287,7 +287,13 @@ export const everyPage = (
     ...Object.fromEntries(
       notices.map((notice) => [`requests after ${notice.kind}`, views.requests(page, { ...list, notice })]),
     ),
-    'request client': views.requestClient(page, { form: emptyRequest, faults: [], sharedScheme: false, securityToken }),
+    'request client': views.requestClient(page, {
+      form: emptyRequest,
+      faults: [],
+      sharedScheme: false,
+      signIn: false,
+      securityToken,
+    }),
     'request client with faults': views.requestClient(page, {
       form: { ...typed, purpose: text },
       faults: [
@@ -297,6 +303,7 @@ export const everyPage = (
         { field: 'purpose', code: 'too-long' },
       ],
       sharedScheme: true,
+      signIn: true,
       securityToken,
     }),
     'withdraw request': views.withdrawRequest(page, { client: requested, securityToken }),
@@ -381,6 +388,7 @@ export const everyPage = (
       form: emptyRegistration,
       faults: [],
       sharedScheme: false,
+      signIn: false,
       securityToken,
     }),
     'add client with faults': views.addClient(page, {
@@ -388,6 +396,7 @@ export const everyPage = (
       form: typed,
       faults,
       sharedScheme: true,
+      signIn: true,
       securityToken,
     }),
     'delete client': views.deleteClient(page, { list: wholeList, client, securityToken }),

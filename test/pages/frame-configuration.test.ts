@@ -244,6 +244,7 @@ describe('frame from configuration', () => {
       form: emptyRegistration,
       faults: [],
       sharedScheme: false,
+      signIn: false,
       securityToken: 'x',
     })
     for (const name of ['name', 'redirect', 'description', 'owner', 'homepage', 'admin_notes'])

@@ -100,6 +100,7 @@ const ourPage = async (version: NativeVersion, title: string): Promise<Element> 
         form: emptyRegistration,
         faults: [],
         sharedScheme: false,
+        signIn: false,
         securityToken: 'x',
       }),
     applications: () => views.applications(reader, applicationsModel()),
