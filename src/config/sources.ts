@@ -20,6 +20,7 @@ export interface Fault extends SettingFault {
 export interface SharedFile {
   readonly file: string
   readonly values: Environment
+  readonly found: boolean
   /** True when it is there and this user may not read it. */
   readonly forbidden: boolean
 }
@@ -35,14 +36,14 @@ const readBounded = async (file: string): Promise<string> => {
 /** Reads the file that STUDIP_OAUTH2_ENV_FILE names, else the usual one; an empty name means none. */
 export const readSharedFile = async (env: Environment, cwd: string, fault: Sources['fault']): Promise<SharedFile> => {
   const named = env['STUDIP_OAUTH2_ENV_FILE']
-  const file = path.resolve(cwd, named ?? defaultFile)
-  if (named === '') return { file, values: {}, forbidden: false }
+  const file = path.resolve(cwd, named || defaultFile)
+  if (named === '') return { file, values: {}, found: false, forbidden: false }
   try {
-    return { file, values: parseEnvironmentFile(await readBounded(file)), forbidden: false }
+    return { file, values: parseEnvironmentFile(await readBounded(file)), found: true, forbidden: false }
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     if (named !== undefined) fault('env-file-missing', { file, code })
-    return { file, values: {}, forbidden: code === 'EACCES' }
+    return { file, values: {}, found: false, forbidden: code === 'EACCES' }
   }
 }
 

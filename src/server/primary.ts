@@ -1,6 +1,7 @@
-// The primary process: starts workers, replaces them one by one on SIGHUP, ends them on SIGTERM (D16).
+// The primary process: starts workers, has them replaced on SIGHUP, ends them on SIGTERM (D16).
 import { once } from 'node:events'
 import type { Server } from 'node:net'
+import { renewedEnvironment } from '../config/renewed-environment.ts'
 import { listenText } from '../config/show.ts'
 import { createLog } from '../log.ts'
 import { SetupError } from '../oauth/errors.ts'
@@ -8,6 +9,7 @@ import type { Listen, Settings } from '../settings.ts'
 import { version } from '../version.ts'
 import { listen } from './http.ts'
 import { createNotify } from './notify.ts'
+import { createReload, oneAtATime } from './reload.ts'
 import { prepareSocketFile } from './socket-file.ts'
 import { startWarnings } from './warnings.ts'
 import { createWorkers, reviver, type Workers } from './workers.ts'
@@ -21,49 +23,38 @@ const startMonitoring = async (at: Listen, monitoring: Server): Promise<void> =>
   })
 }
 
-/** New workers come before old ones go. The first that cannot start ends the reload, and the old ones stay. */
-const reload = async (workers: Workers): Promise<void> => {
-  for (const old of workers.ready()) {
-    await workers.start()
-    await workers.drain(old)
-  }
-}
-
-/** Does `work` once at a time; calls in between lead to one more run. */
-const oneAtATime = (work: () => Promise<void>): (() => void) => {
-  let running = false
-  let again = false
-  const run = async (): Promise<void> => {
-    running = true
-    do {
-      again = false
-      await work()
-    } while (again)
-    running = false
-  }
-  return () => void (running ? (again = true) : run())
-}
-
 const startAll = async ({ start }: Workers, count: number): Promise<void> => {
   await Promise.all(Array.from({ length: count }, start)).catch((error: unknown) => {
     throw new SetupError((error as Error).message, { cause: error })
   })
 }
 
-/** Runs the service until SIGTERM or SIGINT; SIGHUP replaces the workers without losing a request. Rejects with SetupError when it cannot start. */
+const statusOf = (workers: Workers, needRestart: readonly string[] = []): string =>
+  `${workers.ready().length} workers${needRestart.length > 0 ? `; restart for ${needRestart.join(', ')}` : ''}`
+
+/** Runs the service until SIGTERM or SIGINT; SIGHUP reads the settings anew. Rejects with SetupError when it cannot start. */
 export const runPrimary = async (settings: Settings): Promise<void> => {
   const log = createLog(settings.logLevel)
   const notify = createNotify(log)
   let stopping = false
-  const workers: Workers = createWorkers(log, () => void (stopping || revive()))
-  const revive = reviver(() => (stopping ? Promise.resolve() : workers.start()), log)
+  let wanted = settings.workers
+  const environment = await renewedEnvironment()
+  // Where the first ones listen, all do: a new address takes a restart.
+  const workers: Workers = createWorkers({
+    log,
+    environment: () => ({ ...environment.current(), LISTEN: listenText(settings.listen) }),
+    onDeath: () => void (stopping || revive()),
+  })
+  const enough = () => stopping || workers.ready().length >= wanted
+  const revive = reviver(() => (enough() ? Promise.resolve() : workers.start()), log)
   for (const warning of startWarnings(settings)) log.warn(warning)
   await prepareSocketFile(settings.listen)
   const { metricsListen } = settings
   // Imported beside the workers' start: the primary has nothing else to do, and they need not wait for it.
-  const [monitoring] = await Promise.all([
+  const [monitoring, reload] = await Promise.all([
     metricsListen && import('./monitoring.ts'),
-    startAll(workers, settings.workers),
+    createReload({ log, workers, environment, onCount: (count) => void (wanted = count) }),
+    startAll(workers, wanted),
   ])
   if (metricsListen && monitoring) await startMonitoring(metricsListen, monitoring.createMonitoring(workers))
   log.info(
@@ -72,30 +63,30 @@ export const runPrimary = async (settings: Settings): Promise<void> => {
       node: process.versions.node,
       listen: listenText(settings.listen),
       metrics: listenText(metricsListen),
-      workers: settings.workers,
+      workers: wanted,
       studip: settings.studipVersion.text,
       baseUrl: settings.baseUrl,
     },
     'started',
   )
-  await notify.ready(`${settings.workers} workers`)
+  await notify.ready(statusOf(workers))
   notify.watch(workers.isAlive)
-  process.on(
-    'SIGHUP',
-    oneAtATime(async () => {
-      log.info('reloading')
-      await notify.reloading()
-      const failure = await reload(workers).then(
-        () => void log.info('reloaded'),
-        (error: unknown) => {
-          log.error({ err: error }, 'reload failed, the old workers go on')
-          return (error as Error).message
-        },
-      )
-      if (!stopping)
-        await notify.ready(failure === undefined ? `${workers.ready().length} workers` : `reload failed: ${failure}`)
-    }),
-  )
+  const onHangup = async () => {
+    log.info('reloading')
+    await notify.reloading()
+    const status = await reload().then(
+      (reloaded) => {
+        log.info(reloaded, 'reloaded')
+        return statusOf(workers, reloaded.needRestart)
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'reload failed, the old workers go on')
+        return `reload failed: ${(error as Error).message}`
+      },
+    )
+    if (!stopping) await notify.ready(status)
+  }
+  process.on('SIGHUP', oneAtATime(onHangup))
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   stopping = true
   log.info('stopping')

@@ -43,8 +43,15 @@ interface Answers {
   readonly alive: Extract<ToPrimary, { readonly kind: 'alive' }>
 }
 
-/** `onDeath` hears of every worker that ends without having been drained. */
-export const createWorkers = (log: Log, onDeath: () => void): Workers => {
+export interface WorkersOptions {
+  readonly log: Log
+  /** What the next one gets. */
+  readonly environment: () => Readonly<Record<string, string | undefined>>
+  /** Hears of every worker that ends without having been drained. */
+  readonly onDeath: () => void
+}
+
+export const createWorkers = ({ log, environment, onDeath }: WorkersOptions): Workers => {
   const listening = new Set<Worker>()
   const expected = new WeakSet<Worker>()
   let asked = 0
@@ -54,7 +61,7 @@ export const createWorkers = (log: Log, onDeath: () => void): Workers => {
   const start = () =>
     new Promise<Worker>((resolve, reject) => {
       cluster.setupPrimary({ exec: workerStart(), execArgv })
-      const worker = cluster.fork()
+      const worker = cluster.fork(environment())
       let sentence = 'The worker ended before it was ready.'
       worker.on('message', (message: unknown) => {
         if (!isOurs<ToPrimary>(message, ['ready', 'failed'])) return
