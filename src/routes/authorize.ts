@@ -103,8 +103,8 @@ const renderConsent = async (
 ): Promise<void> => {
   const { request } = ticket
   const key = (await deps.keys.current()).derive(consentForm)
-  const [authToken, token, heldBefore] = await Promise.all([
-    seal(ticket, key, consentForm),
+  const authToken = seal(ticket, key, consentForm)
+  const [token, heldBefore] = await Promise.all([
     securityToken(ctx, deps.keys, consentForm),
     deps.heldBefore(ticket.userId, client),
   ])
@@ -137,7 +137,7 @@ export const openTicket = ({ keys }: Pick<AuthorizeDeps, 'keys'>): Middleware =>
   async function openTicket(ctx, next) {
     const text = loneValue(formOf(ctx), 'auth_token')
     const key = (await keys.current()).derive(consentForm)
-    const ticket = text === undefined ? undefined : await open<ConsentTicket>(text, key, consentForm)
+    const ticket = text === undefined ? undefined : open<ConsentTicket>(text, key, consentForm)
     ;(ctx.state as TicketState).ticket = ticket
     if (ticket) about(ctx, { clientId: ticket.request.clientId })
     try {

@@ -38,7 +38,7 @@ export const openLoginAsked = async (
   raw: RawParameters,
 ): Promise<LoginAsked | undefined> => {
   const text = loneValue(raw, kind)
-  const asked = text === undefined ? undefined : await open<Sealed>(text, await keyOf(keys), kind)
+  const asked = text === undefined ? undefined : open<Sealed>(text, await keyOf(keys), kind)
   return asked && asked.browser === browserOf(ctx) ? asked : undefined
 }
 
@@ -54,5 +54,5 @@ export const withLoginAsked = async (
   ctx.append('Set-Cookie', stringifySetCookie({ name: cookieName, value: browser, ...attributes }))
   const others = ctx.querystring.split('&').filter((pair) => pair !== '' && !pair.startsWith(`${kind}=`))
   const sealed: Sealed = { ...asked, browser }
-  return [...others, `${kind}=${await seal(sealed, await keyOf(keys), kind)}`].join('&')
+  return [...others, `${kind}=${seal(sealed, await keyOf(keys), kind)}`].join('&')
 }

@@ -60,7 +60,7 @@ const shortened = (notice: Notice): Notice => {
 /** Leaves a notice for the page at `path`; it may hold a client secret (S-096), so it is encrypted and never in an address. */
 export const leaveNotice = async (deps: NoticeDeps, ctx: Context, path: string, notice: Notice): Promise<void> => {
   const sealed: Sealed = { notice: shortened(notice), reader: readerOf(ctx), expiresAt: deps.now() + lifetime }
-  setCookie(deps, ctx, await seal(sealed, (await deps.keys.current()).derive(kind), kind), path, lifetime)
+  setCookie(deps, ctx, seal(sealed, (await deps.keys.current()).derive(kind), kind), path, lifetime)
 }
 
 /** The notice left for this page, for this session and user; the answer takes it away, so that no reload or way back shows it again. */
@@ -68,6 +68,6 @@ export const takeNotice = async (deps: NoticeDeps, ctx: Context): Promise<Notice
   const text = parseCookie(ctx.get('Cookie'))[cookieName]
   if (text === undefined) return undefined
   setCookie(deps, ctx, '', ctx.path, 0)
-  const sealed = await open<Sealed>(text, (await deps.keys.current()).derive(kind), kind)
+  const sealed = open<Sealed>(text, (await deps.keys.current()).derive(kind), kind)
   return sealed && sealed.reader === readerOf(ctx) && sealed.expiresAt >= deps.now() ? sealed.notice : undefined
 }

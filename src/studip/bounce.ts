@@ -48,7 +48,7 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
   ): Promise<Redirect | undefined> => {
     const named = waiting.some((each) => each.target !== pending.target && !each.resumed)
     const sent = { ...latest(pending, waiting, now()), named, resumed: false }
-    const kept = await keepPending(sent, { cookieHeader, waiting }, secret, settings)
+    const kept = keepPending(sent, { cookieHeader, waiting }, secret, settings)
     const notificationId = kept && (await trampoline.ensure())
     if (!kept || notificationId === undefined) return undefined
     const session = verdict.kind === 'anonymous' && verdict.staleReturn ? [expireSession()] : []
@@ -97,7 +97,7 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
       const secret = target && (await key())
       const fallback = { kind: 'fallback', continuePath: target?.slice(base.length) ?? 'dispatch.php/start' } as const
       if (!target || !secret) return { ...fallback, setCookies: [] }
-      const waiting = await readPending(cookieHeader, secret, now(), settings)
+      const waiting = readPending(cookieHeader, secret, now(), settings)
       const lack = lackOf(verdict) ?? 'anonymous'
       const pending = counted(waiting.find((each) => each.target === target) ?? newPending(target), lack)
       if ((pending.returns[lack] ?? 0) < mostReturns) {
@@ -112,21 +112,21 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
       const target = canonicalTarget(sent, settings)
       const secret = target && (await key())
       if (!target || !secret) return []
-      const waiting = await readPending(cookieHeader, secret, now(), settings)
+      const waiting = readPending(cookieHeader, secret, now(), settings)
       const leaving = { ...latest(newPending(target), waiting, now()), leaving: sessionMark(sessionId) }
-      const kept = await keepPending(leaving, { cookieHeader, waiting }, secret, settings)
+      const kept = keepPending(leaving, { cookieHeader, waiting }, secret, settings)
       return kept ? [...kept, setMarker(settings, 'leave')] : []
     },
 
     async resume(request) {
       const { cookieHeader, byStartPage } = request
       const secret = await key()
-      const waiting = secret ? await readPending(cookieHeader, secret, now(), settings) : []
+      const waiting = secret ? readPending(cookieHeader, secret, now(), settings) : []
       const pending = chosen(waiting, formOfReferer(request.referer, settings), byStartPage)
       if (!secret || !pending) return toStartPage(cookieHeader)
       const elsewhere = byStartPage && (await fromStartPage(pending, request, waiting, secret))
       if (elsewhere) return elsewhere
-      const kept = await keepPending(
+      const kept = keepPending(
         { ...pending, resumed: true, leaving: undefined },
         { cookieHeader, waiting },
         secret,

@@ -51,19 +51,17 @@ export const idsIn = (cookieHeader: string | undefined): ReadonlySet<string> =>
   new Set(cellsIn(cookieHeader).map(({ id }) => id))
 
 /** The requests that wait in this browser, latest first. A changed, expired or foreign cookie is none. */
-export const readPending = async (
+export const readPending = (
   cookieHeader: string | undefined,
   key: Buffer,
   now: number,
   settings: Base,
-): Promise<readonly Pending[]> => {
+): readonly Pending[] => {
   const sent = cellsIn(cookieHeader)
-  const opened = await Promise.all(
-    [...new Set(sent.map(({ id }) => id))].map(async (id) => {
-      const sealed = joined(sent.filter((each) => each.id === id))
-      return sealed === undefined ? undefined : openPending(sealed, key, id, now, settings)
-    }),
-  )
+  const opened = [...new Set(sent.map(({ id }) => id))].map((id) => {
+    const sealed = joined(sent.filter((each) => each.id === id))
+    return sealed === undefined ? undefined : openPending(sealed, key, id, now, settings)
+  })
   return opened.filter((pending) => pending !== undefined).sort((a, b) => b.at - a.at || b.sequence - a.sequence)
 }
 
@@ -90,13 +88,13 @@ const forgetCell = (cell: number, paths: readonly string[], settings: Base): str
  * Set-Cookie lines that keep a request beside those that wait already; whom it leaves without a cell goes, the oldest first.
  * Undefined when it is too long for all cells together.
  */
-export const keepPending = async (
+export const keepPending = (
   pending: Pending,
   { cookieHeader, waiting }: { readonly cookieHeader: string | undefined; readonly waiting: readonly Pending[] },
   key: Buffer,
   settings: Base,
-): Promise<readonly string[] | undefined> => {
-  const sealed = await sealPending(pending, key)
+): readonly string[] | undefined => {
+  const sealed = sealPending(pending, key)
   const parts = Math.ceil(sealed.length / partLength)
   if (parts > cells.length) return undefined
   const id = pendingId(pending.target)

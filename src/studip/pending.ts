@@ -44,7 +44,7 @@ export const sessionMark = (sessionId: string | undefined): string =>
  * Deflated before it is sealed, so that a long `state` fits. What is in it comes from the request alone: nothing of it is
  * secret from whoever could choose a part of it, so its length tells them nothing (RFC 8725 §3.6).
  */
-export const sealPending = (pending: Pending, key: Buffer): Promise<string> =>
+export const sealPending = (pending: Pending, key: Buffer): string =>
   sealBytes(deflateRawSync(JSON.stringify(pending), { level: 9 }), key, kind)
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
@@ -64,14 +64,14 @@ const isPending = (value: Partial<Pending>, id: string, now: number, settings: B
   !isRunOut(value.at!, now)
 
 /** Undefined for what is changed, expired, of another name or of another version. */
-export const openPending = async (
+export const openPending = (
   sealed: string,
   key: Buffer,
   id: string,
   now: number,
   settings: Base,
-): Promise<Pending | undefined> => {
-  const bytes = await openBytes(sealed, key, kind)
+): Pending | undefined => {
+  const bytes = openBytes(sealed, key, kind)
   if (!bytes) return undefined
   try {
     const value = JSON.parse(inflateRawSync(bytes, { maxOutputLength: mostBytes }).toString()) as Partial<Pending>

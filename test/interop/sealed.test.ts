@@ -83,11 +83,11 @@ for (const version of versions) {
         const { code } = await issueCode(app, client)
         const token = { ...code, accessTokenId: code.id, scopes: [] }
         const access: AccessToken = { ...token, userId: users.autor.user_id, issuedAt: app.deps.now() }
-        const text = await sealed(writeCode({ ...code, scopes: [] }), 'authorization_code')
+        const text = sealed(writeCode({ ...code, scopes: [] }), 'authorization_code')
         for (const form of redemption(client, text)) await refused(form, 'the code')
-        for (const form of renewal(client, await sealed(writeRefreshToken(token), 'refresh_token')))
+        for (const form of renewal(client, sealed(writeRefreshToken(token), 'refresh_token')))
           await refused(form, 'the refresh token')
-        const bearer = await sealed(JSON.stringify(claimsOf(access)), 'access_token')
+        const bearer = sealed(JSON.stringify(claimsOf(access)), 'access_token')
         expect((await league.resource(bearer)).status).to.equal(401)
       }
     })

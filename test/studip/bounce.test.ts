@@ -177,7 +177,7 @@ describe('bounce', () => {
     const [name, value] = Object.entries(parse(tab.header(resumePath)!)).find(([each]) =>
       each.startsWith('studip_oauth2_pending_'),
     ) as [string, string]
-    const pending = (await openPending(value.split('.').slice(3).join('.'), key, idOf(canonical), now, bounceSettings))!
+    const pending = openPending(value.split('.').slice(3).join('.'), key, idOf(canonical), now, bounceSettings)!
     const cookie = (target: string, sealed: string) => `${name}=${idOf(target)}.0.1.${sealed}`
     for (const target of [
       'https://evil.example/',
@@ -186,11 +186,11 @@ describe('bounce', () => {
       '/studip/dispatch.php/api/oauth2/resume',
       `${canonical}&x=a b`,
     ]) {
-      const forged = cookie(target, await sealPending({ ...pending, target }, key))
+      const forged = cookie(target, sealPending({ ...pending, target }, key))
       expect((await resume(bounce, forged)).location, target).to.equal(startPage)
     }
     const bytes = deflateRawSync(JSON.stringify(pending))
-    const ofKind = async (kind: string) => cookie(canonical, await sealBytes(bytes, key, kind))
+    const ofKind = async (kind: string) => cookie(canonical, sealBytes(bytes, key, kind))
     expect((await resume(bounce, await ofKind('auth_token'))).location, 'another kind').to.equal(startPage)
     expect((await resume(bounce, await ofKind('pending'))).location, 'unchanged').to.equal(canonical)
   })

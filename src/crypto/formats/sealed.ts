@@ -21,7 +21,7 @@ export const createSealedFormat = ({ keys }: { readonly keys: KeyRing }): Creden
     kind: Kind,
     read: (json: string) => T | undefined,
   ): Promise<T | undefined> => {
-    const bytes = await openBytes(text, (await keys.current()).derive(kind), kind)
+    const bytes = openBytes(text, (await keys.current()).derive(kind), kind)
     const opened = bytes && read(bytes.toString())
     return opened && formatOf(opened.scopes) === 'sealed' ? opened : undefined
   }

@@ -145,8 +145,8 @@ describe('credentials', () => {
       code: await credentials.sealCode(code),
       refreshToken: await credentials.sealRefreshToken(refreshToken),
       accessToken: await credentials.sealAccessToken(accessToken),
-      pending: await seal(code, derive('pending'), 'pending'),
-      authToken: await seal(code, derive('auth_token'), 'auth_token'),
+      pending: seal(code, derive('pending'), 'pending'),
+      authToken: seal(code, derive('auth_token'), 'auth_token'),
     }
     const openers = {
       code: credentials.openCode,

@@ -95,7 +95,7 @@ describe('sealed credentials', () => {
     const league = await sealedTexts(['api'])
     for (const [kind, text] of Object.entries(league)) texts[`${kind} of league`] = text
     for (const kind of ['pending', 'consent', 'notice', 'csrf', 'device_code'])
-      texts[kind] = await seal({ ...code, ...refreshToken, ...accessToken }, derive(kind), kind)
+      texts[kind] = seal({ ...code, ...refreshToken, ...accessToken }, derive(kind), kind)
     const openers = {
       code: credentials.openCode,
       refreshToken: credentials.openRefreshToken,
@@ -118,7 +118,7 @@ describe('sealed credentials', () => {
       expect(await open(text)).to.equal(undefined)
     const others = [...Object.values(await sealedTexts()), ...Object.values(await sealedTexts(['api']))]
     for (const kind of ['pending', 'consent', 'notice', 'csrf', 'id_token_hint', 'user_code'])
-      others.push(await seal(sent, derive(kind), kind), await seal(sent, derive('device_code'), kind))
+      others.push(seal(sent, derive(kind), kind), seal(sent, derive('device_code'), kind))
     for (const other of others) expect(await deviceCodes.open(other)).to.equal(undefined)
   })
 
@@ -139,7 +139,7 @@ describe('sealed credentials', () => {
     for (const key of kinds)
       for (const header of kinds)
         expect(
-          (await credentials.openAccessToken(await sealBytes(claims, derive(key), header))) !== undefined,
+          (await credentials.openAccessToken(sealBytes(claims, derive(key), header))) !== undefined,
           `${header} under the key of ${key}`,
         ).to.equal(key === 'access_token' && header === 'access_token')
   })
@@ -148,7 +148,7 @@ describe('sealed credentials', () => {
     const { derive } = await keys.current()
     const claims = { aud: '1', jti: id('c'), iat: now(), nbf: now(), exp: now() + 10, sub: 'u1' }
     const open = async (scopes: unknown) =>
-      credentials.openAccessToken(await seal({ ...claims, scopes }, derive('access_token'), 'access_token'))
+      credentials.openAccessToken(seal({ ...claims, scopes }, derive('access_token'), 'access_token'))
     expect(await open(['api.read']), 'the test itself can succeed').to.include({ id: id('c') })
     for (const scopes of [[], ['api'], ['api.read', 'api'], 'api.read', undefined, [1]])
       expect(await open(scopes), JSON.stringify(scopes)).to.equal(undefined)
