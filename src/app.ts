@@ -13,11 +13,12 @@ import type { Deps } from './wire/deps.ts'
 
 export const createApp = (deps: Deps): Koa => {
   const app = new Koa()
-  const { endpointAt, middleware } = routes(deps)
+  const { endpointAt, internal, middleware } = routes(deps)
   app.use(requestContext(deps))
   app.use(refusalLine({ ...deps, endpointAt }))
-  app.use(securityHeaders(deps.settings))
   app.use(errors({ ...deps, isForPrograms: isForPrograms(deps) }))
+  app.use(internal)
+  app.use(securityHeaders(deps.settings))
   app.use(canonicalPath(pathPrefixes(deps)))
   app.use(crossOrigin({ ...deps, readersOf: readersOf(deps) }))
   app.use(boundedQuery())

@@ -1,4 +1,4 @@
-// Headers that every answer carries (S-024, S-026), set by helmet.
+// Headers that every answer to a browser or program carries (S-024, S-026), set by helmet.
 import helmet from 'koa-helmet'
 import type { Middleware } from 'koa'
 import type { Settings } from '../settings.ts'

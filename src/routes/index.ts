@@ -174,8 +174,8 @@ const documents = ({ router, deps, base, api }: Site): void => {
 }
 
 /** What nginx alone asks, about requests that are none of ours. */
-const gatewayOfNginx = ({ router, deps }: Site): void => {
-  router.get(
+const createGatewayRouter = (deps: Deps): Router =>
+  new Router({ sensitive: true, strict: true }).get(
     gatewayPath,
     noStore(),
     gateway(
@@ -183,7 +183,6 @@ const gatewayOfNginx = ({ router, deps }: Site): void => {
       `${deps.issuer}/${resourceWellKnown}`,
     ),
   )
-}
 
 /** Sign in with Stud.IP (OpenID Connect). */
 const signIn = ({ router, deps, guards, api }: Site): void => {
@@ -212,14 +211,17 @@ const createRouter = (deps: Deps): Router => {
   const router = new Router({ sensitive: true })
   const api = (path: string) => `${base}dispatch.php/api/oauth2/${path}`
   const site: Site = { router, deps, guards: createGuards(deps), base, api }
-  for (const add of [consent, applications, devices, clients, requests, endpoints, documents, gatewayOfNginx, signIn])
-    add(site)
+  for (const add of [consent, applications, devices, clients, requests, endpoints, documents, signIn]) add(site)
   return router
 }
 
-/** The middleware that answers, and the name of the endpoint at a path: its route without what all of them begin with. */
+/**
+ * The middleware that answers, and the name of the endpoint at a path: its route without what all of them begin with.
+ * `internal` answers nginx, which passes nothing on but what it asked for; it stands before what only browsers need.
+ */
 export const routes = (deps: Deps) => {
   const router = createRouter(deps)
+  const internal = createGatewayRouter(deps)
   const common = `${literally(basePath(deps.settings))}dispatch.php/`
   const nameOf = (pattern: string): string =>
     pattern.startsWith('/.well-known/')
@@ -227,9 +229,10 @@ export const routes = (deps: Deps) => {
       : pattern.replace(common, '').replace(/^(api\/oauth2|\/\.studip-oauth2)\//, '')
   return {
     endpointAt: (path: string): string => {
-      const [layer] = router.match(path, 'GET').path
+      const [layer] = [internal, router].flatMap((each) => each.match(path, 'GET').path)
       return layer ? nameOf(String(layer.path)) : 'none'
     },
+    internal: internal.routes() as Middleware,
     middleware: [router.routes() as Middleware, unmatched()],
   }
 }

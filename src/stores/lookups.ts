@@ -7,51 +7,60 @@ import type { Read } from './reads.ts'
  */
 export type LookUp = <Row extends { readonly asked: string }>(sql: string, key: string) => Promise<Row | undefined>
 
+type Row = { readonly asked: string }
+
 interface Question {
-  readonly sql: string
-  readonly key: string
-  readonly resolve: (row: { readonly asked: string } | undefined) => void
+  readonly resolve: (row: Row | undefined) => void
   readonly reject: (error: unknown) => void
-  readonly answer: Promise<{ readonly asked: string } | undefined>
+  readonly answer: Promise<Row | undefined>
 }
 
-/** Questions of one packet: eight requests that have nothing in common, so that nobody's answer waits for a hundred others. */
-const mostTogether = 32
+/** By their key: of one table, and of all by their SQL. */
+type Questions = Map<string, Question>
+type Tables = Map<string, Questions>
 
-const newQuestion = (sql: string, key: string): Question => {
+/** Keys of one table in one packet: nobody's answer waits for a hundred others. */
+const mostTogether = 16
+
+const newQuestion = (): Question => {
   let settle: Pick<Question, 'resolve' | 'reject'> | undefined
-  const answer = new Promise<{ readonly asked: string } | undefined>((resolve, reject) => {
+  const answer = new Promise<Row | undefined>((resolve, reject) => {
     settle = { resolve, reject }
   })
-  return { sql, key, answer, ...settle! }
+  return { answer, ...settle! }
 }
 
-const answerAlike = async (read: Read, sql: string, questions: readonly Question[]): Promise<void> => {
+const answerAlike = async (read: Read, sql: string, questions: Questions): Promise<void> => {
   try {
-    const rows = await read<{ readonly asked: string }>(sql, [questions.map(({ key }) => key)])
-    const found = new Map(rows.map((row) => [String(row.asked), row]))
-    for (const { key, resolve } of questions) resolve(found.get(key))
+    for (const row of await read<Row>(sql, [[...questions.keys()]])) {
+      questions.get(String(row.asked))?.resolve(row)
+      questions.delete(String(row.asked))
+    }
+    for (const { resolve } of questions.values()) resolve(undefined)
   } catch (error) {
-    for (const { reject } of questions) reject(error)
+    for (const { reject } of questions.values()) reject(error)
   }
 }
 
-const answerAll = async (read: Read, questions: readonly Question[]): Promise<void> => {
-  const tables = [...new Set(questions.map(({ sql }) => sql))]
-  await Promise.all(
-    tables.map((sql) =>
-      answerAlike(
-        read,
-        sql,
-        questions.filter((question) => question.sql === sql),
-      ),
-    ),
-  )
+/** Takes out what goes with the next packet. */
+const nextOf = (waiting: Tables): Tables => {
+  const next: Tables = new Map()
+  for (const [sql, questions] of waiting) {
+    if (questions.size <= mostTogether) {
+      next.set(sql, questions)
+      waiting.delete(sql)
+      continue
+    }
+    const first = [...questions].slice(0, mostTogether)
+    for (const [key] of first) questions.delete(key)
+    next.set(sql, new Map(first))
+  }
+  return next
 }
 
 /** One packet at a time: who asks meanwhile, or before `ready` resolves, goes with the next, and what several ask is asked once. */
 export const createLookUp = (read: Read, ready: () => Promise<void> = () => Promise.resolve()): LookUp => {
-  const waiting = new Map<string, Question>()
+  const waiting: Tables = new Map()
   let underWay = false
   const work = async () => {
     underWay = true
@@ -59,20 +68,20 @@ export const createLookUp = (read: Read, ready: () => Promise<void> = () => Prom
       await ready()
       // Those who can ask without an answer from outside come along.
       await new Promise((resolve) => process.nextTick(resolve))
-      const together = [...waiting].slice(0, mostTogether)
-      for (const [name] of together) waiting.delete(name)
-      await answerAll(
-        read,
-        together.map(([, question]) => question),
-      )
+      await Promise.all([...nextOf(waiting)].map(([sql, questions]) => answerAlike(read, sql, questions)))
     }
     underWay = false
   }
-  return <Row extends { readonly asked: string }>(sql: string, key: string) => {
-    const name = `${sql} ${key}`
-    const question = waiting.get(name) ?? newQuestion(sql, key)
-    waiting.set(name, question)
+  const questionsTo = (sql: string): Questions => {
+    const questions = waiting.get(sql) ?? new Map<string, Question>()
+    waiting.set(sql, questions)
+    return questions
+  }
+  return <R extends Row>(sql: string, key: string) => {
+    const questions = questionsTo(sql)
+    const question = questions.get(key) ?? newQuestion()
+    questions.set(key, question)
     if (!underWay) void work()
-    return question.answer as Promise<Row | undefined>
+    return question.answer as Promise<R | undefined>
   }
 }
