@@ -25,11 +25,10 @@ const apiFinding = async ({ settings, db, now, t }: Patient, key: SignInKey): Pr
   const signedIn = {
     clientId: String(client.id),
     userId: user.user_id,
-    scopes: [],
     nonce: undefined,
     authTime: undefined,
   }
-  const claims = signInClaims(issuer(settings), { ...signedIn, issuedAt: now(), accessToken: '' })
+  const claims = signInClaims(issuer(settings), { ...signedIn, issuedAt: now() })
   const token = await signIdToken(claims, '', key)
   const url = `${settings.baseUrl}jsonapi.php/v1/users/me`
   const { status } = await ask(url, { headers: { Authorization: `Bearer ${token}` } })

@@ -108,8 +108,8 @@ export interface SignedIn {
   readonly nonce: string | undefined
   readonly authTime: number | undefined
   readonly issuedAt: number
-  /** Its text, which the ID token is bound to. */
-  readonly accessToken: string
+  /** Its text, which the ID token is bound to: being signed while everything else is looked up. */
+  readonly accessToken: Promise<string>
 }
 /** The ID token (OpenID Connect Core §2); undefined where there is no key for it. */
 export type IdTokens = (signedIn: SignedIn) => Promise<string | undefined>

@@ -60,14 +60,14 @@ export const tokenResponse = async (
   recipient: Recipient,
   signIn?: SignIn,
 ): Promise<TokenResponse> => {
-  const [access_token, refresh_token] = await Promise.all([
-    credentials.sealAccessToken(accessToken, recipient),
+  const signing = credentials.sealAccessToken(accessToken, recipient)
+  const [access_token, refresh_token, id_token] = await Promise.all([
+    signing,
     withheld ? undefined : credentials.sealRefreshToken(refreshToken),
-  ])
-  const id_token =
     signIn && accessToken.scopes.includes(openid.name)
-      ? await idTokens({ ...accessToken, ...signIn, accessToken: access_token })
-      : undefined
+      ? idTokens({ ...accessToken, ...signIn, accessToken: signing })
+      : undefined,
+  ])
   return {
     token_type: 'Bearer',
     expires_in: accessToken.expiresAt - accessToken.issuedAt,

@@ -17,7 +17,10 @@ export interface IdTokenPorts {
 }
 
 /** What belongs to the sign-in; never `jti`: Stud.IP looks access tokens up by it (S-133). */
-export const signInClaims = (issuer: string, { clientId, userId, nonce, authTime, issuedAt }: SignedIn): Claims => ({
+export const signInClaims = (
+  issuer: string,
+  { clientId, userId, nonce, authTime, issuedAt }: Omit<SignedIn, 'scopes' | 'accessToken'>,
+): Claims => ({
   iss: issuer,
   sub: userId,
   aud: clientId,
@@ -33,5 +36,5 @@ export const createIdTokens =
   async (signedIn) => {
     const person = await people(signedIn.userId)
     const claims = person ? claimsOf(person, signedIn.scopes, baseUrl) : {}
-    return sign({ ...claims, ...signInClaims(issuer, signedIn) }, signedIn.accessToken)
+    return sign({ ...claims, ...signInClaims(issuer, signedIn) }, await signedIn.accessToken)
   }
