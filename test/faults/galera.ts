@@ -8,6 +8,7 @@ import { createConnection } from 'mysql2/promise'
 import type { DatabaseSettings } from '../../src/settings.ts'
 import { startProcess, temporaryDirectory, type RunningProcess } from '../support/child-process.ts'
 import { freePort } from '../support/free-port.ts'
+import { installMariaDb } from '../support/mariadb-server.ts'
 
 export interface GaleraNode {
   readonly settings: (database: string) => DatabaseSettings
@@ -109,21 +110,9 @@ export const startGalera = async (): Promise<Galera> => {
     })
   const folders = ports.map((_, index) => join(directory.path, `n${index}`))
   const run = promisify(execFile)
-  const install = (folder: string) =>
-    run(
-      'mariadb-install-db',
-      [
-        '--no-defaults',
-        `--datadir=${folder}/data`,
-        '--auth-root-authentication-method=normal',
-        '--skip-test-db',
-        ...owner,
-      ],
-      { env },
-    )
   await run('mkdir', folders)
   if (owner.length > 0) await run('chown', ['-R', 'mysql', directory.path])
-  await install(folders[0]!)
+  await installMariaDb(`${folders[0]}/data`, folders[0]!, owner)
   for (const folder of folders.slice(1)) await run('cp', ['-a', `${folders[0]}/data`, `${folder}/data`])
   const initFile = join(directory.path, 'init.sql')
   await writeFile(

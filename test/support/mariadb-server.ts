@@ -1,5 +1,5 @@
 // A private MariaDB in a temporary directory: own data, own socket, own loopback port, gone with the run.
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
 import { startProcess, temporaryDirectory, type RunningProcess } from './child-process.ts'
@@ -34,6 +34,34 @@ const user = 'studip'
 // PATH without /usr/sbin is usual for people who are not root.
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin` }
 
+const owner = process.getuid?.() === 0 ? ['--user=root'] : []
+
+/**
+ * The system tables of a server, in a fresh folder `data`. With a folder for temporary files of its own: they carry process ids,
+ * which in the common one may be those of somebody who was killed. Tried three times, for a machine that is short of everything.
+ */
+export async function installMariaDb(data: string, temporary: string, account: readonly string[]): Promise<void> {
+  for (let left = 2; ; left -= 1) {
+    const install = await startProcess({
+      command: 'mariadb-install-db',
+      env,
+      args: [
+        '--no-defaults',
+        `--datadir=${data}`,
+        `--tmpdir=${temporary}`,
+        '--auth-root-authentication-method=normal',
+        '--skip-test-db',
+        '--innodb-buffer-pool-size=32M',
+        ...account,
+      ],
+    })
+    const code = await install.ended
+    if (code === 0) return
+    if (left === 0) throw new Error(`mariadb-install-db ended with ${code}:\n${install.log()}`)
+    await rm(data, { recursive: true, force: true })
+  }
+}
+
 /** Installs and starts a server; takes about a second. */
 export async function startMariaDb(options: MariaDbOptions = {}): Promise<MariaDb> {
   const directory = await temporaryDirectory('mariadb')
@@ -52,19 +80,7 @@ export async function startMariaDb(options: MariaDbOptions = {}): Promise<MariaD
       .join(''),
     { mode: 0o600 },
   )
-  const owner = process.getuid?.() === 0 ? ['--user=root'] : []
-  const install = await startProcess({
-    command: 'mariadb-install-db',
-    env,
-    args: [
-      '--no-defaults',
-      `--datadir=${data}`,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-      ...owner,
-    ],
-  })
-  if ((await install.ended) !== 0) throw new Error(`mariadb-install-db failed:\n${install.log()}`)
+  await installMariaDb(data, directory.path, owner)
 
   const launch = async (port: number): Promise<RunningProcess> => {
     const server = await startProcess({
