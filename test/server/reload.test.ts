@@ -1,20 +1,39 @@
 // Restart under load: no request may be lost when workers are replaced (D16, issue 8: 100 requests a second, 0 failed).
-import autocannon from 'autocannon'
+import autocannon, { type Result } from 'autocannon'
 import { expect } from 'chai'
 import { startNginx } from '../support/nginx.ts'
 import { testDatabase } from '../support/mariadb.ts'
 import { logLines, startService, until } from './service.ts'
 
-const load = (url: string, seconds: number) =>
-  autocannon({
-    url: `${url}dispatch.php/api/oauth2/token`,
-    method: 'POST',
-    connections: 10,
-    overallRate: 100,
-    duration: seconds,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: 'grant_type=refresh_token&refresh_token=x&client_id=1',
+interface Load {
+  /** Ends it. */
+  stop(): Promise<Result>
+}
+
+const startLoad = (url: string): Load => {
+  let settle: (error: unknown, result: Result) => void
+  const ended = new Promise<Result>((resolve, reject) => {
+    settle = (error, result) => (error ? reject(error as Error) : resolve(result))
   })
+  const instance = autocannon(
+    {
+      url: `${url}dispatch.php/api/oauth2/token`,
+      method: 'POST',
+      connections: 10,
+      overallRate: 100,
+      duration: 180,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'grant_type=refresh_token&refresh_token=x&client_id=1',
+    },
+    (error, result) => settle(error, result),
+  )
+  return {
+    stop() {
+      instance.stop()
+      return ended
+    },
+  }
+}
 
 describe('reload under load', function () {
   this.timeout(180_000)
@@ -26,7 +45,7 @@ describe('reload under load', function () {
         through === 'nginx'
           ? await startNginx({ sidecar: `127.0.0.1:${service.port}`, php: '127.0.0.1:1', failover: 'off' })
           : undefined
-      const running = load(nginx?.url ?? `${service.url}/`, 20)
+      const load = startLoad(nginx?.url ?? `${service.url}/`)
       // The log that is kept is short and every refusal is a line, so an earlier reload may have left it: its time tells them apart.
       const reloaded = () => logLines(service).findLast(({ msg }) => msg === 'reloaded')?.['time']
       for (let round = 0; round < 2; round++) {
@@ -34,14 +53,14 @@ describe('reload under load', function () {
         process.kill(service.process.pid, 'SIGHUP')
         await until(() => reloaded() !== undefined && reloaded() !== last, 60_000)
       }
-      const result = await running
+      const result = await load.stop()
       await nginx?.stop()
       await service.process.stop()
       await database.drop()
       // Every answer is the refusal that the service itself gives: an unknown client.
       expect(result.errors, 'connections that broke').to.equal(0)
       expect(result['4xx']).to.equal(result.requests.total)
-      expect(result['4xx']).to.be.greaterThan(1500)
+      expect(result['4xx']).to.be.greaterThan(100)
       expect(result.timeouts).to.equal(0)
     })
   }
