@@ -1,6 +1,7 @@
 // What a request said, as far as it is no secret: for the log line of a refusal and the page for the developer (D29).
 import { bounds } from '../bounds.ts'
 import { namedClient } from './client-authentication.ts'
+import { readUserCode } from './device/user-code.ts'
 import { isClientId } from './grant-id.ts'
 import { loneValue } from './parameters.ts'
 import type { RawParameters } from './types.ts'
@@ -38,7 +39,22 @@ export const loggedUri = (uri: string): string => {
   )
 }
 
-const loggedWord = (text: string): string => printable(text.replaceAll(credentialLike, hidden))
+// Names of scopes, grant and response types are small letters and signs between them. What is none came from another place: a code,
+// a token, a password. A user code in small letters looks like a name as well.
+const nameLike = /^[a-z]+(?:[._:/-]+[a-z0-9]+)*$/
+const isName = (word: string): boolean =>
+  nameLike.test(word) && word.search(credentialLike) < 0 && readUserCode(word) === undefined
+
+const loggedWords = (text: string): string => {
+  if (readUserCode(text) !== undefined) return hidden
+  return printable(
+    text
+      .slice(0, bounds.repeated.most + 1)
+      .split(' ')
+      .map((word) => (word === '' || isName(word) ? word : hidden))
+      .join(' '),
+  )
+}
 
 // A client that mixes up its id and its secret sends the secret here.
 const loggedClientId = (text: string): string => (isClientId(text) ? text : `no number, ${text.length} characters`)
@@ -62,7 +78,7 @@ export const whatWasSent = (raw: RawParameters, authorization?: string): Sent =>
     ...Object.fromEntries(
       Object.entries(words).flatMap(([key, name]) => {
         const value = loneValue(raw, name)
-        return value === undefined ? [] : [[key, loggedWord(value)]]
+        return value === undefined ? [] : [[key, loggedWords(value)]]
       }),
     ),
   }

@@ -38,6 +38,50 @@ describe('what a request sent', () => {
     )
   })
 
+  it('S-095 has no code, token or password that came in the place of a name, however short', () => {
+    const letters = 'BCDFGHJKLMNPQRSTVWXZ'.split('')
+    const userCode = fc
+      .array(fc.constantFrom(...letters), { minLength: 8, maxLength: 8 })
+      .map((code) => code.join(''))
+      .chain((code) =>
+        fc.constantFrom(
+          code,
+          `${code.slice(0, 4)}-${code.slice(4)}`,
+          code.toLowerCase(),
+          `${code.slice(0, 4)}-${code.slice(4)}`.toLowerCase(),
+          `${code.slice(0, 4)} ${code.slice(4)}`.toLowerCase(),
+        ),
+      )
+    const short = fc.oneof(
+      userCode,
+      fc.stringMatching(/^[0-9]{6}$/),
+      fc.stringMatching(/^[a-z]{2}[0-9A-Z]{3,28}$/),
+      fc.stringMatching(/^eyJ[A-Za-z0-9_-]{4,20}(?:\.[A-Za-z0-9_-]{4,20}){2,4}$/),
+      fc.stringMatching(/^[a-z]{40}$/),
+    )
+    fc.assert(
+      fc.property(short, fc.constantFrom('scope', 'response_type', 'grant_type'), (text, name) => {
+        expect(JSON.stringify(whatWasSent({ [name]: [text] }))).to.not.include(text)
+        if (!text.includes(' ')) expect(JSON.stringify(whatWasSent({ [name]: [`api ${text}`] }))).to.not.include(text)
+      }),
+    )
+  })
+
+  it('has the names that were meant', () => {
+    const names = {
+      scope: 'api api.read openid offline_access read:user https://other.example/read',
+      response_type: 'id_token',
+      grant_type: 'urn:ietf:params:oauth:grant-type:saml2-bearer',
+    }
+    const raw = Object.fromEntries(Object.entries(names).map(([name, value]) => [name, [value]]))
+    expect(whatWasSent(raw)).to.deep.equal({
+      scope: names.scope,
+      responseType: names.response_type,
+      grantType: names.grant_type,
+    })
+    expect(whatWasSent({ scope: ['api Xy7'] }).scope).to.equal('api ***')
+  })
+
   it('is otherwise as it was', () => {
     for (const uri of [
       'https://app.example.org/cb/?tenant=4&x',
