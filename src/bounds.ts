@@ -150,6 +150,11 @@ export const bounds = Object.freeze({
     'open requests of a person for a client',
     'each is read by an administrator; a decision or withdrawal makes room',
   ),
+  requestsOfPerson: atMost(
+    20,
+    'requests of a person for a client in ten minutes, counted by each worker',
+    'each hashes a secret, though it be withdrawn at once; nobody writes down a purpose more often',
+  ),
   requestsOfPage: atMost(
     25,
     'requests for clients on a page or in a list',

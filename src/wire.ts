@@ -22,6 +22,7 @@ import { createGrants } from './stores/grants.ts'
 import { createPublicOrigins } from './stores/public-origins.ts'
 import { createLookUp } from './stores/lookups.ts'
 import { createRead } from './stores/reads.ts'
+import { createRequestPace } from './stores/request-pace.ts'
 import { createRotationPace } from './stores/rotation-pace.ts'
 import { createUserCodeTries } from './stores/user-code-tries.ts'
 import { createTokens } from './stores/tokens.ts'
@@ -110,6 +111,7 @@ export const wire = async (
     rotationPace: createRotationPace(),
     administration: createClientAdministration(db, now),
     requests: createClientRequests(db, now),
+    requestPace: createRequestPace(),
     codes: createAuthorizationCodes(db, now),
     tokens: createTokens(db, now, read, lookUp),
     devices: createDevices(db, now),

@@ -9,6 +9,7 @@ import { redirectTo } from '../middleware/redirect.ts'
 import { refuse } from '../middleware/refusal.ts'
 import { originOf } from '../middleware/request-context.ts'
 import type { CheckedRegistration } from '../oauth/client-registration.ts'
+import { slowDown } from '../oauth/errors.ts'
 import { checkRequest, type RequestFault, type RequestForm } from '../oauth/client-request.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import { isFixedToItsPort } from '../oauth/redirect-uri-registration.ts'
@@ -76,6 +77,8 @@ export const storeRequest = (deps: ClientRequestsDeps): Middleware =>
     const form = typedIn(ctx)
     const sharedScheme = loneValue(formOf(ctx), 'shared_scheme') !== undefined
     const checked = checkRequest(form, { sharedScheme })
+    const wait = 'faults' in checked ? 0 : deps.requestPace(userId)
+    if (wait > 0) throw slowDown(wait)
     const outcome = 'faults' in checked ? checked : await askOrTell(deps, ctx, checked)
     if ('faults' in outcome) {
       ctx.status = 422

@@ -21,6 +21,8 @@ import { leaveNotice, takeNotice, type NoticeDeps } from './notice.ts'
 
 export interface ClientRequestsDeps extends NoticeDeps {
   readonly requests: Pick<ClientRequests, 'ask' | 'ofPerson' | 'get' | 'withdraw'>
+  /** Seconds to wait; 0 counts a request of this user. */
+  readonly requestPace: (userId: string) => number
   readonly offeredScopes: OfferedScopes
   readonly settings: Pick<Settings, 'baseUrl' | 'clientRequests'>
   readonly views: Pick<Views, 'requests' | 'requestClient' | 'withdrawRequest'>

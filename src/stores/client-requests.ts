@@ -72,6 +72,22 @@ const toFound = (row: ClientRow): readonly Found[] => {
 }
 
 class NoSlot extends Error {}
+class TooLate extends Error {}
+
+// Slot before client, as asking has it: who takes both in one order never waits for somebody who waits for them.
+const together = (
+  db: Knex,
+  { id, request }: RequestedClient,
+  change: (trx: Knex) => Promise<number>,
+): Promise<Outcome> =>
+  inTransaction(db, async (trx) => {
+    await freeSlot(trx, request.by.id, id)
+    if ((await change(trx)) !== 1) throw new TooLate()
+    return 'done' as const
+  }).catch((error: unknown) => {
+    if (error instanceof TooLate) return 'decided' as const
+    throw error
+  })
 
 export const createClientRequests = (db: Knex, now: Now): ClientRequests => {
   const find = async (id: string): Promise<Found | undefined> => {
@@ -88,28 +104,20 @@ export const createClientRequests = (db: Knex, now: Now): ClientRequests => {
     decision: Omit<Decision, 'at'>,
   ): Promise<Outcome> => {
     const changed = writeRequest({ ...client.request, state, decision: { ...decision, at: now() } })
-    return inTransaction(db, async (trx) => {
-      const sql =
-        'UPDATE oauth2_clients SET revoked = ?, admin_notes = ?, chdate = GREATEST(chdate + 1, ?) WHERE id = ? AND admin_notes = ?'
-      const values = [state === 'approved' ? 0 : 1, changed, now(), client.id, notes]
-      if ((await changedBy(trx.raw(sql, values))) !== 1) return 'decided'
-      await freeSlot(trx, client.request.by.id, client.id)
-      return 'done'
-    }).catch((error: unknown) => {
+    const sql =
+      'UPDATE oauth2_clients SET revoked = ?, admin_notes = ?, chdate = GREATEST(chdate + 1, ?) WHERE id = ? AND admin_notes = ?'
+    const values = [state === 'approved' ? 0 : 1, changed, now(), client.id, notes]
+    return together(db, client, (trx) => changedBy(trx.raw(sql, values))).catch((error: unknown) => {
       throw asUnstorable(error, { admin_notes: changed })
     })
   }
 
   const remove = ({ client, notes }: Found): Promise<Outcome> =>
-    inTransaction(db, async (trx) => {
-      const gone = trx.raw('DELETE FROM oauth2_clients WHERE id = ? AND revoked = 1 AND admin_notes = ?', [
-        client.id,
-        notes,
-      ])
-      if ((await changedBy(gone)) !== 1) return 'decided'
-      await freeSlot(trx, client.request.by.id, client.id)
-      return 'done'
-    })
+    together(db, client, (trx) =>
+      changedBy(
+        trx.raw('DELETE FROM oauth2_clients WHERE id = ? AND revoked = 1 AND admin_notes = ?', [client.id, notes]),
+      ),
+    )
 
   return {
     ask: (client, by, purpose) => {

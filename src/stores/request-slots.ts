@@ -31,8 +31,14 @@ export const takeSlot = async (trx: Knex, userId: string, clientId: string, time
   return false
 }
 
+// Only the row that is there: a DELETE that finds none locks the gap, and who asks would wait for it.
 export const freeSlot = async (trx: Knex, userId: string, clientId: string): Promise<void> => {
-  await trx.raw('DELETE FROM oauth2_auth_codes WHERE id IN (?) AND client_id = ?', [slotsOf(userId), clientId])
+  const held = trx.raw('SELECT id FROM oauth2_auth_codes WHERE id IN (?) AND client_id = ?', [
+    slotsOf(userId),
+    clientId,
+  ])
+  for (const { id } of await rowsOf<{ id: string }>(held))
+    await trx.raw('DELETE FROM oauth2_auth_codes WHERE id = ? AND client_id = ?', [id, clientId])
 }
 
 /** Ids of the rows of this person. */

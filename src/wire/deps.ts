@@ -64,6 +64,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts, DeviceAutho
   readonly remembered: Approvals | undefined
   readonly administration: ClientAdministration
   readonly requests: ClientRequests
+  readonly requestPace: (userId: string) => number
   readonly grants: Grants
   readonly publicOrigins: PublicOrigins
   readonly keptTokens: KeptTokens
