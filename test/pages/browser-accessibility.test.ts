@@ -7,11 +7,8 @@ import type { Language } from '../../src/studip/verdict.ts'
 import { launchChromium } from '../support/browser.ts'
 import { everyPage, viewsOf } from './fixtures.ts'
 import { overflowOf, shoot } from './browser-stage.ts'
+import { isAlike, wcag } from './looks.ts'
 
-const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']
-// Pages of one template that differ in a sentence only are looked at once.
-const alike =
-  /^(?:error (?!login-loop|login-needed|unknown-client)|admin after (?!created|suspended)|applications after (?!revokedAll)|requests(?: after (?!requested)|, |$)|request client$|withdraw request)/
 const stylesheet = createOwnAssets().find('oauth2.css')!
 
 // In the page itself: without legacy mode axe opens another window for each of its answers.
@@ -58,10 +55,11 @@ describe("every page without Stud.IP's stylesheets", function () {
         page = await (await browser.newContext(options)).newPage()
       })
       const pages = everyPage(viewsOf(), 'Campus App', 'https://client.example.org/cb', language)
-      for (const [what, html] of Object.entries(pages).filter(([title]) => !alike.test(title))) {
+      for (const [what, html] of Object.entries(pages).filter(([title]) => !isAlike(title))) {
         it(`${what}: no violation of WCAG 2.1 A and AA`, async () => {
           await show(page, await html)
           await shoot(page, `${language}-${options.viewport?.width}-${what.replaceAll(/\W+/g, '-')}`)
+          await page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
           const { violations } = await checked(page)
           expect(
             violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html: node }) => node).join(' ')}`),
@@ -81,6 +79,25 @@ describe("every page without Stud.IP's stylesheets", function () {
     expect(violations.map(({ id }) => id)).to.include('label')
   })
 
+  it('U3 the list of clients is a table on the screen, and on paper without what works on the screen only', async () => {
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage()
+    await show(page, await everyPage(viewsOf(), 'Campus App', 'x')['admin after created']!)
+    const styleOf = (selector: string, property: string) =>
+      page.evaluate<string>(`getComputedStyle(document.querySelector('${selector}')).getPropertyValue('${property}')`)
+    expect(await styleOf('.oauth2-clients', 'border-collapse')).to.equal('collapse')
+    expect(await styleOf('.oauth2-table', 'overflow-x')).to.equal('auto')
+    const { right } = await page.evaluate<DOMRect>("document.querySelector('.oauth2-clients').getBoundingClientRect()")
+    expect(right).to.be.at.most(1280)
+    for (const [media, display] of [
+      ['screen', 'flex'],
+      ['print', 'none'],
+    ] as const) {
+      await page.emulateMedia({ media })
+      for (const part of ['.oauth2-search', '.oauth2-pages'])
+        expect(await styleOf(part, 'display'), `${media} ${part}`).to.equal(display)
+    }
+  })
+
   for (const width of [1280, 390]) {
     it(`is no wider than a window of ${width} pixels, whatever it shows`, async () => {
       const page = await (
@@ -91,7 +108,7 @@ describe("every page without Stud.IP's stylesheets", function () {
         ['مرحبا بالعالم '.repeat(60), 'com.example.app:/cb'],
       ] as const) {
         for (const [what, html] of Object.entries(everyPage(viewsOf(), text, address))) {
-          if (alike.test(what)) continue
+          if (isAlike(what)) continue
           await show(page, await html)
           expect(await overflowOf(page), what).to.be.at.most(0)
         }
