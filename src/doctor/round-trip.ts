@@ -47,6 +47,7 @@ const withVisitor = (deps: Deps, userId: string): Deps => ({
         loginAt: undefined,
         language: 'en',
         languageTag: 'en-GB',
+        highContrast: false,
         user: { id: userId, username: 'oauth2-doctor', fullName: 'oauth2:doctor', perms: 'user' },
       }),
   },

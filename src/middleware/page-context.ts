@@ -12,6 +12,6 @@ export const pageContext = (ctx: Context): PageContext => {
     const english = acceptedLanguage(ctx.get('Accept-Language')) === 'en'
     return { language: english ? 'en' : 'de', languageTag: english ? 'en-GB' : 'de-DE', path }
   }
-  const { language, languageTag } = verdict
-  return { language, languageTag, path, ...(verdict.kind === 'logged-in' && { user: verdict.user }) }
+  const { language, languageTag, highContrast } = verdict
+  return { language, languageTag, highContrast, path, ...(verdict.kind === 'logged-in' && { user: verdict.user }) }
 }

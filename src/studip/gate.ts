@@ -76,12 +76,13 @@ const verdictOf = (
 ): Verdict => {
   const { session, user, rules } = found
   const preferred = decision === 'anonymous' ? undefined : user?.preferredLanguage
-  const language = chooseLanguage({
+  const chosen = chooseLanguage({
     session: session.language,
     preferred,
     acceptLanguage: request.acceptLanguage,
     fallback: found.defaultLanguage,
   })
+  const reading = { ...chosen, highContrast: session.highContrast }
   if (decision === 'logged-in' && user && sessionId) {
     const { id, username, fullName, perms } = user
     const loginAt = session.sessionStart ?? found.stored?.changed
@@ -90,7 +91,7 @@ const verdictOf = (
       user: { id, username, fullName, perms: perms as Perms },
       sessionId,
       loginAt,
-      ...language,
+      ...reading,
     }
   }
   if (decision === 'anonymous' || decision === 'logged-in') {
@@ -98,12 +99,12 @@ const verdictOf = (
       kind: 'anonymous',
       staleReturn: isStaleReturn(session.redirectAfterLogin, settings),
       maintenance: rules.maintenance,
-      ...language,
+      ...reading,
     }
   }
   return decision === 'maintenance'
-    ? { kind: 'maintenance', ...language }
-    : { kind: 'bounce', reason: decision, ...language }
+    ? { kind: 'maintenance', ...reading }
+    : { kind: 'bounce', reason: decision, ...reading }
 }
 
 /** Decides afresh at every call; what it costs is measured in test/studip/gate-cost.test.ts. */

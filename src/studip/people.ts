@@ -32,8 +32,8 @@ const detailsSql =
 type Where = Pick<Settings, 'baseUrl' | 'studipPath' | 'studipVersion'>
 
 const readablePicture = async (userId: string, where: Where): Promise<string | undefined> => {
-  const picture = await pictureOf(userId, 'medium', where)
-  return picture.kind === 'set' ? where.baseUrl + picture.path : undefined
+  const picture = await pictureOf(userId, where)
+  return picture.kind === 'set' ? where.baseUrl + picture.paths.medium : undefined
 }
 
 const localeOf = (language: string | null | undefined): string | undefined =>

@@ -75,6 +75,10 @@ export const asString = (value: Serialized | undefined): string | undefined =>
 export const asInteger = (value: Serialized | undefined): bigint | undefined =>
   value?.[0] === 0x69 ? BigInt(value.toString('latin1', 2, value.length - 1)) : undefined
 
+/** A boolean; undefined for every other type. */
+export const asBoolean = (value: Serialized | undefined): boolean | undefined =>
+  value?.[0] === 0x62 ? value[2] === 0x31 : undefined
+
 /** Entries of an array, by key; undefined for every other type and when a key occurs twice. */
 export const asArray = (value: Serialized | undefined): ReadonlyMap<string, Serialized> | undefined =>
   value?.[0] === 0x61 ? entries(value) : undefined

@@ -7,8 +7,8 @@ import { isUserId } from './session.ts'
 export type PictureSize = 'small' | 'medium'
 
 export type Picture =
-  /** `path` is below BASE, with the time of its last change, as Stud.IP has it. */
-  | { readonly kind: 'set'; readonly path: string }
+  /** Paths below BASE, with the time of the last change, as Stud.IP has them. */
+  | { readonly kind: 'set'; readonly paths: Readonly<Record<PictureSize, string>> }
   | { readonly kind: 'none' }
   /** A file that no browser shows, or a folder that we may not read. */
   | { readonly kind: 'odd'; readonly problem: string }
@@ -26,7 +26,7 @@ const isPicture = (head: Buffer): boolean =>
 const notThere = new Set(['ENOENT', 'ENOTDIR'])
 
 /** Reads twelve bytes of one file. Never rejects. */
-export const pictureOf = async (userId: string, size: PictureSize, where: Where): Promise<Picture> => {
+export const pictureOf = async (userId: string, where: Where): Promise<Picture> => {
   if (where.studipPath === undefined || !isUserId(userId)) return { kind: 'none' }
   const file = join(where.studipPath, 'public/pictures', fileOf(userId, 'medium', where))
   try {
@@ -35,7 +35,8 @@ export const pictureOf = async (userId: string, size: PictureSize, where: Where)
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(12), 0, 12, 0)
       if (!isPicture(buffer.subarray(0, bytesRead))) return { kind: 'odd', problem: 'a picture that is none' }
       const { mtimeMs } = await handle.stat()
-      return { kind: 'set', path: `pictures/${fileOf(userId, size, where)}?d=${Math.floor(mtimeMs / 1000)}` }
+      const path = (size: PictureSize) => `pictures/${fileOf(userId, size, where)}?d=${Math.floor(mtimeMs / 1000)}`
+      return { kind: 'set', paths: { small: path('small'), medium: path('medium') } }
     } finally {
       await handle.close()
     }

@@ -1,5 +1,6 @@
 // What a Stud.IP session says, read from its bytes in the shape of one major version (contract §1.4, §1.5).
-import { asArray, asInteger, asObject, asString, readSession, type Serialized } from './php-session.ts'
+import { asArray, asBoolean, asInteger, asObject, asString, readSession, type Serialized } from './php-session.ts'
+import { isTruthy } from './php-values.ts'
 
 /** The answer of Stud.IP's second factor, not verified yet (contract §2.3). */
 export interface Confirmation {
@@ -17,6 +18,8 @@ export interface Session {
   readonly redirectAfterLogin: string | undefined
   /** Unix seconds; set by the first full page after a login (contract §18.3). */
   readonly sessionStart: number | undefined
+  /** High contrast, chosen before a login or kept from the one before (contract §1.5). */
+  readonly highContrast: boolean
 }
 
 const nobody: Session = {
@@ -25,8 +28,9 @@ const nobody: Session = {
   language: undefined,
   redirectAfterLogin: undefined,
   sessionStart: undefined,
+  highContrast: false,
 }
-const wantedKeys = new Set(['auth', 'tfa/confirmed', '_language', 'redirect_after_login', 'SessionStart'])
+const wantedKeys = new Set(['auth', 'tfa/confirmed', '_language', 'redirect_after_login', 'SessionStart', 'contrast'])
 const authClasses = new Set(['Seminar_Auth', 'Seminar_Default_Auth', 'Seminar_Register_Auth'])
 const notUsers = new Set(['nobody', 'form'])
 
@@ -53,6 +57,10 @@ const secondsOf = (value: Serialized | undefined): number | undefined => {
   return Number.isSafeInteger(seconds) && seconds > 0 ? seconds : undefined
 }
 
+// The login page writes 1 or 0, 5.2's true, logging out what the configuration had: a number, a text or a boolean.
+const isTrue = (value: Serialized | undefined): boolean =>
+  isTruthy(asString(value) ?? asInteger(value)?.toString()) || asBoolean(value) === true
+
 /** Never throws: malformed or hostile bytes are an anonymous session. `major` is Stud.IP's major version. */
 export const parseSession = (bytes: Buffer, major: number): Session => {
   const keys = readSession(bytes, wantedKeys)
@@ -64,5 +72,6 @@ export const parseSession = (bytes: Buffer, major: number): Session => {
     language: asString(keys.get('_language')),
     redirectAfterLogin: major >= 6 ? asString(keys.get('redirect_after_login')) : undefined,
     sessionStart: secondsOf(keys.get('SessionStart')),
+    highContrast: isTrue(keys.get('contrast')),
   }
 }

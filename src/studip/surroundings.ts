@@ -100,7 +100,7 @@ export const createSurroundings = (deps: SurroundingsDeps): Surroundings => {
     person: async (userId) => {
       const [rows, picture] = await Promise.all([
         orNothing('USER_HIGH_CONTRAST', rowsOf<{ readonly value: string | null }>(db.raw(contrastSql, [userId]))),
-        pictureOf(userId, 'medium', settings),
+        pictureOf(userId, settings),
       ])
       if (picture.kind === 'odd') tellOdd('pictures', picture.problem)
       return { highContrast: rows?.[0] && isTruthy(rows[0].value ?? ''), picture }

@@ -28,32 +28,31 @@ export type Lack = 'anonymous' | BounceReason
 export const lackOf = (verdict: Verdict): Lack | undefined =>
   verdict.kind === 'bounce' ? verdict.reason : verdict.kind === 'anonymous' ? 'anonymous' : undefined
 
+/** How somebody wants to read our pages. */
+interface Reading {
+  readonly language: Language
+  readonly languageTag: string
+  /** As the session says; what the person's configuration says is looked up for the page alone. */
+  readonly highContrast: boolean
+}
+
 export type Verdict =
-  | {
+  | (Reading & {
       readonly kind: 'logged-in'
       readonly user: StudipUser
       readonly sessionId: string
       /** Unix seconds of the login (contract §18.3), else of the session's last change; undefined where neither is known. */
       readonly loginAt: number | undefined
-      readonly language: Language
-      readonly languageTag: string
-    }
+    })
   /** `staleReturn`: the anonymous 6.x session holds another return address, so its cookie must go before the bounce (§4.3 step 4). */
   /** `maintenance`: Stud.IP would answer a login with its maintenance page, so the bounce leads nowhere. */
-  | {
+  | (Reading & {
       readonly kind: 'anonymous'
-      readonly language: Language
-      readonly languageTag: string
       readonly staleReturn: boolean
       readonly maintenance: boolean
-    }
-  | {
-      readonly kind: 'bounce'
-      readonly reason: BounceReason
-      readonly language: Language
-      readonly languageTag: string
-    }
-  | { readonly kind: 'maintenance'; readonly language: Language; readonly languageTag: string }
+    })
+  | (Reading & { readonly kind: 'bounce'; readonly reason: BounceReason })
+  | (Reading & { readonly kind: 'maintenance' })
 
 /** What the gate needs of a request: its headers, nothing else. */
 export interface GateRequest {

@@ -16,21 +16,16 @@ export interface ConsentModel extends AccessModel {
   readonly securityToken: string
 }
 
-type Deps = { readonly settings: Pick<Settings, 'baseUrl' | 'studipVersion' | 'assetsUrl'> }
-
-const avatarFile = (major: number, minor: number): string =>
-  major > 5 || minor >= 5 ? 'images/avatars/user/nobody_small.webp' : 'images/icons/blue/person.svg'
+type Deps = { readonly settings: Pick<Settings, 'baseUrl' | 'studipVersion'> }
 
 /** The variables of templates/consent.ejs. */
 export const consentValues = ({ settings }: Deps, model: ConsentModel, language: Language) => {
-  const { major, minor } = settings.studipVersion
   return {
     ...model,
     access: accessValues(model, { language, perms: model.user.perms }),
     homepageHost: webAddress(model.client.homepage)?.host,
     target: redirectTarget(model.redirectUri, settings.baseUrl),
-    avatar: settings.assetsUrl + avatarFile(major, minor),
     // 6.x logs out by POST only, 5.x by a link (contract §11.1).
-    logoutByPost: major >= 6,
+    logoutByPost: settings.studipVersion.major >= 6,
   }
 }

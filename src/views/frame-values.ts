@@ -4,7 +4,7 @@ import type { StudipVersion } from '../settings.ts'
 import { isSwitchedOn, type ConfigValue } from '../studip/config-values.ts'
 import type { Person, Site } from '../studip/surroundings.ts'
 import type { Language, StudipUser } from '../studip/verdict.ts'
-import { avatar, type Avatar } from './avatar.ts'
+import { avatars, type Avatars } from './avatar.ts'
 import { footerLinks, type FooterLink } from './footer.ts'
 import type { FrameDeps, PageContext, PageFrame } from './page.ts'
 import { areMasks } from './icons.ts'
@@ -31,12 +31,13 @@ export interface Frame extends Traits {
   readonly languageTag: string
   readonly siteName: string
   readonly stylesheets: readonly Stylesheet[]
+  readonly highContrast: boolean
   readonly user: StudipUser | undefined
   readonly bare: boolean
   readonly place: Place | undefined
   readonly sidebar: 'clients' | undefined
   readonly navigation: Navigation | undefined
-  readonly avatar: Avatar | undefined
+  readonly avatars: Avatars | undefined
   readonly footer: readonly FooterLink[]
   readonly help: string
   /** Until 5.5 the sidebar begins with a banner, beside the avatar on one's own pages. */
@@ -51,8 +52,9 @@ export interface Known {
   readonly person: Person | undefined
 }
 
-const wantsHighContrast = ({ person, value }: Known): boolean =>
-  person?.highContrast ?? isSwitchedOn(value, 'USER_HIGH_CONTRAST')
+/** Session or configuration, as Stud.IP has it (contract §1.5). */
+const wantsHighContrast = ({ highContrast }: PageContext, { person, value }: Known): boolean =>
+  highContrast || (person?.highContrast ?? isSwitchedOn(value, 'USER_HIGH_CONTRAST'))
 
 const isOpenPage =
   ({ site: { pages } }: Known, isLoggedIn: boolean) =>
@@ -112,19 +114,21 @@ export const frameValues = (deps: FrameDeps, context: PageContext, frame: PageFr
   const { settings, assets, tellOdd, now } = deps
   const { user, languageTag, language } = context
   const { themeChangedAt } = known.site
+  const highContrast = wantsHighContrast(context, known)
   return {
     ...traitsOf(settings.studipVersion),
     title: frame.title,
     bodyId: frame.bodyId,
     languageTag,
     siteName: cutName(known.value('UNI_NAME_CLEAN') || 'Stud.IP', tellOdd),
-    stylesheets: stylesheets({ settings, assets, themeChangedAt, highContrast: wantsHighContrast(known) }),
+    stylesheets: stylesheets({ settings, assets, themeChangedAt, highContrast }),
+    highContrast,
     user,
     bare: frame.bare ?? false,
     place: frame.place,
     sidebar: frame.sidebar,
     navigation: navigationOf(deps, context, frame, known.value),
-    avatar: user && avatar(user, known.person?.picture, settings),
+    avatars: user && avatars(user, known.person?.picture, settings),
     footer: footerOf(deps, context, known),
     help: helpAddress(settings, language),
     banner: bannerOf(settings.studipVersion, frame),

@@ -9,14 +9,16 @@ export interface Moments {
   readonly isoDay: (seconds: number) => string
   /** Day of unix seconds. */
   readonly day: (seconds: number) => string
+  /** False where Europe/Berlin stands in for a name that is no zone's. */
+  readonly isZoneKnown: boolean
 }
 
-const knownZone = (timeZone: string): string => {
+const isZone = (timeZone: string): boolean => {
   try {
     new Intl.DateTimeFormat('de', { timeZone })
-    return timeZone
+    return true
   } catch {
-    return 'Europe/Berlin' // Stud.IP's own default (contract §6.1)
+    return false
   }
 }
 
@@ -27,7 +29,9 @@ export const moments = (languageTag: string, timeZone: string): Moments => {
   const name = `${languageTag} ${timeZone}`
   const known = cache.get(name)
   if (known) return known
-  const zone = { timeZone: knownZone(timeZone) }
+  const isZoneKnown = timeZone === '' || isZone(timeZone)
+  // Stud.IP's own default (contract §6.1).
+  const zone = { timeZone: isZone(timeZone) ? timeZone : 'Europe/Berlin' }
   const time = new Intl.DateTimeFormat(languageTag, { dateStyle: 'medium', timeStyle: 'short', ...zone })
   const exact = new Intl.DateTimeFormat(languageTag, { dateStyle: 'medium', timeStyle: 'medium', ...zone })
   const date = new Intl.DateTimeFormat(languageTag, { dateStyle: 'medium', ...zone })
@@ -37,6 +41,7 @@ export const moments = (languageTag: string, timeZone: string): Moments => {
     moment: (seconds: number) => exact.format(seconds * 1000),
     isoDay: (seconds: number) => iso.format(seconds * 1000),
     day: (seconds: number) => date.format(seconds * 1000),
+    isZoneKnown,
   }
   cache.set(name, made)
   return made

@@ -1,12 +1,22 @@
 // The frame from Stud.IP's configuration: what is shown to whom, at which version, and what odd values do to it.
 import { expect } from 'chai'
-import type { GlobalField } from '../../src/studip/global-config.ts'
+import { globalFields, type GlobalField } from '../../src/studip/global-config.ts'
 import type { Perms } from '../../src/studip/verdict.ts'
 import { iconStylesheet } from '../../src/views/icons.ts'
 import { createOddities } from '../../src/views/oddities.ts'
 import { emptyRegistration } from '../../src/views/clients.ts'
 import { wholeList } from '../../src/views/list-state.ts'
-import { adminModel, applicationsModel, context, NOW, plainSurroundings, user, versions, viewsOf } from './fixtures.ts'
+import {
+  adminModel,
+  applicationsModel,
+  consentModel,
+  context,
+  NOW,
+  plainSurroundings,
+  user,
+  versions,
+  viewsOf,
+} from './fixtures.ts'
 
 type Values = Readonly<Partial<Record<GlobalField, string>>>
 
@@ -30,6 +40,14 @@ const withPerson = (person: object) => ({
     person: () => Promise.resolve({ highContrast: undefined, picture: { kind: 'none' }, ...person }),
   },
 })
+
+/** Somebody who set a picture. */
+const pictured = {
+  picture: {
+    kind: 'set',
+    paths: { small: 'pictures/user/e7/e7_small.webp?d=1', medium: 'pictures/user/e7/e7_medium.webp?d=1' },
+  },
+}
 
 describe('frame from configuration', () => {
   const switches: readonly (readonly [entry: string, values: Values, version: string, perms: Perms])[] = [
@@ -139,12 +157,21 @@ describe('frame from configuration', () => {
   }
 
   it('R6 the picture that somebody set is shown, else the one for those without', async () => {
-    const set = { picture: { kind: 'set', path: 'pictures/user/e7/e7_medium.webp?d=1' } }
-    expect(await page('6.0', 'autor', {}, withPerson(set), '/studip/'))
+    expect(await page('6.0', 'autor', {}, withPerson(pictured), '/studip/'))
       .to.include('src="/studip/pictures/user/e7/e7_medium.webp?d=1"')
       .and.not.include('recolor')
     expect(await page('6.0', 'autor', {}, {}, '/studip/')).to.include('avatars/user/nobody_medium.webp')
     expect(await page('5.4', 'autor', {}, {}, '/studip/')).to.include('src="/studip/pictures/user/nobody_medium.png"')
+  })
+
+  it('R6 the consent page shows the same picture, in the size that it has there', async () => {
+    const consent = (version: string, changes = {}) =>
+      viewsOf(version, '/studip/', {}, changes).consent(context('de', user()), consentModel())
+    expect(await consent('6.0', withPerson(pictured))).to.match(
+      /<img class="avatar-small user-test_autor" src="\/studip\/pictures\/user\/e7\/e7_small\.webp\?d=1" alt="" width="25" height="25">/,
+    )
+    expect(await consent('6.0')).to.include('avatars/user/nobody_small.webp')
+    expect(await consent('5.4')).to.include('src="/studip/pictures/user/nobody_small.png"')
   })
 
   it('U5 every legal link is there by its value and from its version on, drafts left out since 5.5', async () => {
@@ -238,6 +265,25 @@ describe('frame from configuration', () => {
     ).to.not.include(last)
   })
 
+  it('R9 high contrast that the session asks for is enough, whoever is logged in and whatever they chose', async () => {
+    const views = viewsOf(
+      '6.1',
+      '/',
+      {},
+      {
+        surroundings: {
+          ...plainSurroundings,
+          person: () => Promise.resolve({ highContrast: false, picture: { kind: 'none' } }),
+        },
+      },
+    )
+    for (const reader of [context(), { language: 'de', languageTag: 'de-DE' } as const]) {
+      const page = (highContrast: boolean) => views.errorPage({ ...reader, highContrast }, { kind: 'not-found' })
+      expect(await page(true)).to.include('/assets/stylesheets/accessibility.css')
+      expect(await page(false)).to.not.include('accessibility.css')
+    }
+  })
+
   it('R11 each field stands in its label, with a blank before the asterisk', async () => {
     const html = await viewsOf().addClient(context('de', user('root')), {
       list: wholeList,
@@ -317,6 +363,36 @@ describe('frame with odd values', () => {
     expect(told).to.deep.equal([])
   })
 
+  const oddities = () => {
+    const lines: string[] = []
+    return { lines, tellOdd: createOddities({ warn: (fields) => void lines.push(JSON.stringify(fields)) }) }
+  }
+
+  it('R6 a time zone that is none: Europe/Berlin stands in, and the log says it once', async () => {
+    const { lines, tellOdd } = oddities()
+    const shown = async (zone: string) => page('6.1', 'autor', { DEFAULT_TIMEZONE: zone }, { tellOdd })
+    for (const zone of ['Mars/Phobos', '../x', 'Mars/Phobos'])
+      expect(await shown(zone)).to.equal(await shown('Europe/Berlin'))
+    expect(lines).to.have.length(1)
+    expect(lines[0]).to.include('DEFAULT_TIMEZONE')
+  })
+
+  for (const version of Object.keys(versions)) {
+    it(`R6 ${version}: whatever is in a field of the configuration, the page appears and links to nothing odd`, async () => {
+      for (const field of globalFields) {
+        for (const value of ['', '../x', 'javascript:alert(1)', 'z'.repeat(5000), '\u0000\n', 'null', '-1', '<b>']) {
+          expect(await page(version, 'admin', { [field]: value }, oddities()), `${field} ${value}`)
+            .to.match(/<\/html>\s*$/)
+            .and.not.match(
+              /(?:href|src|action)="(?!\/|#|https:\/\/(?:www\.studip\.de|hilfe\.studip\.de|rz\.example\.org)\/)/,
+            )
+            .and.not.include('<b>')
+            .and.not.match(/z{400}/)
+        }
+      }
+    })
+  }
+
   it('R6 a name of 5 KB is cut, one that is empty is Stud.IP', async () => {
     told.length = 0
     const html = await page('6.1', 'autor', { UNI_NAME_CLEAN: 'Ü<b>'.repeat(1250) }, { tellOdd })
@@ -325,7 +401,8 @@ describe('frame with odd values', () => {
     expect(await page('6.1', 'autor', {})).to.include('- Stud.IP</title>')
   })
 
-  it('R8 a Stud.IP of tomorrow is drawn like the newest that is known', async () => {
+  it('R8 a Stud.IP of tomorrow is drawn like the newest that is known, and the log says it once', async () => {
+    const { lines, tellOdd } = oddities()
     const of = (version: object) =>
       viewsOf(
         'main',
@@ -339,10 +416,15 @@ describe('frame with odd values', () => {
             clientRequests: 'autor',
             studipVersion: version as never,
           },
+          tellOdd,
         },
       ).applications(context(), applicationsModel())
     const plain = (html: string) => html.replaceAll(/\?v=[^"]*/g, '').replaceAll('/help/7/', '/help/6/')
-    expect(plain(await of({ major: 7, minor: 0, text: '7.0' }))).to.equal(plain(await of(versions['main']!)))
+    const tomorrow = { major: 7, minor: 0, text: '7.0' }
+    expect(plain(await of(tomorrow))).to.equal(plain(await of(versions['main']!)))
+    await of(tomorrow)
+    expect(lines).to.have.length(1)
+    expect(lines[0]).to.include('version').and.include('newer than 6.3')
   })
 
   it('R8 icons stay pictures where the assets are on another site, which gives no masks', async () => {

@@ -14,7 +14,7 @@ import type { BounceReason, Verdict } from '../../src/studip/verdict.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 
 const key = Buffer.alloc(32, 7)
-const language = { language: 'de', languageTag: 'de-DE' } as const
+const language = { language: 'de', languageTag: 'de-DE', highContrast: false } as const
 const anonymous: Verdict = { kind: 'anonymous', staleReturn: false, maintenance: false, ...language }
 const lacking = (reason: BounceReason): Verdict => ({ kind: 'bounce', reason, ...language })
 const stale = lacking('stale')

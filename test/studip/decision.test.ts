@@ -27,6 +27,7 @@ const facts: Facts = {
     language: undefined,
     redirectAfterLogin: undefined,
     sessionStart: 900,
+    highContrast: false,
   },
   rules: {
     maintenance: false,

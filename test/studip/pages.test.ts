@@ -56,6 +56,18 @@ for (const { studip, baseUrl } of [
         }
       })
     }
+    it('R9 high contrast in the session is that of our pages, logged in or not', async () => {
+      const page = async (uid: string, contrast: number) => {
+        const cookie = await logIn(app, users.autor, { content: { uid, more: { contrast } } })
+        return (await app.http.get(`${app.api('authorize')}?client_id=0`).set('Cookie', cookie)).text
+      }
+      for (const uid of [users.autor.user_id, 'nobody']) {
+        expect(await page(uid, 1), uid).to.include('stylesheets/accessibility.css')
+        expect(await page(uid, 0), uid)
+          .to.include('stylesheets/studip-base.css')
+          .and.not.include('accessibility.css')
+      }
+    })
     it('S-106 a stale session is sent to Stud.IP', async () => {
       const cookie = await logIn(app, users.autor, { changed: app.deps.now() - app.deps.settings.sessionLifetime - 5 })
       expect((await authorize(cookie)).headers['location']).to.match(trampoline())

@@ -55,6 +55,20 @@ describe('session string: shape of auth by version', () => {
     ])
       expect(start(text), text).to.equal(undefined)
   })
+  it('R9 reads whether the session asks for high contrast, as PHP would ask it whether it is empty', () => {
+    const asks = (text: string) => parseSession(Buffer.from(text), 6).highContrast
+    for (const text of ['contrast|i:1;', 'contrast|b:1;', 'contrast|s:1:"1";']) expect(asks(text), text).to.equal(true)
+    for (const text of [
+      '',
+      'contrast|i:0;',
+      'contrast|b:0;',
+      'contrast|s:1:"0";',
+      'contrast|s:0:"";',
+      'contrast|N;',
+      'contrast|i:1',
+    ])
+      expect(asks(text), text).to.equal(false)
+  })
   it('S-103 nothing is no login', () => expect(uidOf('SessionStart|i:1795469602;')).to.equal(undefined))
 })
 

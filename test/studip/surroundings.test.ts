@@ -86,21 +86,24 @@ describe('what the frame depends on', () => {
   })
 
   it('R6 the picture is that of the version, in the folder of the version', async () => {
-    expect(await pictureOf(id, 'medium', { studipPath, studipVersion: v61 })).to.deep.equal({ kind: 'none' })
+    expect(await pictureOf(id, { studipPath, studipVersion: v61 })).to.deep.equal({ kind: 'none' })
     const folder = join(studipPath, 'public/pictures/user', id.slice(0, 2))
     await mkdir(folder, { recursive: true })
     const file = join(folder, `${id}_medium.webp`)
     await writeFile(file, webp)
     await utimes(file, 1_795_000_000, 1_795_000_000)
-    expect(await pictureOf(id, 'medium', { studipPath, studipVersion: v61 })).to.deep.equal({
+    expect(await pictureOf(id, { studipPath, studipVersion: v61 })).to.deep.equal({
       kind: 'set',
-      path: `pictures/user/${id.slice(0, 2)}/${id}_medium.webp?d=1795000000`,
+      paths: {
+        small: `pictures/user/${id.slice(0, 2)}/${id}_small.webp?d=1795000000`,
+        medium: `pictures/user/${id.slice(0, 2)}/${id}_medium.webp?d=1795000000`,
+      },
     })
-    expect(await pictureOf(id, 'medium', { studipPath, studipVersion: v54 })).to.deep.equal({ kind: 'none' })
+    expect(await pictureOf(id, { studipPath, studipVersion: v54 })).to.deep.equal({ kind: 'none' })
     await writeFile(join(studipPath, 'public/pictures/user', `${id}_medium.png`), png)
-    expect(await pictureOf(id, 'small', { studipPath, studipVersion: v54 })).to.have.property('kind', 'set')
-    expect(await pictureOf(id, 'medium', { studipPath: undefined, studipVersion: v61 })).to.deep.equal({ kind: 'none' })
-    expect(await pictureOf('../../etc', 'medium', { studipPath, studipVersion: v61 })).to.deep.equal({ kind: 'none' })
+    expect(await pictureOf(id, { studipPath, studipVersion: v54 })).to.have.property('kind', 'set')
+    expect(await pictureOf(id, { studipPath: undefined, studipVersion: v61 })).to.deep.equal({ kind: 'none' })
+    expect(await pictureOf('../../etc', { studipPath, studipVersion: v61 })).to.deep.equal({ kind: 'none' })
   })
 
   it('R6 a picture that is none, a folder, a file without a byte and a loop are odd, and the standard picture stands in', async () => {
@@ -125,10 +128,10 @@ describe('what the frame depends on', () => {
   it('R6 a folder of pictures that is missing, or a file in its place, is nothing odd', async () => {
     const empty = await mkdtemp(join(tmpdir(), 'studip-'))
     try {
-      expect(await pictureOf(id, 'medium', { studipPath: empty, studipVersion: v61 })).to.deep.equal({ kind: 'none' })
+      expect(await pictureOf(id, { studipPath: empty, studipVersion: v61 })).to.deep.equal({ kind: 'none' })
       await mkdir(join(empty, 'public'))
       await writeFile(join(empty, 'public/pictures'), 'x')
-      expect(await pictureOf(id, 'medium', { studipPath: empty, studipVersion: v61 })).to.deep.equal({ kind: 'none' })
+      expect(await pictureOf(id, { studipPath: empty, studipVersion: v61 })).to.deep.equal({ kind: 'none' })
     } finally {
       await chmod(empty, 0o700)
       await rm(empty, { recursive: true, force: true })
