@@ -100,7 +100,7 @@ export const en = {
   'client.add.notes': 'Notes for administrators',
   'client.add.allow-insecure-redirect': 'Accept redirect URIs that are not safe',
   'client.add.fixed-port':
-    '{{uri}} matches at this port only. An app that takes any free port needs http://127.0.0.1/… instead.',
+    '{{uri}} matches at this port only. An application that takes any free port needs http://127.0.0.1/… instead.',
   'client.add.done': 'The client was registered with id {{id}}.',
   'client.add.secret': 'Client secret: {{secret}} (it is shown this once and stored as a hash only)',
   'client.add.example': 'A public client, such as a mobile app',
@@ -134,13 +134,12 @@ export const en = {
   'grants.question_other': 'Revoke {{count}} grants? Their tokens stop working at once.',
   'grants.done_one': '{{count}} grant was revoked.',
   'grants.done_other': '{{count}} grants were revoked.',
-  'grants.example': 'Disconnect a lost device',
+  'grants.example': 'End the connection of a lost device',
   'person.export.describe': 'Hand out what is stored of a person',
   'person.export.example': 'Into a file',
-  'person.delete.describe': 'Delete what is stored of a person; their applications are disconnected',
+  'person.delete.describe': 'Delete what is stored of a person; their connections end',
   'person.delete.example': 'By user id, which may be gone from Stud.IP',
-  'person.delete.question':
-    'Delete all codes and tokens of user {{userId}}? Their applications are disconnected at once.',
+  'person.delete.question': 'Delete all codes and tokens of user {{userId}}? Their connections end at once.',
   'person.delete.done':
     'Deleted: {{codes}} authorization codes, {{access}} access tokens, {{refresh}} refresh tokens; requests for {{clients}} clients. Nothing is left of this person.',
   'person.ambiguous':

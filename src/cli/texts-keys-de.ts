@@ -20,7 +20,7 @@ export const keyFaultsDe: Readonly<Record<KeyFault, string>> = {
   'not-public': `{path} ist kein öffentlicher Schlüssel im Format PEM. Stellen Sie die Datei aus der Sicherung wieder her, ${derived}`,
   'private-as-public':
     '{path} enthält einen privaten Schlüssel. Ersetzen Sie ihn durch den öffentlichen. Wenn andere ihn lesen konnten, ist keinem Token mehr zu trauen: Legen Sie neue Schlüsseldateien an.',
-  'not-rsa': `{path} ist kein RSA-Schlüssel ({type}); Stud.IP kann ihn nicht benutzen. Stellen Sie den richtigen aus der Sicherung wieder her. ${onlyThen}`,
+  'not-rsa': `{path} ist kein RSA-Schlüssel ({type}); Stud.IP kann ihn nicht nutzen. Stellen Sie den richtigen aus der Sicherung wieder her. ${onlyThen}`,
   'too-short': `{path} hat {bits} Bit, nötig sind mindestens {least}; auch Stud.IP weist ihn zurück. Stellen Sie den richtigen aus der Sicherung wieder her. ${onlyThen}`,
   mismatch:
     '{path} gehört nicht zu {other}. Stellen Sie beide aus derselben Sicherung wieder her. Wenn nur {other} stimmt: openssl pkey -in {other} -pubout -out {path}',

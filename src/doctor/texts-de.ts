@@ -97,13 +97,13 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
   'doctor.front.bad-gateway':
     'Der Webserver erreicht den Dienst nicht (Status {{status}}). Vergleichen Sie upstream in nginx/http.conf mit LISTEN.',
   'doctor.front.other-keys':
-    '{{url}} wird von einem Dienst mit anderen Schlüsseln beantwortet. Lassen Sie alle Instanzen denselben KEYS_PATH benutzen.',
+    '{{url}} wird von einem Dienst mit anderen Schlüsseln beantwortet. Lassen Sie alle Instanzen denselben KEYS_PATH nutzen.',
   'doctor.sign-in.off': 'Wird nicht angeboten: Es gibt keinen oidc.key.',
   'doctor.sign-in.ok': 'Erreichbar als {{issuer}}',
   'doctor.sign-in.api':
     '{{url}} hält ein ID-Token für ein Zugriffstoken. Nehmen Sie oidc.key weg und benachrichtigen Sie die Autoren dieses Dienstes.',
   'doctor.front.other-issuer':
-    '{{url}} wird von einem Dienst mit einer anderen BASE_URL beantwortet ({{issuer}}). Lassen Sie alle Instanzen dieselbe BASE_URL benutzen.',
+    '{{url}} wird von einem Dienst mit einer anderen BASE_URL beantwortet ({{issuer}}). Lassen Sie alle Instanzen dieselbe BASE_URL nutzen.',
   'doctor.front.neighbour':
     '{{url}} wird von diesem Dienst beantwortet, gehört aber Stud.IP. Binden Sie die Dateien aus nginx/ unverändert ein: Ihr Muster ist verankert.',
   'doctor.front.monitoring':
@@ -122,7 +122,7 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
   'doctor.step.authorize': 'um Zustimmung bitten',
   'doctor.step.approve': 'genehmigt werden',
   'doctor.step.token': 'ein Token holen',
-  'doctor.step.verify': 'sein Token benutzen',
+  'doctor.step.verify': 'sein Token nutzen',
   'doctor.step.refresh': 'sein Token erneuern',
   'doctor.step.revoke': 'sein Token widerrufen',
 
@@ -143,12 +143,12 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
     'SESSION_LIFETIME ist {{own}}, Stud.IPs Sitzungen leben aber {{theirs}} Sekunden. Berichtigen Sie es, oder lassen Sie es weg.',
   'doctor.maintenance.ok': 'Stud.IP ist nicht im Wartungsmodus.',
   'doctor.maintenance.on':
-    'Stud.IP ist im Wartungsmodus: Nur root kann sich anmelden oder ein Token benutzen. Schalten Sie MAINTENANCE_MODE_ENABLE aus, wenn Sie fertig sind.',
+    'Stud.IP ist im Wartungsmodus: Nur root kann sich anmelden oder ein Token nutzen. Schalten Sie MAINTENANCE_MODE_ENABLE aus, wenn Sie fertig sind.',
   'doctor.sessions.both':
     'In session_data gibt es Sitzungen, die jünger als {{seconds}} Sekunden sind, obwohl Sitzungen im Cache liegen. So lange nach einem Wechsel zum Cache ist das richtig; später prüfen Sie SESSION_STORE.',
   'doctor.grace.ok': 'REFRESH_GRACE ist {{seconds}} Sekunden, länger als nginx auf ein Token wartet.',
   'doctor.grace.off':
-    'REFRESH_GRACE ist 0: Ein Client, der nach einer verlorenen Antwort noch einmal fragt, gilt als Dieb, und seine Freigabe endet.',
+    'REFRESH_GRACE ist 0: Ein Client, der nach einer verlorenen Antwort noch einmal fragt, gilt als Dieb, und seine Autorisierung endet.',
   'doctor.grace.short':
     'REFRESH_GRACE ist {{seconds}} Sekunden, nginx wartet aber {{wait}} auf eine Antwort: Ein Client, der danach noch einmal fragt, gilt als Dieb. Setzen Sie REFRESH_GRACE über {{wait}}, oder proxy_read_timeout der Token-location darunter.',
   'doctor.service.other':
@@ -201,7 +201,7 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
     'Die Zeile, die nach der Anmeldung zurückführt, gibt es noch nicht; der Dienst legt sie bei der ersten Anmeldung an, --fix-way-back jetzt.',
   'doctor.trampoline.made': 'Die Zeile, die nach der Anmeldung zurückführt, wurde angelegt.',
   'doctor.clients.cors':
-    'Öffentliche Clients mit einer https-Adresse ({{names}}) laufen womöglich im Browser, JSONAPI_CORS_ORIGIN von Stud.IP ist aber leer: Ihre Skripte bekommen Tokens und können sie nicht benutzen. Tragen Sie ihre Origins dort ein.',
+    'Öffentliche Clients mit einer https-Adresse ({{names}}) laufen womöglich im Browser, JSONAPI_CORS_ORIGIN von Stud.IP ist aber leer: Ihre Skripte bekommen Tokens und können sie nicht nutzen. Tragen Sie ihre Origins dort ein.',
   'doctor.round-trip.ok':
     'Autorisieren, Token holen, erneuern und widerrufen funktionieren. Was dafür angelegt wurde, ein Client oauth2:doctor mit Codes und Tokens von niemandem, ist wieder gelöscht.',
 }

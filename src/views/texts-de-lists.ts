@@ -40,9 +40,9 @@ export const deLists = {
   'admin.only': 'Zeige',
   'admin.only.all': 'alle',
   'admin.only.suspended': 'gesperrte',
-  'admin.only.unused': 'unbenutzte',
+  'admin.only.unused': 'ungenutzte',
   'admin.uncounted':
-    'So viele Autorisierungen lassen sich nicht in der Zeit zählen. Die Liste ist deshalb nicht nach der Benutzung geordnet oder ausgewählt.',
+    'So viele Autorisierungen lassen sich nicht in der Zeit zählen. Die Liste ist deshalb nicht nach der Nutzung geordnet oder ausgewählt.',
   'admin.pages': 'Seiten der Liste',
   'admin.page': 'Seite {{page}} von {{pages}}',
   'admin.page.previous': 'Zurück',
@@ -63,7 +63,7 @@ export const deLists = {
   'clients.notes': 'Notizen (nur für Root-Accounts sichtbar)',
   'clients.grants': 'Bestehende Autorisierungen',
   'clients.grants.unknown': 'unbekannt',
-  'clients.scopes': 'Genutzte Scopes',
+  'clients.scopes': 'Genutzte Berechtigungen',
   'clients.scopes.none': 'noch keine',
   'clients.signsIn': 'meldet Personen an',
   'clients.told': 'Erfährt beim Anmelden',
@@ -145,7 +145,7 @@ export const deLists = {
   'notice.secret': 'Das client_secret lautet:',
   'notice.once': 'Notieren Sie sich bitte das client_secret. Es wird Ihnen nur dieses eine Mal angezeigt.',
   'notice.fixedToPort':
-    '{{uri}} gilt nur mit diesem Port. Eine App, die einen freien Port nimmt, braucht stattdessen http://127.0.0.1/…',
+    '{{uri}} gilt nur mit diesem Port. Eine Anwendung, die einen freien Port nimmt, braucht stattdessen http://127.0.0.1/…',
   'notice.deleted': 'Der OAuth2-Client #{{id}} ("{{name}}") wurde gelöscht.',
   'notice.suspended': 'Der OAuth2-Client "{{name}}" wurde gesperrt. Seine Tokens gelten nicht, bis Sie ihn entsperren.',
   'notice.resumed': 'Der OAuth2-Client "{{name}}" wurde entsperrt.',
@@ -189,7 +189,7 @@ export const deLists = {
   'application.connections.text':
     'Jede Verbindung ist ein Gerät oder ein Browser, auf dem Sie die Anwendung nutzen. Beenden Sie Verbindungen, die Sie nicht wiedererkennen.',
   'application.connections.none': 'Zur Zeit ist die Anwendung nicht mit Ihrem Konto verbunden.',
-  'application.connections.more_one': 'Mit „Autorisierung widerrufen“ endet auch {{count}} ältere Verbindung.',
-  'application.connections.more_other': 'Mit „Autorisierung widerrufen“ enden auch {{count}} ältere Verbindungen.',
+  'application.connections.more_one': 'Mit "Autorisierung widerrufen" endet auch {{count}} ältere Verbindung.',
+  'application.connections.more_other': 'Mit "Autorisierung widerrufen" enden auch {{count}} ältere Verbindungen.',
   'application.scopes': 'Berechtigungen',
 } as const

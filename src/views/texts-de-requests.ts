@@ -7,15 +7,14 @@ export const deRequests = {
     'Sie haben {{count}} offenen Antrag. Bevor Sie einen weiteren stellen, muss er entschieden sein oder zurückgezogen werden.',
   'requests.full_other':
     'Sie haben {{count}} offene Anträge. Bevor Sie einen weiteren stellen, muss einer davon entschieden sein oder zurückgezogen werden.',
-  'requests.mayNot': 'Mit Ihrer Berechtigung in Stud.IP können Sie keinen OAuth2-Client beantragen.',
+  'requests.mayNot': 'Mit Ihrem globalen Status in Stud.IP können Sie keinen OAuth2-Client beantragen.',
   'requests.add': 'OAuth2-Client beantragen',
   'requests.add.intro':
     'Die Administration sieht diese Angaben mit Ihrem Namen und entscheidet darüber. Was Nutzende von Ihrer Anwendung sehen, ist der Name, die Beschreibung und wer sie entwickelt.',
   'requests.submit': 'Beantragen',
   'requests.failed': 'Der Antrag wurde noch nicht gestellt.',
   'requests.purpose': 'Wozu wird der OAuth2-Client gebraucht?',
-  'requests.purpose.hint':
-    'Zum Beispiel: wer die Anwendung benutzt, was sie in Stud.IP liest oder ändert, wo sie läuft.',
+  'requests.purpose.hint': 'Zum Beispiel: wer die Anwendung nutzt, was sie in Stud.IP liest oder ändert, wo sie läuft.',
   'requests.askedAt': 'Beantragt',
   'requests.decidedAt': 'Entschieden',
   'requests.reason': 'Begründung',
@@ -30,7 +29,7 @@ export const deRequests = {
   'requests.withdraw.confirm': 'Wollen Sie "{{name}}" wirklich zurückziehen?',
   'requests.withdraw.undecided': 'Der Antrag wird gelöscht.',
   'requests.withdraw.approved':
-    'Der OAuth2-Client ist freigegeben. Er wird gesperrt, und niemand kann die Anwendung mehr benutzen, bis die Administration ihn erneut freigibt.',
+    'Der OAuth2-Client ist freigegeben. Er wird gesperrt, und niemand kann die Anwendung mehr nutzen, bis die Administration ihn erneut freigibt.',
   'decide.title_one': '{{count}} beantragter OAuth2-Client',
   'decide.title_other': '{{count}} beantragte OAuth2-Clients',
   'decide.more_one': 'Ein weiterer Antrag erscheint, sobald über diese entschieden ist.',

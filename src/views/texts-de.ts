@@ -17,7 +17,7 @@ export const de = {
   'consent.end.link': 'Profil, Einstellungen, Drittanwendungen',
   'consent.next': 'Beim nächsten Mal',
   'consent.next.remembered':
-    'Wenn Sie „Erlauben“ wählen, fragt Stud.IP ein Jahr lang nicht wieder, solange die Anwendung nicht mehr möchte als jetzt.',
+    'Wenn Sie "Erlauben" wählen, fragt Stud.IP ein Jahr lang nicht wieder, solange die Anwendung nicht mehr möchte als jetzt.',
   'consent.next.asked': 'Stud.IP fragt Sie wieder.',
   'consent.sentTo': 'Danach werden Sie weitergeleitet zu',
   'consent.device': '{{target}} (ein Programm auf Ihrem Gerät)',
@@ -31,11 +31,11 @@ export const de = {
   'formPost.submit': 'Weiter',
   'again.title': 'Bitte melden Sie sich erneut an',
   'again.text':
-    'Die Anwendung „{{client}}“ möchte sicher sein, dass Sie es sind. Melden Sie sich ab und wieder an, um fortzufahren.',
+    'Die Anwendung "{{client}}" möchte sicher sein, dass Sie es sind. Melden Sie sich ab und wieder an, um fortzufahren.',
   'again.submit': 'Abmelden und neu anmelden',
   'signOut.title': 'Von Stud.IP abmelden?',
   'signOut.text':
-    'Sie haben sich von der Anwendung „{{client}}“ abgemeldet. Möchten Sie sich auch von Stud.IP abmelden?',
+    'Sie haben sich von der Anwendung "{{client}}" abgemeldet. Möchten Sie sich auch von Stud.IP abmelden?',
   'signOut.textPlain': 'Möchten Sie sich von Stud.IP abmelden?',
   'signOut.submit': 'Abmelden',
   'signOut.stay': 'Angemeldet bleiben',
@@ -65,13 +65,13 @@ export const de = {
   'error.missing.text': 'Diese Seite gibt es nicht oder nicht mehr.',
   'error.method': 'So nicht aufrufbar',
   'error.method.text':
-    'Diese Adresse lässt sich nicht auf diese Weise aufrufen. Bitte benutzen Sie die Schaltflächen der Seiten.',
+    'Diese Adresse lässt sich nicht auf diese Weise aufrufen. Bitte nutzen Sie die Schaltflächen der Seiten.',
   'error.form': 'Formular abgelaufen',
   'error.form.text':
     'Das Formular ist abgelaufen oder gehört nicht zu Ihrer aktuellen Anmeldung. Es wurde nichts geändert. Bitte rufen Sie die Seite neu auf und versuchen es erneut.',
   'error.used': 'Bereits beantwortet',
   'error.used.text':
-    'Diese Autorisierungsanfrage haben Sie bereits beantwortet. Wenn die Anwendung nicht weiterarbeitet, starten Sie die Anmeldung dort bitte erneut.',
+    'Diese Autorisierungsanfrage haben Sie bereits beantwortet. Wenn die Anwendung nicht weiterarbeitet, beginnen Sie dort bitte erneut.',
   'error.large': 'Anfrage zu groß',
   'error.large.text': 'Die gesendeten Daten sind zu umfangreich.',
   'error.often': 'Zu viele Versuche',
@@ -87,7 +87,7 @@ export const de = {
     'Die Datenbank antwortet gerade nicht. Bitte versuchen Sie es in wenigen Augenblicken erneut.',
   'error.loop': 'Anmeldung nicht erkannt',
   'error.loop.text':
-    'Ihre Anmeldung bei Stud.IP ist hier nicht angekommen. Bitte melden Sie sich in Stud.IP ab und wieder an und starten Sie dann die Anmeldung in der Anwendung erneut. Hilft das nicht, wenden Sie sich an den Support Ihres Stud.IP und nennen Sie die Vorgangsnummer.',
+    'Ihre Anmeldung bei Stud.IP ist hier nicht angekommen. Bitte melden Sie sich in Stud.IP ab und wieder an und beginnen Sie dann in der Anwendung erneut. Hilft das nicht, wenden Sie sich an den Support Ihres Stud.IP und nennen Sie die Vorgangsnummer.',
   'error.login': 'Bitte melden Sie sich an',
   'error.login.text':
     'Um fortzufahren, melden Sie sich bitte zuerst in Stud.IP an. Kehren Sie danach zu dieser Seite zurück und klicken auf "Weiter".',
@@ -99,10 +99,10 @@ export const de = {
   'error.detail.parameter': 'Parameter',
   'error.detail.client': 'client_id, wie gesendet',
   'error.detail.redirectUri': 'redirect_uri, wie gesendet',
-  'error.detail.log': 'Die Betreiber dieses Stud.IP finden diese Anfrage im Log unter {{reference}}.',
+  'error.detail.log': 'Wer dieses Stud.IP betreibt, findet diese Anfrage im Log unter {{reference}}.',
   'advice.once': 'Senden Sie client_id, und redirect_uri höchstens einmal.',
   'advice.client':
-    'Vergleichen Sie client_id mit der Nummer, die die Administratoren dieses Stud.IP sehen. Die Anwendung kann gesperrt sein.',
+    'Vergleichen Sie client_id mit der Nummer, die die Administration dieses Stud.IP sieht. Die Anwendung kann gesperrt sein.',
   'advice.missing': 'Senden Sie redirect_uri: Sie darf nur fehlen, wenn genau eine registriert ist.',
   'advice.exactly':
     'Lassen Sie genau diese redirect_uri registrieren, oder senden Sie eine registrierte. Jedes Zeichen zählt, auch ein Schrägstrich am Ende und der Query-Teil.',

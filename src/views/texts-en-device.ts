@@ -13,6 +13,6 @@ export const enDevice: Readonly<Record<keyof typeof deDevice, string>> = {
   'device.compare': 'Does the device show this code?',
   'device.qr': 'Would you rather answer on your phone? Show this page as a QR code',
   'device.from': 'Asked for by the device at',
-  'device.allowed': 'The application "{{client}}" may use your account now. You can go back to the device.',
+  'device.allowed': 'The application "{{client}}" may access your account now. You can go back to the device.',
   'device.denied': 'The application "{{client}}" was denied access. You can close this page.',
 }

@@ -63,7 +63,7 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'clients.notes': 'Notes (only visible for root accounts)',
   'clients.grants': 'Live authorisations',
   'clients.grants.unknown': 'unknown',
-  'clients.scopes': 'Scopes used',
+  'clients.scopes': 'Permissions used',
   'clients.scopes.none': 'none yet',
   'clients.signsIn': 'signs people in',
   'clients.told': 'Is told at sign-in',
@@ -138,7 +138,7 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'notice.secret': 'The client_secret is:',
   'notice.once': 'Please note the client_secret. It will be shown to you only this one time.',
   'notice.fixedToPort':
-    '{{uri}} matches at this port only. An app that takes any free port needs http://127.0.0.1/… instead.',
+    '{{uri}} matches at this port only. An application that takes any free port needs http://127.0.0.1/… instead.',
   'notice.deleted': 'The OAuth2 client #{{id}} ("{{name}}") has been deleted.',
   'notice.suspended': 'The OAuth2 client "{{name}}" has been suspended. Its tokens are not valid until you resume it.',
   'notice.resumed': 'The OAuth2 client "{{name}}" has been resumed.',

@@ -8,7 +8,7 @@ export const enRequests: Readonly<Record<keyof typeof deRequests, string>> = {
   'requests.full_one': 'You have {{count}} open request. Before you make another it has to be decided or withdrawn.',
   'requests.full_other':
     'You have {{count}} open requests. Before you make another one of them has to be decided or withdrawn.',
-  'requests.mayNot': 'With your permission in Stud.IP you cannot ask for an OAuth2 client.',
+  'requests.mayNot': 'With your global status in Stud.IP you cannot ask for an OAuth2 client.',
   'requests.add': 'Ask for an OAuth2 client',
   'requests.add.intro':
     'The administrators see what you write here with your name, and decide. What users see of your application is its name, its description and who develops it.',

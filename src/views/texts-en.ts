@@ -65,7 +65,7 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
     'The form has expired or does not belong to your current login. Nothing was changed. Please open the page again and retry.',
   'error.used': 'Already answered',
   'error.used.text':
-    'You have already answered this authorisation request. If the application does not continue, please start the login there again.',
+    'You have already answered this authorisation request. If the application does not continue, please start again there.',
   'error.large': 'Request too large',
   'error.large.text': 'Too much data was sent.',
   'error.often': 'Too many attempts',
@@ -80,7 +80,7 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
   'error.unavailable.text': 'The database does not answer at the moment. Please try again in a few moments.',
   'error.loop': 'Login not recognised',
   'error.loop.text':
-    'Your Stud.IP login did not arrive here. Please log out of Stud.IP, log in again, and then restart the login in the application. If that does not help, contact the support of your Stud.IP and quote the reference.',
+    'Your Stud.IP login did not arrive here. Please log out of Stud.IP, log in again, and then start again in the application. If that does not help, contact the support of your Stud.IP and quote the reference.',
   'error.login': 'Please log in',
   'error.login.text': 'To go on, please log in to Stud.IP first. Then come back to this page and click "Continue".',
   'error.login.open': 'Log in to Stud.IP (opens a new tab)',

@@ -3,20 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { scopes } from '../../src/oauth/scopes/index.ts'
 import type { ScopeWords } from '../../src/oauth/scopes/scope.ts'
-import { deDevice } from '../../src/views/texts-de-device.ts'
-import { deFrame } from '../../src/views/texts-de-frame.ts'
-import { deLists } from '../../src/views/texts-de-lists.ts'
-import { deRequests } from '../../src/views/texts-de-requests.ts'
-import { de } from '../../src/views/texts-de.ts'
-import { enDevice } from '../../src/views/texts-en-device.ts'
-import { enFrame } from '../../src/views/texts-en-frame.ts'
-import { enLists } from '../../src/views/texts-en-lists.ts'
-import { enRequests } from '../../src/views/texts-en-requests.ts'
-import { en } from '../../src/views/texts-en.ts'
 import { texts } from '../../src/views/texts.ts'
+import { catalogues } from './catalogues.ts'
 
-const german: Readonly<Record<string, string>> = { ...de, ...deFrame, ...deLists, ...deDevice, ...deRequests }
-const english: Readonly<Record<string, string>> = { ...en, ...enFrame, ...enLists, ...enDevice, ...enRequests }
+const { de: german, en: english } = catalogues
 const stem = (key: string) => key.replace(/_(?:one|other)$/, '')
 const known = new Set(Object.keys(german).map(stem))
 
