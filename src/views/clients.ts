@@ -13,6 +13,7 @@ import { webAddress } from './addresses.ts'
 import type { OpenRequest } from './client-requests.ts'
 import { clientFilters, headingOf, listQuery, type Heading, type ListState } from './list-state.ts'
 import type { Notice } from './notice.ts'
+import { oddLettersOf } from './odd-letters.ts'
 import { registrationFaults } from './registration-faults.ts'
 import type { TextKey } from './texts.ts'
 
@@ -60,6 +61,7 @@ const clientValues = (client: RegisteredClient) => {
   return {
     ...client,
     homepageLink: webAddress(client.homepage)?.href,
+    oddLetters: oddLettersOf(client),
     signsIn,
     told: signsIn ? told.filter(({ scope }) => client.scopes?.includes(scope)).map(({ text }) => text) : [],
   }
@@ -104,7 +106,11 @@ export const adminValues = (settings: Pick<Settings, 'baseUrl' | 'keysPath'>, mo
   ...model,
   ...listValues(settings, model),
   clients: model.clients.map(clientValues),
-  requests: model.requests.map((request) => ({ ...request, homepageLink: webAddress(request.homepage)?.href })),
+  requests: model.requests.map((request) => ({
+    ...request,
+    oddLetters: oddLettersOf(request),
+    homepageLink: webAddress(request.homepage)?.href,
+  })),
   keyFiles: model.keyFiles.map((file) => ({
     ...file,
     advice: keyAdvice(

@@ -3,6 +3,7 @@ import type { Client } from '../oauth/types.ts'
 import type { Settings } from '../settings.ts'
 import type { Language, StudipUser } from '../studip/verdict.ts'
 import { accessValues, type AccessModel } from './access.ts'
+import { oddLettersOf } from './odd-letters.ts'
 import { redirectTarget, webAddress } from './addresses.ts'
 
 export interface ConsentModel extends AccessModel {
@@ -23,6 +24,7 @@ export const consentValues = ({ settings }: Deps, model: ConsentModel, language:
   return {
     ...model,
     access: accessValues(model, { language, perms: model.user.perms }),
+    oddLetters: oddLettersOf(model.client),
     homepageHost: webAddress(model.client.homepage)?.host,
     target: redirectTarget(model.redirectUri, settings.baseUrl),
     // 6.x logs out by POST only, 5.x by a link (contract §11.1).

@@ -2,6 +2,7 @@
 import type { Client } from '../oauth/types.ts'
 import { accessValues, type AccessModel } from './access.ts'
 import { webAddress } from './addresses.ts'
+import { oddLettersOf } from './odd-letters.ts'
 import type { Reader } from './scopes.ts'
 
 export interface DeviceModel {
@@ -29,5 +30,6 @@ export interface DeviceDoneModel {
 export const deviceConfirmValues = (model: DeviceConfirmModel, reader: Reader) => ({
   ...model,
   access: accessValues(model, reader),
+  oddLetters: oddLettersOf(model.client),
   homepageHost: webAddress(model.client.homepage)?.host,
 })

@@ -43,6 +43,7 @@ export const de = {
   'signedOut.text': 'Sie sind von Stud.IP abgemeldet.',
   'signedOut.return': 'Zurück zu {{client}}',
   'client.developedBy': 'Entwickelt durch',
+  'client.oddLetters': 'Vorsicht, diese Buchstaben im Namen sind aus einem anderen Alphabet als die übrigen:',
 
   // Error pages
   'error.request': 'Ungültige Anfrage',

@@ -40,6 +40,7 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
   'signedOut.text': 'You are logged out of Stud.IP.',
   'signedOut.return': 'Back to {{client}}',
   'client.developedBy': 'Developed by',
+  'client.oddLetters': 'Careful, these letters of the name are of another alphabet than the rest:',
 
   'error.request': 'Invalid request',
   'error.request.text':

@@ -1,7 +1,7 @@
 // The consent page: what it says, and what no client can make of it.
 import { expect } from 'chai'
 import type { Perms } from '../../src/studip/verdict.ts'
-import { consentModel, context, user, viewsOf } from './fixtures.ts'
+import { adminModel, consentModel, context, user, viewsOf } from './fixtures.ts'
 
 describe('consent page', () => {
   const views = viewsOf('6.0', '/studip/')
@@ -77,6 +77,19 @@ describe('consent page', () => {
         /Stud\.IP<[^]*?<dl/.exec(page.replaceAll(/\s+/g, ' ').replaceAll('</strong> <', '</strong><')) ?? []
       expect(beside, JSON.stringify(changes)).to.include(said)
     }
+  })
+
+  it('S-028 letters of another alphabet are pointed out to who consents and to root, and no honest name is', async () => {
+    const said = 'aus einem anderen Alphabet'
+    const client = { name: '\u0405tud.IP', owner: 'St\u03c5d.IP e.V.' }
+    const page = await views.consent(context('de'), consentModel(client))
+    expect(page).to.include(said).and.include('<bdi>\u0405 (U+0405), \u03c5 (U+03C5)</bdi>')
+    expect(await views.consent(context('de'), consentModel({ name: 'Łódź-App 2' }))).to.not.include(said)
+    const model = adminModel()
+    const [first] = model.clients
+    const admin = await views.admin(context('de'), { ...model, clients: [{ ...first!, ...client }] })
+    expect(admin).to.include(said).and.include('U+0405')
+    expect(await views.admin(context('de'), model)).to.not.include(said)
   })
 
   it('speaks the language of the user', async () => {

@@ -1,5 +1,6 @@
 // No value that comes from outside changes the markup of a page, whatever it holds (S-024, S-027).
 import { expect } from 'chai'
+import { oddLetters } from '../../src/oauth/odd-letters.ts'
 import { everyPage, versions, viewsOf } from './fixtures.ts'
 
 const hostile: Readonly<Record<string, string>> = {
@@ -34,7 +35,8 @@ describe('pages with hostile values', () => {
     const views = viewsOf(version)
     for (const [what, text] of Object.entries(hostile)) {
       it(`S-027 ${what} stays text on every page of ${version}`, async () => {
-        const good = everyPage(views, 'Harmless', 'nothing')
+        // Letters of two alphabets are pointed out, which is markup of its own.
+        const good = everyPage(views, oddLetters(text).length > 0 ? 'H\u0430rmless' : 'Harmless', 'nothing')
         const bad = everyPage(views, text, 'nothing')
         for (const name of Object.keys(good)) {
           expect(skeleton(await bad[name]!), name).to.equal(skeleton(await good[name]!))
