@@ -1,5 +1,5 @@
 // Every section of the bench, in the order of the report. Each ends within ten minutes, so that it can be run by itself.
-import { codeExchange, signIn } from './code-exchange.ts'
+import { codeExchange } from './code-exchange.ts'
 import { consentPage } from './consent.ts'
 import type { Environment } from './environment.ts'
 import { foreignFlood, foreignToken } from './foreign.ts'
@@ -12,6 +12,7 @@ import { purge } from './purge.ts'
 import { refresh2048, refresh4096 } from './refresh.ts'
 import { sealedRefresh } from './sealed.ts'
 import type { Scale, SectionResult } from './sections.ts'
+import { signIn } from './sign-in.ts'
 import { startUp } from './start.ts'
 
 export const sections = {

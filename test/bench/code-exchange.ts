@@ -1,5 +1,4 @@
-// Codes redeemed: public client with PKCE, confidential client with its secret (D15), and with an ID token beside (D26).
-import { generateSignInKey } from '../../src/crypto/key-generation.ts'
+// Codes redeemed: public client with PKCE, confidential client with its secret (D15).
 import { connections } from './contenders.ts'
 import type { Contender } from './contenders.ts'
 import { clientSecret, confidentialClient, publicClient, redirectUri } from './environment.ts'
@@ -34,11 +33,14 @@ const exchange = async (environment: Environment, ours: Contender, asked: Exchan
   return (await generate({ port: ours.port, connections, seconds: 120, kind: 'requests', requests })).perSecond
 }
 
-/** Medians of the rounds, in which the two ways and the limit take turns. */
-const compare = async (
+type Takers = Readonly<Record<string, () => Promise<number>>>
+
+/** Medians of the rounds, in which the two ways, the limit and whatever `more` measures with the same service take turns. */
+export const compareExchanges = async (
   environment: Environment,
   { rounds, seconds }: Scale,
   ways: Readonly<Record<string, Omit<Exchange, 'count'>>>,
+  more: (ours: Contender) => Promise<Takers> = () => Promise.resolve({}),
 ) => {
   const ours = await startOurs(environment, 'rsa4096', { count: 1_000 })
   try {
@@ -50,7 +52,7 @@ const compare = async (
     const takers = Object.entries(ways).map(
       ([name, way]) => [name, () => exchange(environment, ours, { ...way, count })] as const,
     )
-    const taken = await inTurns<number>({ limit, ...Object.fromEntries(takers) }, rounds)
+    const taken = await inTurns<number>({ limit, ...Object.fromEntries(takers), ...(await more(ours)) }, rounds)
     return { taken, rate: (name: string) => median(taken[name] ?? []) }
   } finally {
     await ours.stop()
@@ -58,7 +60,7 @@ const compare = async (
 }
 
 export const codeExchange = async (environment: Environment, scale: Scale): Promise<SectionResult> => {
-  const { taken, rate } = await compare(environment, scale, {
+  const { taken, rate } = await compareExchanges(environment, scale, {
     pkce: { clientId: publicClient },
     confidential: { clientId: confidentialClient },
   })
@@ -75,25 +77,6 @@ export const codeExchange = async (environment: Environment, scale: Scale): Prom
         1.2,
         rate('pkce') / rate('confidential'),
         ' ×',
-      ),
-    ],
-  }
-}
-
-/** The same grants with and without `openid`; both have the access token of Stud.IP's format. */
-export const signIn = async (environment: Environment, scale: Scale): Promise<SectionResult> => {
-  await generateSignInKey(await environment.keys('rsa4096'))
-  const { taken, rate } = await compare(environment, scale, {
-    without: { clientId: publicClient, scopes: ['api'] },
-    with: { clientId: publicClient, scopes: ['api', 'openid', 'profile', 'email'] },
-  })
-  return {
-    data: taken,
-    lines: [
-      atMost(
-        `Sign-in: what an ID token (RSA-3072) adds to a code exchange (${format(rate('with'))}/s, ${format(rate('without'))}/s without), in RSA-4096 signatures`,
-        0.5,
-        (1 / rate('with') - 1 / rate('without')) * rate('limit'),
       ),
     ],
   }

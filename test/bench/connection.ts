@@ -1,10 +1,11 @@
-// One keep-alive HTTP/1.1 connection on a raw socket: one request at a time, no headers kept.
+// One keep-alive HTTP/1.1 connection on a raw socket: one request at a time, no headers kept but where it leads.
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 
 export interface Answer {
   readonly status: number
   readonly body: string
+  readonly location: string | undefined
 }
 
 const endOfHead = '\r\n\r\n'
@@ -13,7 +14,8 @@ const endOfHead = '\r\n\r\n'
 const parse = (bytes: string): (Answer & { readonly close: boolean }) | undefined => {
   const head = bytes.indexOf(endOfHead)
   if (head < 0) return undefined
-  const headers = bytes.slice(0, head).toLowerCase()
+  const sent = bytes.slice(0, head)
+  const headers = sent.toLowerCase()
   const body = bytes.slice(head + endOfHead.length)
   const length = /\r\ncontent-length: *(\d+)/.exec(headers)?.[1]
   const complete =
@@ -21,7 +23,8 @@ const parse = (bytes: string): (Answer & { readonly close: boolean }) | undefine
       ? body.endsWith('0\r\n\r\n') || /^http\/1.1 (204|304)/.test(headers)
       : body.length >= Number(length)
   if (!complete) return undefined
-  return { status: Number(bytes.slice(9, 12)), body, close: headers.includes('connection: close') }
+  const location = /\r\nlocation: *(\S+)/i.exec(sent)?.[1]
+  return { status: Number(bytes.slice(9, 12)), body, location, close: headers.includes('connection: close') }
 }
 
 /** Connects on first use, and again after the server has closed. */

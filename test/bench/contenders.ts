@@ -13,7 +13,7 @@ import type { PeerSettings } from './peers/peer.ts'
 export const poolSize = 16
 export const connections = 16
 /** Live grants that a contender on Stud.IP's tables rotates in turn, so that none is rotated more than twenty times a minute (A14). */
-export const grants = 20_000
+export const grants = 10_000
 
 export interface Contender {
   readonly name: string

@@ -3,6 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
 import { connection } from './connection.ts'
+import { signIn } from './sign-in-flow.ts'
+import type { SignInRequests } from './sign-in-flow.ts'
 import { percentileSteps, percentiles } from './statistics.ts'
 import type { Percentiles } from './statistics.ts'
 
@@ -20,6 +22,8 @@ export interface LoadPlan {
   /** Whole HTTP/1.1 requests; for `chain` one form without its refresh token. */
   readonly requests: readonly string[]
   readonly tokens?: readonly string[]
+  /** Each of `requests` begins a sign-in, which is one answer when all of it is done. */
+  readonly signIn?: SignInRequests
 }
 
 export interface LoadResult {
@@ -116,7 +120,7 @@ export const load = async (plan: LoadPlan): Promise<LoadResult> => {
       const request = requests.next()
       if (request === undefined) break
       const sent = performance.now()
-      const answer = await http.send(request)
+      const answer = await (plan.signIn ? signIn(http, request, plan.signIn) : http.send(request))
       const now = performance.now()
       const good = requests.answered(answer.status, answer.body)
       if (good) allAnswers++

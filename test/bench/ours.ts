@@ -43,7 +43,7 @@ export const environmentOfOurs = ({ settings }: Environment, port: number, keysP
 const nodeOptions = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []
 
 interface Ours {
-  /** Live grants to begin with; 20,000 unless given. */
+  /** Live grants to begin with; 10,000 unless given. */
   readonly count?: number
   readonly env?: NodeJS.ProcessEnv
   /** Milliseconds between two looks whether it listens; 50 unless given. */

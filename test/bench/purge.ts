@@ -15,7 +15,7 @@ import { median } from './statistics.ts'
 /** 40 refreshes a second in all. */
 const visitors = { connections: 8, pauseMilliseconds: 200 }
 /** Seconds after which the purge is told to stop, however many rows are left. */
-const patience = 240
+const patience = 90
 
 const now = () => Math.floor(Date.now() / 1000)
 
@@ -80,7 +80,7 @@ export const purge = async (environment: Environment, scale: Scale): Promise<Sec
   const ours = await startOurs(environment, 'rsa4096', { count: 1_000 })
   const seconds = scale.seconds * 4
   try {
-    await refreshes(ours, seconds * 2, visitors)
+    await refreshes(ours, seconds, visitors)
     const before = await rounds(ours, seconds, (round) => round < scale.rounds)
     const began = performance.now()
     const running = await startPurge(environment)

@@ -9,7 +9,7 @@ import { atLeast, format, reported } from './sections.ts'
 import type { Scale, SectionResult } from './sections.ts'
 
 /** As many as a machine with many processors rotates in a minute without coming to one for the twentieth time (A14). */
-const sealedGrants = 40_000
+const sealedGrants = 20_000
 const signedName = `${ourName}, signed`
 
 export const sealedRefresh = async (environment: Environment, scale: Scale): Promise<SectionResult> => {
