@@ -23,8 +23,10 @@ export interface Workers {
 // Milliseconds. A worker gives itself nine seconds to drain.
 const patience = { drain: 10_000, readiness: 4_000, longLife: 10_000, firstPause: 250, longestPause: 30_000 }
 
-// Megabytes. About 25 are in use; left to itself, V8 lets garbage pile up to eight times that before it looks.
-const heapLimits = ['--max-old-space-size=160', '--max-semi-space-size=8']
+// Megabytes. About 25 are in use; left to itself, V8 lets garbage pile up to eight times that before it looks. Node 24 takes more for
+// itself: half the room for what is new keeps a worker below 150 for 2 % more CPU (docs/benchmarks.md). V8 knows powers of two only.
+const forNew = Number(process.versions.node.split('.')[0]) >= 24 ? 4 : 8
+const heapLimits = ['--max-old-space-size=160', `--max-semi-space-size=${forNew}`]
 
 /**
  * The file that a worker starts with, looked for anew each time: where the program was called by a link to the version in use
