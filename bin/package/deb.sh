@@ -14,8 +14,9 @@ ln -s "$version" "$root/usr/lib/studip-oauth2/current"
 ln -s ../lib/studip-oauth2/current/bin/studip "$root/usr/bin/studip-oauth2"
 
 install -D -m 644 "$here/sysusers.conf" "$root/usr/lib/sysusers.d/studip-oauth2.conf"
+# The working directory is none of a version: an upgrade would take it away from the service.
 for unit in "$stage"/docs/systemd/*; do
-  sed -e 's#/opt/studip-oauth2/#/usr/lib/studip-oauth2/current/#g' -e 's#=/opt/studip-oauth2$#=/usr/lib/studip-oauth2/current#' \
+  sed -e 's#/opt/studip-oauth2/#/usr/lib/studip-oauth2/current/#g' -e 's#=/opt/studip-oauth2$#=/usr/lib/studip-oauth2#' \
     -e 's#^DynamicUser=yes#User=studip-oauth2#' -e '/^Environment=STUDIP_PATH=/d' -e '/^# .*Copy to \/etc\/systemd/d' "$unit" \
     | install -D -m 644 /dev/stdin "$root/usr/lib/systemd/system/$(basename "$unit")"
 done

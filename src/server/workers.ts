@@ -28,12 +28,18 @@ const patience = { drain: 10_000, readiness: 4_000, longLife: 10_000, firstPause
 const forNew = Number(process.versions.node.split('.')[0]) >= 24 ? 4 : 8
 const heapLimits = ['--max-old-space-size=160', `--max-semi-space-size=${forNew}`]
 
+/** The folder of the program, by the link that it was called by. */
+const program = join(dirname(process.argv[1] ?? ''), '..')
+
+/** An upgrade may have taken the working directory away, or put another one into its place: nothing starts in one that is gone. */
+const enterWorkingDirectory = (): void => process.chdir(existsSync(process.cwd()) ? process.cwd() : program)
+
 /**
  * The file that a worker starts with, looked for anew each time: where the program was called by a link to the version in use
  * (`…/current/bin/studip`), a reload after an upgrade starts workers of the version that the link names now.
  */
 const workerStart = (): string => {
-  const called = join(dirname(process.argv[1] ?? ''), '../dist/src/server/worker-start.cjs')
+  const called = join(program, 'dist/src/server/worker-start.cjs')
   return existsSync(called) ? realpathSync(called) : join(import.meta.dirname, 'worker-start.cjs')
 }
 
@@ -62,6 +68,7 @@ export const createWorkers = ({ log, environment, onDeath }: WorkersOptions): Wo
 
   const start = () =>
     new Promise<Worker>((resolve, reject) => {
+      enterWorkingDirectory()
       cluster.setupPrimary({ exec: workerStart(), execArgv })
       const worker = cluster.fork(environment())
       let sentence = 'The worker ended before it was ready.'

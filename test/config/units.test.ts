@@ -10,6 +10,15 @@ const run = promisify(execFile)
 const root = new URL('../../', import.meta.url).pathname
 
 describe('docs/systemd', () => {
+  it('refuses what a sandbox does not allow, and kills nobody for it: Node asks for more than it needs', async () => {
+    const services = (await readdir(path.join(root, 'docs/systemd'))).filter((name) => name.endsWith('.service'))
+    expect(services.length).to.be.greaterThan(1)
+    for (const name of services)
+      expect(await readFile(path.join(root, 'docs/systemd', name), 'utf8'), name).to.match(
+        /^SystemCallErrorNumber=EPERM$/m,
+      )
+  })
+
   it('is clean for systemd-analyze verify, and the service is well closed in', async function () {
     const missing = await run('systemd-analyze', ['--version']).then(
       () => false,

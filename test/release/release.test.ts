@@ -1,7 +1,7 @@
 // What is released, as an operator gets it: built, installed by dpkg, served, upgraded and rolled back under load, removed.
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -13,24 +13,10 @@ import { startStage } from '../stand-in/stage.ts'
 import { startProcess, temporaryDirectory } from '../support/child-process.ts'
 import { freePort } from '../support/free-port.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
+import { asVersion, buildRelease } from '../support/release.ts'
 
 const run = promisify(execFile)
 const root = path.join(import.meta.dirname, '../..')
-
-/** A second version out of the first one, which takes no second build. */
-const asVersion = async (deb: string, version: string, folder: string): Promise<string> => {
-  const [tree, made] = [path.join(folder, 'tree'), path.join(folder, `studip-oauth2_${version}_all.deb`)]
-  await run('dpkg-deb', ['-R', deb, tree])
-  const lib = path.join(tree, 'usr/lib/studip-oauth2')
-  await run('mv', [path.join(lib, '9.9.0'), path.join(lib, version)])
-  await run('ln', ['-sfn', version, path.join(lib, 'current')])
-  const control = path.join(tree, 'DEBIAN/control')
-  await writeFile(control, (await readFile(control, 'utf8')).replace('Version: 9.9.0', `Version: ${version}`))
-  const manifest = path.join(lib, version, 'package.json')
-  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('"9.9.0"', `"${version}"`))
-  await run('dpkg-deb', ['--root-owner-group', '-Zgzip', '--build', tree, made])
-  return made
-}
 
 describe('release', function () {
   this.timeout(600_000)
@@ -51,8 +37,7 @@ describe('release', function () {
 
   before(async function () {
     folder = await temporaryDirectory('release')
-    await run(path.join(root, 'bin/release'), ['--version', '9.9.0', '--output', folder.path], { maxBuffer: 1e7 })
-    first = path.join(folder.path, 'studip-oauth2_9.9.0_all.deb')
+    first = await buildRelease(folder.path)
     if (!existsSync(first)) return this.skip() // no dpkg-deb here
     second = await asVersion(first, '9.9.1', folder.path)
     host = path.join(folder.path, 'host')
@@ -132,6 +117,7 @@ describe('release', function () {
       .to.contain('User=studip-oauth2')
       .and.to.contain('/usr/lib/studip-oauth2/current/bin/studip oauth2:serve')
     expect(unit).not.to.contain('/opt/')
+    expect(unit, 'of no version').to.contain('WorkingDirectory=/usr/lib/studip-oauth2\n')
     const completion = installed('usr/share/bash-completion/completions/studip-oauth2')
     const words = await run('bash', [
       '-c',
@@ -150,7 +136,8 @@ describe('release', function () {
     const process = await startProcess({
       command: installed('usr/lib/studip-oauth2/current/bin/studip'),
       args: ['oauth2:serve'],
-      cwd: '/',
+      // The worst case: an upgrade takes the working directory away.
+      cwd: realpathSync(installed('usr/lib/studip-oauth2/current')),
       env: bareEnvironment(env),
       ready: (log) => log.includes('"msg":"started"'),
     })
