@@ -4,13 +4,13 @@ import { users, demoPassword } from '../fixtures/users.ts'
 import { createVisitor } from '../support/visitor.ts'
 import { startPortal } from './demo-portal.ts'
 import type { DemoServer } from './demo-server.ts'
-import type { Stage } from './stage.ts'
+import type { Walked } from './stage.ts'
 
 /** Runs one step and reports it. */
 export type Step = <T>(what: string, work: () => Promise<T>) => Promise<T>
 
 /** Makes the key, registers the portal, and starts it: what an operator does to offer it. */
-export const openPortal = async (stage: Stage): Promise<DemoServer> => {
+export const openPortal = async (stage: Walked): Promise<DemoServer> => {
   await stage.command('oauth2:keys', '--oidc')
   // The service looks for changed key files every second or two.
   const discovery = async () => (await fetch(`${stage.issuer}/.well-known/openid-configuration`)).ok
@@ -33,7 +33,7 @@ const leads = async (url: string): Promise<string> => {
 
 const shown = async (url: string): Promise<string> => (await fetch(url)).text()
 
-export async function checkSignIn(stage: Stage, version: '6.0' | '5.4', step: Step): Promise<void> {
+export async function checkSignIn(stage: Walked, version: '6.0' | '5.4', step: Step): Promise<void> {
   const portal = await step('bin/studip oauth2:keys --oidc, and the portal', () => openPortal(stage))
   try {
     const visitor = createVisitor(stage.url)

@@ -1,7 +1,7 @@
 // bin/demo --check: the whole flow without a person, each step with its time.
 import { checkSignIn, type Step } from './check-sign-in.ts'
 import { connect, type Connection, type Tokens } from './connection.ts'
-import type { Stage } from './stage.ts'
+import type { Walked } from './stage.ts'
 import { demoPassword, users } from '../fixtures/users.ts'
 import { insertSession, sessionCookieName } from '../support/php-session-writer.ts'
 import { createVisitor, type Page } from '../support/visitor.ts'
@@ -14,7 +14,7 @@ const expect = (condition: boolean, what: string): void => {
 const redirectUri = 'http://127.0.0.1:47110/callback'
 
 /** Rejects at the first step that does not hold. */
-export async function checkFlow(stage: Stage, version: '6.0' | '5.4', report: Report): Promise<void> {
+export async function checkFlow(stage: Walked, version: '6.0' | '5.4', report: Report): Promise<void> {
   const step = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     const begin = performance.now()
     const result = await work().catch((error: unknown) => {
@@ -54,7 +54,7 @@ export async function checkFlow(stage: Stage, version: '6.0' | '5.4', report: Re
   expect(stage.standIn.builtInConsentPages() === 0, "somebody reached Stud.IP's own consent page")
 }
 
-async function walk(stage: Stage, connection: Connection, step: Step): Promise<Tokens> {
+async function walk(stage: Walked, connection: Connection, step: Step): Promise<Tokens> {
   const visitor = createVisitor(stage.url)
   const login = await step("  anonymous visitor is sent to Stud.IP's login", async () => {
     const page = await visitor.get(await connection.authorizationUrl())
@@ -83,7 +83,7 @@ const expectConsent = (page: Page): void =>
     `no consent page at ${page.url} (${page.status})`,
   )
 
-async function seededSession(stage: Stage, version: '6.0' | '5.4', connection: Connection): Promise<void> {
+async function seededSession(stage: Walked, version: '6.0' | '5.4', connection: Connection): Promise<void> {
   const visitor = createVisitor(stage.url)
   const sid = await insertSession(stage.database.knex, {
     version,

@@ -40,6 +40,9 @@ export interface Stage {
   stop(): Promise<void>
 }
 
+/** What the flow of check.ts is walked through on. */
+export type Walked = Pick<Stage, 'url' | 'issuer' | 'clientId' | 'database' | 'standIn' | 'command'>
+
 /** Sets it up from nothing; whatever has started is stopped again when a step fails. */
 export async function startStage({
   version = '6.0',

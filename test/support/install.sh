@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests and the demo need and this machine lacks: MariaDB, nginx and, for the tests, Chromium, Redis, Apache, PHP, faketime, two libraries for Python and relying parties.
+# Installs what the tests and the demo need and this machine lacks: MariaDB, nginx and, for the tests, Chromium, Redis, Apache, PHP, faketime, debootstrap, two libraries for Python and relying parties.
 # Usage: test/support/install.sh [--demo]. Needs apt and root or sudo only when something is missing.
 set -euo pipefail
 
@@ -25,6 +25,7 @@ if [[ ${1:-} != --demo ]]; then
   need redis-server redis-server
   need apache2-bin apache2
   need faketime faketime
+  need debootstrap debootstrap
   need php-cli php
   # shellcheck disable=SC2046 # One word a command: its name ends in PHP's version.
   need php-fpm $(compgen -c php-fpm)
