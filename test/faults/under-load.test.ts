@@ -74,7 +74,7 @@ describe('faults under load', function () {
     expect(found).to.deep.equal([])
     // The load reached the fault at all. Whether anybody was left behind without a reason is among the violations: on a busy
     // machine an answer may be lost where on an idle one none is.
-    expect(goOn).to.be.greaterThan(count - 1)
+    expect(goOn).to.be.greaterThan(count / 2)
     return { ended }
   }
 

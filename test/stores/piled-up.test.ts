@@ -28,7 +28,7 @@ interface Pile {
 }
 
 describe('S-115 piled up', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let database: TestDatabase
   let db: Knex
   before(async () => {
