@@ -15,6 +15,7 @@ import { createTokenEndpoint } from '../oauth/token-endpoint.ts'
 import { logoutParameters } from '../openid/logout.ts'
 import { createUserinfo } from '../openid/userinfo.ts'
 import { basePath } from '../settings.ts'
+import { guidePages, type GuidePage } from '../views/guide.ts'
 import type { Deps } from '../wire/deps.ts'
 import { showAdministration } from './admin.ts'
 import {
@@ -52,9 +53,9 @@ import {
   storeClient,
 } from './clients.ts'
 import { deviceAuthorization, introspect, revoke, token } from './client-endpoints.ts'
-import { showDeveloperGuide } from './developers.ts'
 import { answerDevice, deviceFields, deviceForm, showDevice, showDeviceQrCode } from './device.ts'
 import { gateway } from './gateway.ts'
+import { guideAsText, showGuide } from './guide.ts'
 import { gatewayPath, openidWellKnown, resourceWellKnown, wellKnown } from './paths.ts'
 import { jwks, metadata, protectedResource } from './published.ts'
 import { resume } from './resume.ts'
@@ -160,9 +161,10 @@ const endpoints = ({ router, deps, guards, api }: Site): void => {
 }
 
 /** What everybody may read. */
-const documents = ({ router, deps, base, api }: Site): void => {
+const documents = ({ router, deps, guards, base, api }: Site): void => {
   router.get(api('assets/:name'), showAsset(deps))
-  router.get(api('developers'), showDeveloperGuide(deps))
+  for (const page of Object.keys(guidePages) as GuidePage[])
+    router.get(api(page), guideAsText(deps, page), ...guards.page, showGuide(deps, page))
 
   // Two RFC documents name the same metadata: one under our prefix, one at the root of the host (RFC 8414 §3.1).
   for (const path of [api(wellKnown), `/${wellKnown}${base}dispatch.php/api/oauth2`]) router.get(path, metadata(deps))

@@ -39,6 +39,9 @@ export const de = {
   'signOut.textPlain': 'Möchten Sie sich von Stud.IP abmelden?',
   'signOut.submit': 'Abmelden',
   'signOut.stay': 'Angemeldet bleiben',
+  'guide.title': 'Anleitung für die Entwicklung von Anwendungen',
+  'guide.language':
+    'Diese Anleitung gibt es nur auf Englisch. Programme bekommen sie mit „Accept: text/plain“ als Markdown.',
   'signedOut.title': 'Abgemeldet',
   'signedOut.text': 'Sie sind von Stud.IP abgemeldet.',
   'signedOut.return': 'Zurück zu {{client}}',

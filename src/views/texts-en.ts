@@ -36,6 +36,8 @@ export const en: Readonly<Record<keyof typeof de, string>> = {
   'signOut.textPlain': 'Do you want to log out of Stud.IP?',
   'signOut.submit': 'Log out',
   'signOut.stay': 'Stay logged in',
+  'guide.title': 'Guide for developers of applications',
+  'guide.language': 'With "Accept: text/plain" programs get this page as Markdown.',
   'signedOut.title': 'Logged out',
   'signedOut.text': 'You are logged out of Stud.IP.',
   'signedOut.return': 'Back to {{client}}',

@@ -37,6 +37,7 @@ const frames = {
   signOut: { title: 'signOut.title', bodyId: 'api-oauth2-logout', bare: true },
   signedOut: { title: 'signedOut.title', bodyId: 'api-oauth2-logout', bare: true },
   device: { title: 'device.title', bodyId: 'api-oauth2-device', bare: true },
+  guide: { title: 'guide.title', bodyId: 'api-oauth2-developers' },
   admin: { title: 'admin.title', bodyId: 'admin-oauth2-index', place: 'admin', sidebar: 'clients' },
   addClient: { title: 'add.title', bodyId: 'api-oauth2-clients-add', place: 'admin' },
   deleteClient: { title: 'clients.delete.page', bodyId: 'api-oauth2-clients-delete', place: 'admin' },
@@ -89,6 +90,8 @@ export const createViews = (deps: ViewDeps) => {
     deviceConfirm: (context: PageContext, model: DeviceConfirmModel) =>
       show('device-confirm', context, frames.device, deviceConfirmValues(model, readerOf(context))),
     deviceDone: (context: PageContext, model: DeviceDoneModel) => show('device-done', context, frames.device, model),
+    /** A document for developers; `html` is made by guideHtml(). */
+    guide: (context: PageContext, model: { readonly html: string }) => show('guide', context, frames.guide, model),
     /** Set-up state and registered clients (contract §11.3). */
     admin: (context: PageContext, model: AdminModel) =>
       show('admin', context, frames.admin, adminValues(deps.settings, model)),

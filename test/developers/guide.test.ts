@@ -1,6 +1,8 @@
 // The guide as the service hands it out, and the way to it.
 import { expect } from 'chai'
+import { guideHtml } from '../../src/views/guide.ts'
 import { users } from '../fixtures/users.ts'
+import { blocks } from './page.ts'
 import { logIn, testApp, type TestApp } from '../support/app.ts'
 
 describe('guide for developers', function () {
@@ -27,6 +29,60 @@ describe('guide for developers', function () {
     )
     const again = await app.http.get(app.api('developers')).set('If-None-Match', headers['etag'] as string)
     expect(again.status).to.equal(304)
+  })
+
+  it('P1 is a page of ours for people, in the frame of their language, and text for programs', async () => {
+    const page = (path: string, language: string) =>
+      app.http.get(app.api(path)).set('Accept', 'text/html,*/*;q=0.8').set('Accept-Language', language)
+    const german = await page('developers', 'de')
+    expect([german.status, german.type, german.headers['vary']]).to.deep.equal([200, 'text/html', 'Accept'])
+    expect(german.headers['content-security-policy']).to.match(/default-src 'none'|default-src 'self'/)
+    expect(german.text)
+      .to.match(/<html [^>]*lang="de/)
+      .and.to.include('<article class="oauth2-guide" lang="en">')
+    expect((await page('developers', 'en')).text).to.match(/<html [^>]*lang="en/)
+    // Nothing of Markdown is left, the programs are whole, and what is no tag of ours is text.
+    const article = /<article class="oauth2-guide"[^]*<\/article>/.exec(german.text)![0]
+    const prose = article.replaceAll(/<(pre|code)[^]*?<\/\1>/g, '')
+    expect(prose).not.to.match(/^#|```|\]\(|<!--/m)
+    expect(
+      prose.replaceAll(/<\/?(article|h[1-4]|p|a|table|thead|tbody|tr|th|td|ul|ol|li|strong|em|pre|code)\b[^>]*>/g, ''),
+    ).not.to.match(/[<>]/)
+    expect(article.match(/<pre/g)!.length).to.equal(blocks.length)
+  })
+
+  it('P1 every link of its pages leads to a page, and each of them names this Stud.IP only', async () => {
+    const seen = new Set<string>()
+    const waiting = [app.api('developers')]
+    while (waiting.length > 0) {
+      const path = waiting.pop()!
+      if (seen.has(path)) continue
+      seen.add(path)
+      const { status, text, type } = await app.http.get(path).set('Accept', 'text/html')
+      expect([status, type], path).to.deep.equal([200, 'text/html'])
+      const article = /<article class="oauth2-guide"[^]*<\/article>/.exec(text)![0]
+      expect(article).not.to.include('studip.example.org')
+      for (const [, href = ''] of article.matchAll(/<a href="([^"]*)"/g)) {
+        if (href.startsWith('https://')) continue
+        expect(href).to.match(/^\/studip\/dispatch\.php\/api\/oauth2\/developers/)
+        waiting.push(href)
+      }
+    }
+    expect([...seen].map((path) => path.replace(app.api(''), ''))).to.have.members([
+      'developers',
+      'developers/devices',
+      'developers/openid-connect',
+      'developers/bounds',
+    ])
+  })
+
+  it('S-024 HTML in a document is shown, not obeyed', () => {
+    const html = guideHtml(
+      'a <script>alert(1)</script> ![x](https://x.example/p.png) [l](javascript:alert(1)) [m](https://x.example/"onclick=)\n\n<img src=x onerror=y>',
+      '/api',
+    )
+    expect(html).not.to.match(/<(script|img)|javascript:|"onclick/)
+    expect(html).to.include('&lt;script&gt;')
   })
 
   it('P1 root finds it beside the addresses', async () => {

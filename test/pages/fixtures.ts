@@ -1,4 +1,5 @@
 // What the page tests render: views on a fixed clock, and values of every kind.
+import { guideHtml, guideText } from '../../src/views/guide.ts'
 import type { KeyFileState } from '../../src/crypto/key-files.ts'
 import type { RegistrationFault } from '../../src/oauth/client-registration.ts'
 import type { RequestFault } from '../../src/oauth/client-request.ts'
@@ -327,6 +328,7 @@ export const everyPage = (
       authToken: text,
       securityToken,
     }),
+    guide: views.guide(page, { html: guideHtml(guideText('developers', 'https://studip.example.org/'), '/api') }),
     device: views.device(page, { isUnknown: true }),
     'device, who asks': views.deviceConfirm(page, {
       client: { name: text, owner: text, homepage: address },

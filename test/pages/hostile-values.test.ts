@@ -80,7 +80,8 @@ describe('pages with hostile values', () => {
       file.endsWith('.ejs'),
     )) {
       for (const [, raw] of readFileSync(`templates/${name}`, 'utf8').matchAll(/<%-\s*(.*?)%>/gs))
-        expect(raw, name).to.match(/^(?:include\('|body\s*$)/)
+        // The guide is HTML of ours, which test/developers/guide.test.ts looks at.
+        if (name !== 'guide.ejs' || raw !== 'm.html ') expect(raw, name).to.match(/^(?:include\('|body\s*$)/)
     }
   })
 })
