@@ -1,5 +1,5 @@
 // The userinfo endpoint (OpenID Connect Core §5.3): claims for whoever holds a live access token of a sign-in.
-import { insufficientScope, invalidToken, temporarilyUnavailable } from '../oauth/errors.ts'
+import { insufficientScope, invalidRequest, invalidToken, temporarilyUnavailable } from '../oauth/errors.ts'
 import { liveAccessToken, type LiveTokenPorts } from '../oauth/live-access-token.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import type { Clients, Now, Users } from '../oauth/ports.ts'
@@ -16,9 +16,14 @@ export interface UserinfoPorts extends LiveTokenPorts {
   readonly baseUrl: string
 }
 
-/** RFC 6750 §2.1, §2.2: the token in the header, or in a form. */
-export const bearerOf = (authorization: string | undefined, form: RawParameters): string | undefined =>
-  /^bearer +([\w.~+/=-]+) *$/i.exec(authorization ?? '')?.[1] ?? loneValue(form, 'access_token')
+/** RFC 6750 §2.1, §2.2: the token in the header, or in a form. @throws OAuthError invalid_request for both (§3.1) */
+export const bearerOf = (authorization: string | undefined, form: RawParameters): string | undefined => {
+  const inHeader = /^bearer +([\w.~+/=-]+) *$/i.exec(authorization ?? '')?.[1]
+  const inForm = loneValue(form, 'access_token')
+  if (inHeader !== undefined && inForm !== undefined)
+    throw invalidRequest('Send the access token in the header or in the form, not in both.')
+  return inHeader ?? inForm
+}
 
 /** @throws OAuthError invalid_token, insufficient_scope, temporarily_unavailable in maintenance mode */
 export const createUserinfo =

@@ -170,6 +170,12 @@ describe('userinfo', () => {
     expect(plain.status).to.equal(403)
     expect(plain.headers['www-authenticate']).to.include('error="insufficient_scope"')
     const { access_token } = await signIn()
+    const both = await app.http
+      .post(app.api('userinfo'))
+      .set('Authorization', `Bearer ${access_token}`)
+      .type('form')
+      .send({ access_token })
+    expect([both.status, (both.body as { error: string }).error]).to.deep.equal([400, 'invalid_request'])
     await app.http
       .post(app.api('revoke'))
       .type('form')
