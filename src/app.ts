@@ -1,6 +1,6 @@
 // The Koa application: middleware in reading order, no I/O. Everything it needs comes from wire.ts.
 import Koa from 'koa'
-import { canonicalPath } from './middleware/canonical-path.ts'
+import { canonicalPath, originForm } from './middleware/canonical-path.ts'
 import { crossOrigin } from './middleware/cross-origin.ts'
 import { errors } from './middleware/errors.ts'
 import { boundedQuery } from './middleware/query.ts'
@@ -17,6 +17,7 @@ export const createApp = (deps: Deps): Koa => {
   app.use(requestContext(deps))
   app.use(refusalLine({ ...deps, endpointAt }))
   app.use(errors({ ...deps, isForPrograms: isForPrograms(deps) }))
+  app.use(originForm())
   app.use(internal)
   app.use(securityHeaders(deps.settings))
   app.use(canonicalPath(pathPrefixes(deps)))

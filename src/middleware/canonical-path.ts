@@ -19,17 +19,24 @@ const segmentsOf = (path: string): readonly string[] => {
   return segments.at(-1) === 'index' ? segments.slice(0, -1) : segments
 }
 
-// nginx sends nothing but the origin form; whoever reaches us without it may name a host (RFC 9112 §3.2).
-const originForm = (url: string): string => `/${url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/^\/+/, '')}`
+/**
+ * nginx sends nothing but the origin form; whoever reaches us without it may name a host (RFC 9112 §3.2), even one that no
+ * parser takes. Stands before everything that reads the path.
+ */
+export const originForm = (): Middleware =>
+  async function originForm(ctx, next) {
+    ctx.url = `/${ctx.url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/^\/+/, '')}`
+    await next()
+  }
 
 /**
  * Decodes once, merges slashes, drops dot segments, a trailing slash and a trailing /index. The query stays as it is.
+ * Expects the origin form.
  * `prefixes`, the longest first and each with a trailing slash, keep the percent-encoding that the operator gave them.
  */
 export const canonicalPath = (prefixes: readonly string[]): Middleware => {
   const known = prefixes.map((prefix) => ({ prefix, start: segmentsOf(prefix) }))
   return async function canonicalPath(ctx, next) {
-    ctx.url = originForm(ctx.url)
     const segments = segmentsOf(ctx.path)
     const found = known.find(({ start }) => start.every((segment, i) => segment === segments[i]))
     // Encoded again, so that a decoded `?` or `#` stays part of the path.
