@@ -4,6 +4,7 @@ import type { RenewedEnvironment } from '../config/renewed-environment.ts'
 import { changedSettings, settingValues, type SettingValues } from '../config/setting-changes.ts'
 import type { SettingName } from '../config/table.ts'
 import type { Log } from '../log.ts'
+import { enterWorkingDirectory } from './working-directory.ts'
 import type { Workers } from './workers.ts'
 
 /** Names of settings. */
@@ -62,6 +63,7 @@ export const createReload = async ({
   const started: SettingValues = settingValues(await read())
   let applied = started
   return async () => {
+    enterWorkingDirectory()
     const takeBack = await environment.renew()
     if (environment.unseen)
       log.warn(`${environment.unseen} may not be read by the service: what changed there needs a restart.`)

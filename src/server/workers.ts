@@ -1,11 +1,12 @@
 // The set of worker processes: started, replaced when they die, drained.
 import cluster, { type Worker } from 'node:cluster'
 import { existsSync, realpathSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import { isReady } from './readiness.ts'
 import { isOurs, type Readiness, type ToPrimary, type ToWorker } from './messages.ts'
+import { enterWorkingDirectory, program } from './working-directory.ts'
 
 export interface Workers {
   /** Starts one. Resolves when it listens; rejects with its own sentence when it cannot. */
@@ -27,12 +28,6 @@ const patience = { drain: 10_000, readiness: 4_000, longLife: 10_000, firstPause
 // itself: half the room for what is new keeps a worker below 150 for 2 % more CPU (docs/benchmarks.md). V8 knows powers of two only.
 const forNew = Number(process.versions.node.split('.')[0]) >= 24 ? 4 : 8
 const heapLimits = ['--max-old-space-size=160', `--max-semi-space-size=${forNew}`]
-
-/** The folder of the program, by the link that it was called by. */
-const program = join(dirname(process.argv[1] ?? ''), '..')
-
-/** An upgrade may have taken the working directory away, or put another one into its place: nothing starts in one that is gone. */
-const enterWorkingDirectory = (): void => process.chdir(existsSync(process.cwd()) ? process.cwd() : program)
 
 /**
  * The file that a worker starts with, looked for anew each time: where the program was called by a link to the version in use
