@@ -41,7 +41,7 @@ export const de = {
   'signOut.stay': 'Angemeldet bleiben',
   'guide.title': 'Anleitung für die Entwicklung von Anwendungen',
   'guide.language':
-    'Diese Anleitung gibt es nur auf Englisch. Programme bekommen sie mit „Accept: text/plain“ als Markdown.',
+    'Diese Anleitung gibt es nur auf Englisch. Programme bekommen sie mit "Accept: text/plain" als Markdown.',
   'signedOut.title': 'Abgemeldet',
   'signedOut.text': 'Sie sind von Stud.IP abgemeldet.',
   'signedOut.return': 'Zurück zu {{client}}',
