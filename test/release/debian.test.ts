@@ -4,6 +4,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import { until } from '../server/service.ts'
 import { checkFlow } from '../stand-in/check.ts'
 import { startStandIn, type RunningStandIn } from '../stand-in/stand-in.ts'
 import { temporaryDirectory } from '../support/child-process.ts'
@@ -139,7 +140,10 @@ $ABSOLUTE_URI_STUDIP = '${url}';
 
   it('O6 systemctl reload takes an edited setting, and returns when it has', async () => {
     await shell('echo LOG_LEVEL=debug >> /etc/studip-oauth2/env && systemctl reload studip-oauth2')
-    expect((await events()).findLast(({ msg }) => msg === 'reloaded')).to.deep.include({ changed: ['LOG_LEVEL'] })
+    // The journal may write the line down after systemctl has returned.
+    const reloaded = async () => (await events()).findLast(({ msg }) => msg === 'reloaded')
+    await until(async () => (await reloaded()) !== undefined)
+    expect(await reloaded()).to.deep.include({ changed: ['LOG_LEVEL'] })
     await shell('sed -i /LOG_LEVEL/d /etc/studip-oauth2/env && systemctl reload studip-oauth2')
   })
 

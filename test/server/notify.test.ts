@@ -8,7 +8,7 @@ import { createLog } from '../../src/log.ts'
 import { createNotify, type Notify } from '../../src/server/notify.ts'
 import { temporaryDirectory } from '../support/child-process.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
-import { logLines, startService, until, type RunningService } from './service.ts'
+import { logLines, startService, until, workersOf, type RunningService } from './service.ts'
 
 const run = promisify(execFile)
 
@@ -42,11 +42,6 @@ describe('oauth2:serve under systemd', function () {
   let python: ChildProcess
   let service: RunningService | undefined
   const messages: string[] = []
-  const workersOf = async (pid: number): Promise<readonly number[]> =>
-    (await run('ps', ['-o', 'pid=,args=', '--ppid', String(pid)])).stdout
-      .split('\n')
-      .filter((line) => line.includes('worker-start'))
-      .map((line) => Number(line.trim().split(' ')[0]))
 
   before(async function () {
     if (!(await hasSystemdNotify())) return this.skip()

@@ -7,7 +7,7 @@ import { environmentOf } from '../cli/studip.ts'
 import { temporaryDirectory } from '../support/child-process.ts'
 import { freePort } from '../support/free-port.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
-import { logLines, startService, until, type RunningService } from './service.ts'
+import { logLines, startService, until, workersOf, type RunningService } from './service.ts'
 
 describe('systemctl reload', function () {
   this.timeout(240_000)
@@ -41,18 +41,7 @@ describe('systemctl reload', function () {
     })
     return ((await answer.json()) as { scopes_supported: string[] }).scopes_supported
   }
-  const workerPids = () =>
-    new Set(
-      lines('worker listens', 'keys.loaded')
-        .map(({ pid }) => pid as number)
-        .filter((pid) => {
-          try {
-            return process.kill(pid, 0)
-          } catch {
-            return false
-          }
-        }),
-    )
+  const workers = () => workersOf(service.process.pid)
 
   before(async () => {
     database = await testDatabase()
@@ -85,11 +74,11 @@ describe('systemctl reload', function () {
     const { changed } = await reload()
     expect(changed).to.have.members(['API_READ', 'WORKERS', 'REFRESH_GRACE', 'STUDIP_CONFIG_MAINTENANCE_MODE_ENABLE'])
     expect(await scopes()).to.contain('api.read')
-    expect(workerPids().size).to.equal(2)
+    expect(await workers()).to.have.lengthOf(2)
     await write()
     expect((await reload())['changed']).to.have.lengthOf(4)
     expect(await scopes()).not.to.contain('api.read')
-    expect(workerPids().size).to.equal(1)
+    expect(await workers()).to.have.lengthOf(1)
   })
 
   it('stays where it listens, and says that a new address needs a restart', async () => {
@@ -128,9 +117,13 @@ describe('systemctl reload', function () {
     const failed = await reload()
     expect(failed['msg']).to.match(/reload failed/)
     expect((failed['err'] as { message: string }).message).to.contain('API_READ is perhaps')
-    const [old] = workerPids()
+    const [old] = await workers()
     process.kill(old!, 'SIGKILL')
-    await until(() => workerPids().size === 1 && !workerPids().has(old!), 60_000)
+    await until(async () => {
+      const now = await workers()
+      return now.length === 1 && now[0] !== old
+    }, 60_000)
+    await until(() => scopes().then(Boolean, () => false))
     expect(await scopes()).not.to.contain('api.read')
   })
 

@@ -1,4 +1,6 @@
 // The real service as a process, for tests of the process itself.
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { freePort } from '../support/free-port.ts'
 import { startProcess, type RunningProcess } from '../support/child-process.ts'
 import type { TestDatabase } from '../support/mariadb.ts'
@@ -59,3 +61,13 @@ export const until = async (condition: () => boolean | Promise<boolean>, within 
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
+
+/** Process ids of the workers of a primary. */
+export const workersOf = async (primary: number): Promise<readonly number[]> =>
+  // It fails where there is none.
+  (
+    await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', String(primary)]).catch(() => ({ stdout: '' }))
+  ).stdout
+    .split('\n')
+    .filter((line) => line.includes('worker-start'))
+    .map((line) => Number(line.trim().split(' ')[0]))
