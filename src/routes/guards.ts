@@ -7,7 +7,7 @@ import { admit, recognise, requireRoot } from '../middleware/identity.ts'
 import { noStore } from '../middleware/no-store.ts'
 import { sameOrigin } from '../middleware/same-origin.ts'
 import type { Deps } from '../wire/deps.ts'
-import { consentFields, consentForm, openTicket } from './authorize.ts'
+import { consentFields, consentForm, openTicket } from './consent-form.ts'
 import { requestByPost, requestFields } from './sign-in.ts'
 
 export interface Guards {

@@ -40,7 +40,8 @@ import {
   withdrawRequest,
 } from './client-requests.ts'
 import { showAsset } from './assets.ts'
-import { answerConsent, askForTarget, provenTarget, showConsent } from './authorize.ts'
+import { askForTarget, provenTarget, showConsent } from './authorize.ts'
+import { answerConsent } from './consent-form.ts'
 import {
   askToDelete,
   askToRenewSecret,
