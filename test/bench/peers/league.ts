@@ -24,7 +24,8 @@ php_admin_value[opcache.validate_timestamps] = 0
 
 const nginxConfiguration = (folder: string, port: number, parameters: string) => `
 ${root ? 'user root;\n' : ''}daemon off;
-worker_processes auto;
+# One: a kept connection holds its PHP process, and those that one worker keeps idle would be missing in another.
+worker_processes 1;
 pid ${folder}/nginx.pid;
 error_log ${folder}/error.log;
 events { worker_connections 512; }
