@@ -118,7 +118,7 @@ describe('architecture', () => {
     expect(worker).to.include('knex')
     expect(['knex', 'koa', 'pino', 'prom-client', 'ioredis', 'php-parser'].filter((name) => command.has(name))).to.be
       .empty
-    expect(['yargs', 'ioredis', 'php-parser'].filter((name) => worker.has(name))).to.be.empty
+    expect(['yargs', 'ioredis', 'php-parser', 'marked'].filter((name) => worker.has(name))).to.be.empty
   })
 
   it('S-097 Math.random is nowhere', () => {

@@ -27,11 +27,12 @@ export const guideAsText = ({ settings }: Pick<GuideDeps, 'settings'>, page: Gui
   }
 }
 
-/** Rendered once: the document is ours and changes with the release. */
+/** Rendered once, for its first reader: the document is ours and changes with the release. */
 export const showGuide = ({ settings, views }: GuideDeps, page: GuidePage): Middleware => {
-  const html = guideHtml(guideText(page, settings.baseUrl), `${basePath(settings)}dispatch.php/api/oauth2`)
+  let html: Promise<string> | undefined
   return async function showGuide(ctx) {
+    html ??= guideHtml(guideText(page, settings.baseUrl), `${basePath(settings)}dispatch.php/api/oauth2`)
     ctx.type = 'html'
-    ctx.body = await views.guide(pageContext(ctx), { html })
+    ctx.body = await views.guide(pageContext(ctx), { html: await html })
   }
 }

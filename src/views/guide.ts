@@ -1,7 +1,7 @@
 // The guide for developers of applications and what it leads to (docs/), with the addresses of this Stud.IP in it.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Marked, type Tokens } from 'marked'
+import type { Tokens } from 'marked'
 import { templatesPath } from './render.ts'
 
 /** Stud.IP's address in all documents. */
@@ -38,7 +38,8 @@ const target = (href: string, api: string): string | undefined => {
 }
 
 /** HTML of a document of ours. HTML in it is shown as text; comments are left out. `api` is the path of our prefix. */
-export const guideHtml = (markdown: string, api: string): string => {
+export const guideHtml = async (markdown: string, api: string): Promise<string> => {
+  const { Marked } = await import('marked') // no worker needs it before somebody reads the guide
   const marked = new Marked({
     renderer: {
       html: ({ text }: Tokens.HTML | Tokens.Tag) => (/^<!--.*-->\s*$/s.test(text) ? '' : escaped(text)),

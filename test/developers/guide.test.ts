@@ -76,8 +76,8 @@ describe('guide for developers', function () {
     ])
   })
 
-  it('S-024 HTML in a document is shown, not obeyed', () => {
-    const html = guideHtml(
+  it('S-024 HTML in a document is shown, not obeyed', async () => {
+    const html = await guideHtml(
       'a <script>alert(1)</script> ![x](https://x.example/p.png) [l](javascript:alert(1)) [m](https://x.example/"onclick=)\n\n<img src=x onerror=y>',
       '/api',
     )

@@ -328,7 +328,9 @@ export const everyPage = (
       authToken: text,
       securityToken,
     }),
-    guide: views.guide(page, { html: guideHtml(guideText('developers', 'https://studip.example.org/'), '/api') }),
+    guide: guideHtml(guideText('developers', 'https://studip.example.org/'), '/api').then((html) =>
+      views.guide(page, { html }),
+    ),
     device: views.device(page, { isUnknown: true }),
     'device, who asks': views.deviceConfirm(page, {
       client: { name: text, owner: text, homepage: address },
