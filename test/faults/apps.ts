@@ -53,6 +53,8 @@ export interface AppsOptions {
   readonly clientId?: string
   /** The clock by which users get their codes, in seconds; the real one unless given. */
   readonly now?: () => number
+  /** Ids of the users who connect the applications, one after the other; always the same one unless given. */
+  readonly userIds?: readonly string[]
 }
 
 export const publicClientId = '7'
@@ -99,9 +101,10 @@ export const forgetTokens = async (knex: Knex): Promise<void> => {
 const issueCode = async (
   { knex, clientId = publicClientId, now = realTime }: AppsOptions,
   credentials: SealingCredentials,
+  userId: string,
 ): Promise<App> => {
   const id = randomBytes(40).toString('hex')
-  const [userId, time] = [users.autor.user_id, now()]
+  const time = now()
   await knex('oauth2_auth_codes').insert({
     id,
     user_id: userId,
@@ -132,7 +135,7 @@ export const createApps = (options: AppsOptions): Apps => {
   // Looked at once: the applications must still read their answers while a test takes the service's key files away.
   const first = createKeyRing({ dir: options.keysPath, now: realTime }).current()
   const credentials = createCredentials({ keys: { current: () => first }, now: realTime })
-  const { clientId = publicClientId } = options
+  const { clientId = publicClientId, userIds = [] } = options
   const answers: Answer[] = []
   const all: App[] = []
 
@@ -186,8 +189,10 @@ export const createApps = (options: AppsOptions): Apps => {
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
+  let connectedBefore = 0
   const fresh = async () => {
-    const app = await issueCode(options, credentials)
+    const userId = userIds[(connectedBefore += 1) % userIds.length] ?? users.autor.user_id
+    const app = await issueCode(options, credentials, userId)
     all.push(app)
     return app
   }

@@ -10,8 +10,9 @@ import { freshKeys } from '../support/keys.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { startNginx, type RunningNginx } from '../support/nginx.ts'
 import { insertSession } from '../support/php-session-writer.ts'
-import { addPublicClient, consentPath, createApps, type Answer, type Apps } from './apps.ts'
+import { addPublicClient, consentPath, createApps, type Apps } from './apps.ts'
 import { outcome, violations } from './invariants.ts'
+import { addUsers } from './population.ts'
 import { note, tally } from './results.ts'
 import { killWhole, startSidecar, type Sidecar } from './sidecar.ts'
 import { underLoad, until } from './under-load.ts'
@@ -70,7 +71,9 @@ for (const { name, start: startPhp, missing } of servers) {
       publicPort = await freePort()
       sidecar = await start()
       nginx = await startNginx({ sidecar: sidecar.address, php: php.address, port: publicPort })
-      apps = createApps({ knex: database.knex, keysPath, origin: nginx.url.replace(/\/$/, '') })
+      // Each has a user of its own: a lost answer that comes back as a replay also ends what Stud.IP issued to its user (A8).
+      const userIds = await addUsers(database.knex, 500)
+      apps = createApps({ knex: database.knex, keysPath, origin: nginx.url.replace(/\/$/, ''), userIds })
     })
     after(async () => {
       await nginx?.stop()
@@ -80,21 +83,10 @@ for (const { name, start: startPhp, missing } of servers) {
     })
 
     const count = (ours: boolean) => apps.answers.filter((answer) => answer.issued && answer.ours === ours).length
-    const redeemedThere = () =>
-      apps.answers.filter(({ issued, ours, kind }) => issued && !ours && kind === 'code').length
-    /**
-     * All applications are one user's and one client's. So a lost answer that comes back as a replay also ends what Stud.IP
-     * issued since, and what grew from that here (A8).
-     */
-    const endedByReplay = ({ presentedId, ours }: Answer): boolean =>
-      ours &&
-      apps.answers.some(
-        ({ issued, ours: here }) => !here && issued?.refreshId.slice(0, 32) === presentedId.slice(0, 32),
-      )
-    /** Waits for so many more tokens from the service itself, or from Stud.IP's own server. */
-    const more = (number: number, ours: boolean) => {
-      const from = count(ours)
-      return until(() => count(ours) >= from + number)
+    /** Waits for so many more tokens from the service itself. */
+    const more = (number: number) => {
+      const from = count(true)
+      return until(() => count(true) >= from + number)
     }
     /** A user who looks at the consent page again and again. */
     const looks = async (
@@ -126,22 +118,22 @@ for (const { name, start: startPhp, missing } of servers) {
         10,
         async () => {
           for (let kill = 0; kill < kills; kill += 1) {
-            await more(12, true)
+            await more(12)
             const { port } = sidecar
             await killWhole(sidecar)
-            const codes = redeemedThere()
-            await more(12, false)
-            await until(() => redeemedThere() >= codes + 2)
+            // On a busy machine every answer of the moment may be lost: these two connect where it happens and go on from there.
+            for (const app of [await apps.connected(), await apps.connected()])
+              for (let use = 0; use < 5; use += 1) await apps.insist(app)
             sidecar = await start(port)
           }
-          await more(12, true)
+          await more(12)
         },
         { pause: 150, life: 6 },
       ).finally(() => {
         going = false
       })
       const pages = await looking
-      const found = await violations(database.knex, apps.answers, { studipAnswers: true, explained: endedByReplay })
+      const found = await violations(database.knex, apps.answers, { studipAnswers: true })
       const { goOn, ended } = outcome(apps.all)
       note({
         fault: 'Service killed, Stud.IP answers',
@@ -151,7 +143,8 @@ for (const { name, start: startPhp, missing } of servers) {
         seen: `${tally(apps.answers)}, ${count(false)} of the 200 by Stud.IP's own server; pages ${[...pages].map(([status, { times }]) => `${times} × ${status}`).join(', ')}; ${goOn} applications went on, ${ended} had to be connected again`,
       })
       expect(found).to.deep.equal([])
-      expect(goOn).to.be.greaterThan(9)
+      expect(count(false)).to.be.at.least(12 * kills)
+      expect(goOn).to.be.at.least(2 * kills)
       expect([...pages.keys()].sort(), 'pages').to.deep.equal([200, 503])
       expect(pages.get(503)?.retryAfter).to.equal('10')
       expect(pages.get(503)?.text).to.contain('Bitte versuchen Sie es').and.to.contain('Please try again')

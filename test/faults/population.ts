@@ -1,6 +1,22 @@
 // A university in the tables: users and live grants by the ten thousand, made by the database itself.
+import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import { users as fixtures } from '../fixtures/users.ts'
+
+/** Inserts so many users; answers their ids. */
+export const addUsers = async (knex: Knex, count: number): Promise<readonly string[]> => {
+  await knex.raw(
+    "INSERT INTO auth_user_md5 (user_id, username, password, perms, Vorname, Nachname, Email, validation_key, auth_plugin, locked, visible) SELECT MD5(CONCAT('user ', seq)), CONCAT('user', seq), '', 'autor', 'Vor', 'Nach', CONCAT(seq, '@load.invalid'), '', 'standard', 0, 'yes' FROM seq_1_to_?".replace(
+      '?',
+      String(Math.trunc(count)),
+    ),
+  )
+  return Array.from({ length: count }, (_, index) =>
+    createHash('md5')
+      .update(`user ${index + 1}`)
+      .digest('hex'),
+  )
+}
 
 /** Inserts so many users and, spread over them, so many grants of the client, each with one live refresh token. */
 export const populate = async (
@@ -8,12 +24,7 @@ export const populate = async (
   { users, grants, clientId }: { users: number; grants: number; clientId: string },
 ): Promise<void> => {
   const now = Math.floor(Date.now() / 1000)
-  await knex.raw(
-    "INSERT INTO auth_user_md5 (user_id, username, password, perms, Vorname, Nachname, Email, validation_key, auth_plugin, locked, visible) SELECT MD5(CONCAT('user ', seq)), CONCAT('user', seq), '', 'autor', 'Vor', 'Nach', CONCAT(seq, '@load.invalid'), '', 'standard', 0, 'yes' FROM seq_1_to_?".replace(
-      '?',
-      String(Math.trunc(users)),
-    ),
-  )
+  await addUsers(knex, users)
   const sequence = `seq_1_to_${Math.trunc(grants)}`
   const id = (part: string) => `CONCAT(MD5(CONCAT('grant ', seq)), LEFT(SHA2(CONCAT('${part} ', seq), 256), 48))`
   await knex.raw(
