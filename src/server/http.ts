@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { bounds } from '../bounds.ts'
 import type { Audit } from '../oauth/ports.ts'
 import type { Listen } from '../settings.ts'
-import { refusesUnfit, refuseUnparsed } from './unparsed-request.ts'
+import { refuseConnect, refusesUnfit, refuseUnparsed } from './unparsed-request.ts'
 
 /** Milliseconds. */
 export interface HttpLimits {
@@ -62,6 +62,9 @@ export const createHttpServer = (
     for (const response of underWay) if (response.socket === socket && response.headersSent) return true
     return false
   }
+  // An expectation that nobody knows may be passed over (RFC 9110 §10.1.1); Node's own 417 has no line and no policy.
+  server.on('checkExpectation', (request, response) => void server.emit('request', request, response))
+  server.on('connect', refuseConnect(audit))
   server.on('clientError', refuseUnparsed(audit, isAnswered))
   const drain = async () => {
     if (draining) return

@@ -6,7 +6,8 @@ import { bounds } from '../bounds.ts'
 import type { Audit } from '../oauth/ports.ts'
 
 interface Refused {
-  readonly status: '400 Bad Request' | '408 Request Timeout' | '431 Request Header Fields Too Large'
+  readonly status:
+    '400 Bad Request' | '408 Request Timeout' | '431 Request Header Fields Too Large' | '501 Not Implemented'
   readonly reason: string
   /** Printable ASCII. */
   readonly description: string
@@ -29,6 +30,11 @@ const malformed: Refused = {
   reason: 'malformed',
   description: 'The request is not HTTP as RFC 9112 has it.',
 }
+const noProxy: Refused = {
+  status: '501 Not Implemented',
+  reason: 'method-not-allowed',
+  description: 'The service is no proxy: there is no CONNECT.',
+}
 // Nobody is there to be refused.
 const departures = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE'])
 
@@ -49,15 +55,26 @@ const answerTo = (audit: Audit, { status, reason, description }: Refused, socket
   return { headers, body }
 }
 
+const end = (audit: Audit, refused: Refused, socket: Socket): void => {
+  const { headers, body } = answerTo(audit, refused, socket)
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  socket.end([`HTTP/1.1 ${refused.status}`, ...lines, '', body].join('\r\n'))
+}
+
+/** For the event `connect` of an HTTP server, which would close such a connection without a word or a line. */
+export const refuseConnect =
+  (audit: Audit) =>
+  (_: IncomingMessage, socket: Socket): void => {
+    socket.on('error', () => socket.destroy())
+    end(audit, noProxy, socket)
+  }
+
 /** For the event `clientError` of an HTTP server. `isAnswered` tells whether an answer is on its way over this connection. */
 export const refuseUnparsed =
   (audit: Audit, isAnswered: (socket: Socket) => boolean) =>
   (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (departures.has(error.code ?? '') || !socket.writable || isAnswered(socket)) return void socket.destroy()
-    const refused = byCode[error.code ?? ''] ?? malformed
-    const { headers, body } = answerTo(audit, refused, socket)
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-    socket.end([`HTTP/1.1 ${refused.status}`, ...lines, '', body].join('\r\n'))
+    end(audit, byCode[error.code ?? ''] ?? malformed, socket)
   }
 
 /** RFC 9112 §3.2: one Host, which only HTTP/1.0 may leave out. Node's own check answers without a word or a line. */

@@ -134,6 +134,8 @@ describe('oauth2:serve', function () {
       ['GET /dispatch.php/api/oauth2/jwks HTTP/1.1\r\n\r\n', 400, 'malformed'],
       ['GET /dispatch.php/api/oauth2/jwks HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n', 400, 'malformed'],
       ['GET /dispatch.php/api/oauth2/jwks HTTP/1.0\r\nHost: x\r\nHost: x\r\n\r\n', 400, 'malformed'],
+      ['CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n', 501, 'method-not-allowed'],
+      ['CONNECT /dispatch.php/api/oauth2/token HTTP/1.1\r\nHost: x\r\n\r\n', 501, 'method-not-allowed'],
     ] as const
     for (const [text, status, reason] of refused) {
       const { answer } = await raw(text, 20_000)
@@ -151,6 +153,17 @@ describe('oauth2:serve', function () {
   it('D29 HTTP/1.0 need not name a host', async () => {
     const { answer } = await raw('GET /dispatch.php/api/oauth2/jwks HTTP/1.0\r\n\r\n', 20_000)
     expect(answer).to.match(/^HTTP\/1\.1 200 /)
+  })
+
+  it('B11 D29 an expectation that nobody knows does not come between a request and its answer', async () => {
+    const head = 'Expect: 200-ok\r\nHost: x\r\nConnection: close\r\n\r\n'
+    expect((await raw(`GET /dispatch.php/api/oauth2/jwks HTTP/1.1\r\n${head}`, 20_000)).answer).to.match(
+      /^HTTP\S+ 200 /,
+    )
+    const { answer } = await raw(`GET /nothing HTTP/1.1\r\n${head}`, 20_000)
+    expect(answer).to.match(/^HTTP\S+ 404 /)
+    const id = /^X-Request-Id: (.*)$/m.exec(answer)?.[1]
+    await until(() => logLines(service).some(({ requestId }) => requestId === id))
   })
 
   it('S-100 answers a body over the limit with 413', async () => {
