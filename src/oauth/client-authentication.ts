@@ -40,21 +40,26 @@ export interface ClientAuthenticationPorts {
 
 /**
  * The client that made the request. A public client proves nothing, and a secret that it sends is ignored (S-079).
- * @throws OAuthError invalid_request for two methods at once or no client_id, invalid_client, slow_down after too many failures
+ * @throws OAuthError invalid_request for two methods at once or no client_id, invalid_client (another method, too), slow_down after too many failures
  */
 export const authenticateClient = async (
   ports: ClientAuthenticationPorts,
   request: { authorization: string | undefined; parameters: Parameters } & Sender,
 ): Promise<Client> => {
   const claim = readClaim(request.authorization, request.parameters)
-  if (claim.clientId === undefined)
-    throw invalidRequest('A required parameter is missing.', 'Check the client_id parameter')
+  if (claim.clientId === undefined) throw withoutClient(request.authorization)
   const client = isClientId(claim.clientId) ? await ports.clients.find(claim.clientId) : undefined
   if (!client) throw invalidClient()
   if (client.secretHash === null) return client
   await verifySecret(ports, client.id, client.secretHash, claim.secrets, request)
   return client
 }
+
+// RFC 6749 §5.2: who tries another method in the header is told which one there is, with 401 and a challenge.
+const withoutClient = (authorization: string | undefined): Error =>
+  authorization === undefined
+    ? invalidRequest('A required parameter is missing.', 'Check the client_id parameter')
+    : invalidClient('Use Basic, or client_id and client_secret in the form')
 
 // A secret that was right before is tried even while an attacker at the same address is held off.
 const verifySecret = async (

@@ -108,7 +108,8 @@ export class SetupError extends Error {
 export const invalidRequest = (description: string, hint?: string, parameter?: string) =>
   new OAuthError('invalid_request', description, { ...(hint && { hint }), ...(parameter && { parameter }) })
 /** Unknown client and wrong secret look alike (S-043). */
-export const invalidClient = () => new OAuthError('invalid_client', 'Client authentication failed')
+export const invalidClient = (hint?: string) =>
+  new OAuthError('invalid_client', 'Client authentication failed', { ...(hint && { hint }) })
 export const invalidGrant = (description: string, hint?: string, parameter?: string) =>
   new OAuthError('invalid_grant', description, { ...(hint && { hint }), ...(parameter && { parameter }) })
 export const invalidScope = (description: string, hint?: string) =>

@@ -273,6 +273,18 @@ describe('client authentication', () => {
     await call('introspect', credentialsOf(client), { Authorization: 'Bearer x' }).expect(200)
   })
 
+  it('S-043 another scheme without any client_id is told by 401 which one there is (RFC 6749 §5.2)', async () => {
+    for (const path of endpoints)
+      for (const scheme of ['Bearer x', 'Digest username="2"', 'Basic\tMjp4', 'Negotiate', 'Basicx']) {
+        const answer = await call(path, {}, { Authorization: scheme, ...address() })
+        expect([answer.status, answer.body.error], scheme).to.deep.equal([401, 'invalid_client'])
+        expect(answer.headers['www-authenticate'], scheme).to.equal('Basic realm="OAuth"')
+        expect(answer.body.hint, scheme).to.include('Basic')
+      }
+    const none = await call('token', {})
+    expect([none.status, none.body.error]).to.deep.equal([400, 'invalid_request'])
+  })
+
   it('S-045 after a new secret the old one is refused by the next request on every instance', async () => {
     const renewed = await addClient(app)
     for (const at of [app, other]) {
