@@ -36,7 +36,7 @@ const openSealed = async ({ openedTokens }: GatewayPorts, header: string | undef
   const text = presentedToken(header)
   const token = text === undefined ? undefined : await openedTokens(text)
   // What Stud.IP reads by itself is no business of ours, and never exchanged for another of its kind.
-  if (!token || formatOf(token.scopes) !== 'sealed') throw invalidToken()
+  if (!token || formatOf(token.scopes) !== 'sealed') throw invalidToken(token?.clientId)
   return token
 }
 
@@ -49,8 +49,9 @@ const assertLive = async (ports: GatewayPorts, token: AccessToken): Promise<Acce
     ports.users.stateOf(userId),
   ])
   const live = asItsRowSays(token, row)
-  if (!live || live.expiresAt <= ports.now()) throw invalidToken()
-  if (live.clientId !== clientId || live.userId !== userId || !client || state === 'refused') throw invalidToken()
+  if (!live || live.expiresAt <= ports.now()) throw invalidToken(clientId)
+  if (live.clientId !== clientId || live.userId !== userId || !client || state === 'refused')
+    throw invalidToken(clientId)
   if (state === 'maintenance') throw temporarilyUnavailable('Stud.IP is in maintenance mode.')
   return live
 }
@@ -64,8 +65,8 @@ export const createDecision =
   (ports: GatewayPorts) =>
   async ({ authorization, method, path }: AskedRequest): Promise<string> => {
     const token = await assertLive(ports, await openSealed(ports, authorization))
-    if (!ports.isOffered || !token.scopes.includes(apiRead.name)) throw insufficientScope(apiRead.name)
-    if (!reading.has(method) || !isJsonApi(path, ports.basePath)) throw insufficientScope(api.name)
+    if (!ports.isOffered || !token.scopes.includes(apiRead.name)) throw insufficientScope(apiRead.name, token.clientId)
+    if (!reading.has(method) || !isJsonApi(path, ports.basePath)) throw insufficientScope(api.name, token.clientId)
     return ports.keptTokens(token)
   }
 

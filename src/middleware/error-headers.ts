@@ -20,6 +20,6 @@ export const setErrorHeaders = (ctx: Context, refusal: Refusal): void => {
   if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
   if (error === 'invalid_client' && status === 401 && ctx.get('Authorization') !== '')
     ctx.set('WWW-Authenticate', 'Basic realm="OAuth"')
-  if (error === 'invalid_token' || error === 'insufficient_scope')
-    ctx.set('WWW-Authenticate', bearerChallenge(ctx, refusal))
+  const { takesBearer = false } = ctx.state as { takesBearer?: boolean }
+  if (takesBearer && status < 404) ctx.set('WWW-Authenticate', bearerChallenge(ctx, refusal))
 }

@@ -48,7 +48,8 @@ const formOfAnswer = (ctx: Context): string => {
 const eventOf = (ctx: Context, endpointAt: Deps['endpointAt']): AuditEvent | undefined => {
   const refusal = refusalIn(ctx)
   if (!refusal) return undefined
-  const { clientId, ...sent } = sentBy(ctx)
+  const { clientId: named, ...sent } = sentBy(ctx)
+  const clientId = refusal.clientId ?? named
   const { error, description, parameter, hint } = refusal
   const details = {
     method: ctx.method,

@@ -16,6 +16,8 @@ export interface Refusal {
   readonly description: string
   readonly hint?: string | undefined
   readonly parameter?: string | undefined
+  /** Where the request did not name it itself. */
+  readonly clientId?: string | undefined
   /** Seconds. */
   readonly retryAfter?: number | undefined
   /** The page for people. */
@@ -44,9 +46,9 @@ const kindOfCode: Partial<Record<OAuthErrorCode, ErrorKind>> = {
 }
 
 const ofOAuthError = (refused: OAuthError): Refusal => {
-  const { code, status, description, hint, parameter, retryAfter } = refused
+  const { code, status, description, hint, parameter, clientId, retryAfter } = refused
   const kind = kindOfCode[code] ?? 'malformed'
-  const common = { reason: code, status, error: code, description, hint, parameter, retryAfter, kind }
+  const common = { reason: code, status, error: code, description, hint, parameter, clientId, retryAfter, kind }
   return status >= 500 ? { ...common, fault: refused } : { ...common, developer: {} }
 }
 

@@ -70,6 +70,8 @@ export class OAuthError extends Error {
   readonly retryAfter: number | undefined
   /** The scope without which it cannot be done (RFC 6750 §3). */
   readonly requiredScope: string | undefined
+  /** Whose access token it is that does not do, for the log. */
+  readonly clientId: string | undefined
   /** The usual course, not a refusal: whoever waits asks again. */
   readonly isUsual: boolean
 
@@ -81,6 +83,7 @@ export class OAuthError extends Error {
       parameter?: string
       retryAfter?: number
       requiredScope?: string
+      clientId?: string | undefined
       cause?: unknown
       status?: number
       isUsual?: boolean
@@ -96,6 +99,7 @@ export class OAuthError extends Error {
       options.parameter ?? /^Check the ([a-z_]+) parameter$/.exec(options.hint ?? '')?.[1] ?? parameterOf[code]
     this.retryAfter = options.retryAfter
     this.requiredScope = options.requiredScope
+    this.clientId = options.clientId
     this.isUsual = options.isUsual ?? false
   }
 }
@@ -152,7 +156,9 @@ export const requestNotSupported = () =>
   new OAuthError('request_not_supported', 'Request objects are not supported. Send the parameters themselves.')
 export const requestUriNotSupported = () =>
   new OAuthError('request_uri_not_supported', 'Request objects are not supported. Send the parameters themselves.')
-export const invalidToken = (description = 'The access token is invalid, has expired or was revoked.') =>
-  new OAuthError('invalid_token', description)
-export const insufficientScope = (scope: string) =>
-  new OAuthError('insufficient_scope', `The access token lacks the scope ${scope}.`, { requiredScope: scope })
+/** `clientId` of a token that was one of ours. */
+export const invalidToken = (clientId?: string) =>
+  new OAuthError('invalid_token', 'The access token is invalid, has expired or was revoked.', { clientId })
+export const noToken = () => new OAuthError('invalid_token', 'Send an access token as Bearer.')
+export const insufficientScope = (scope: string, clientId: string) =>
+  new OAuthError('insufficient_scope', `The access token lacks the scope ${scope}.`, { requiredScope: scope, clientId })

@@ -43,7 +43,7 @@ const promptsOf = (text = ''): ReadonlySet<Prompt> => {
 const maxAgeOf = (text: string | undefined): number | undefined => {
   if (text === undefined) return undefined
   if (!/^\d{1,10}$/.test(text))
-    throw invalidRequest('max_age is a number of seconds, without a sign.', 'Check the max_age parameter')
+    throw invalidRequest('max_age is a whole number of seconds, of ten digits at most.', 'Check the max_age parameter')
   return Number(text)
 }
 

@@ -26,6 +26,7 @@ export const gateway = (decide: (request: AskedRequest) => Promise<string>, meta
       ctx.status = error.status
       ctx.set('WWW-Authenticate', challengeOf(error, metadata))
       ctx.set('X-Api-Errors', jsonApiErrors(error))
+      ctx.type = 'json' // as the client gets it
       ctx.body = ''
     }
   }

@@ -19,6 +19,7 @@ const readToken = readForm(bounds.clientForm, new Set(['access_token']))
 export const tokenForm = (): Middleware =>
   async function tokenForm(ctx, next) {
     ctx.state['form'] = {}
+    ctx.state['takesBearer'] = true // for the challenge of its errors
     if (ctx.method === 'POST' && ctx.is('application/x-www-form-urlencoded')) await readToken(ctx, next)
     else await next()
   }

@@ -181,6 +181,24 @@ for (const base of ['/', '/studip/'] as const) {
       expect(await outcome()).to.equal(401)
     })
 
+    it('O4 S-117 a refusal names the client whose token it is, and that the client is answered in JSON', async () => {
+      const { app, client, log } = scene
+      const signIn = (await issueTokens(app, client, { scopes: ['openid'] })).access_token
+      const cases = [
+        [sealed, { method: 'POST' }, 'insufficient_scope', client.id],
+        [signIn, {}, 'insufficient_scope', client.id],
+        ['a.b.c.d.e', {}, 'invalid_token', undefined],
+      ] as const
+      for (const [token, more, reason, clientId] of cases) {
+        const before = log.length
+        await ask(bearer(token), more)
+        const [line, ...others] = log.slice(before).map((text) => JSON.parse(text) as Record<string, unknown>)
+        expect(others).to.deep.equal([])
+        expect(line).to.include({ reason, endpoint: 'api-read', answer: 'json' })
+        expect(line?.['clientId']).to.equal(clientId)
+      }
+    })
+
     it('S-126 what Stud.IP gets is never in an answer or the log', async () => {
       const outcomes = [await ask(bearer(sealed)), await ask(bearer(sealed), { method: 'POST' }), await ask('Bearer x')]
       const [handed = ''] = [outcomes[0]?.arrived[0]?.headers.authorization?.slice('Bearer '.length)]

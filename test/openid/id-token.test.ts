@@ -176,11 +176,51 @@ describe('userinfo', () => {
       .type('form')
       .send({ access_token })
     expect([both.status, (both.body as { error: string }).error]).to.deep.equal([400, 'invalid_request'])
+    expect(both.headers['www-authenticate']).to.match(/^Bearer .*error="invalid_request"/)
     await app.http
       .post(app.api('revoke'))
       .type('form')
       .send({ token: access_token, client_id: client.id, client_secret: 'YFXkKbYVv7zGGXuRbx26ksRsYTMQuLdGRTtwqwTM' })
     expect((await userinfo(app, access_token)).status).to.equal(401)
+  })
+
+  it('O4 S-117 what refuses a token names the client that got it, whoever the request says it is', async () => {
+    const log: string[] = []
+    const { app, client, signIn } = await openProvider({ log })
+    const { access_token: plain } = await connect(app, client)
+    const { access_token: revoked } = await signIn()
+    await app.database.knex('auth_user_md5').where('user_id', users.autor.user_id).update({ locked: 1 })
+    for (const [token, reason] of [
+      [revoked, 'invalid_token'],
+      [plain, 'invalid_token'],
+    ] as const) {
+      log.length = 0
+      await app.http
+        .get(`${app.api('userinfo')}?client_id=999`)
+        .set('Authorization', `Bearer ${token}`)
+        .expect(401)
+      const lines = log.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ event }) => event)
+      expect(lines).to.have.length(1)
+      expect(lines[0]).to.include({ event: 'request.refused', reason, endpoint: 'userinfo', clientId: client.id })
+    }
+    await app.database.knex('auth_user_md5').where('user_id', users.autor.user_id).update({ locked: 0 })
+    log.length = 0
+    await userinfo(app, plain)
+    expect(log.join()).to.include('"reason":"insufficient_scope"').and.to.include(`"clientId":"${client.id}"`)
+    await app.close()
+  })
+
+  it('B6 S-135 an access token sent twice is an invalid request with a challenge, parameters of others are ignored (RFC 6750 §3.1)', async () => {
+    const { app, signIn } = provider
+    const { access_token: token } = await signIn()
+    const send = (form: string) => app.http.post(app.api('userinfo')).type('form').send(form)
+    for (const form of [`access_token=${token}&access_token=${token}`, `access_token=${token}&access%5Ftoken=`]) {
+      const twice = await send(form)
+      expect([twice.status, (twice.body as { error: string }).error]).to.deep.equal([400, 'invalid_request'])
+      expect(twice.headers['www-authenticate']).to.match(/^Bearer .*error="invalid_request"/)
+      expect(JSON.stringify([twice.headers, twice.body])).to.not.include(token)
+    }
+    expect((await send(`resource=a&resource=b&access_token=${token}`)).status).to.equal(200)
   })
 
   it('S-135 a locked, expired or deleted user gets 401', async () => {
