@@ -68,14 +68,14 @@ export const sealedByStudip = async (app: TestApp, plaintext: string): Promise<s
 export const tokensOfStudip = async (
   app: TestApp,
   client: TestClient,
-  scopes: readonly string[] = ['api'],
+  { scopes = ['api'], userId = users.autor.user_id }: { scopes?: readonly string[]; userId?: string } = {},
 ): Promise<{ text: string; token: RefreshToken }> => {
   const time = app.deps.now()
   const token = {
     id: randomHex(40),
     accessTokenId: randomHex(40),
     clientId: client.id,
-    userId: users.autor.user_id,
+    userId,
     scopes,
     expiresAt: time + 2_592_000,
   }

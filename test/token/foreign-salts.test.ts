@@ -12,6 +12,7 @@ import {
   type TestClient,
   type Tokens,
 } from '../support/app.ts'
+import { addUsers } from '../faults/population.ts'
 import { codeOfStudip, issueCode, issueTokens, tokensOfStudip } from '../support/issuing.ts'
 
 /** SWITCH_TOKENS=5000 for a campus; each costs 200,000 rounds of PBKDF2, here and in PHP's place. */
@@ -134,12 +135,14 @@ describe('foreign salts', () => {
   it(`A7 S-116 on the day of the switch ${switching} tokens of PHP come from one address, one in twenty is junk, all are served`, async function () {
     this.timeout(60_000 + switching * 1000)
     const sender = address()
+    const userIds = await addUsers(app.database.knex, switching)
     let sent = 0
     const statuses = { good: [] as number[], junk: [] as number[] }
     const oneByOne = async (): Promise<void> => {
       while (sent < switching) {
+        const userId = userIds[sent]
         const isJunk = (sent += 1) % 20 === 0
-        const text = isJunk ? garbage() : (await tokensOfStudip(app, client)).text
+        const text = isJunk ? garbage() : (await tokensOfStudip(app, client, { userId })).text
         const form = { ...credentialsOf(client), grant_type: 'refresh_token', refresh_token: text }
         statuses[isJunk ? 'junk' : 'good'].push((await post(app, 'token', form, sender)).status)
       }

@@ -203,7 +203,7 @@ describe('POST token, grant_type=refresh_token', () => {
 
   it('C4 what Stud.IP issued without any scope has the full power, and is said to have it', async () => {
     for (const form of [{}, { scope: 'api' }, { scope: '' }]) {
-      const { text, token } = await tokensOfStudip(app, client, [])
+      const { text, token } = await tokensOfStudip(app, client, { scopes: [] })
       const answer = await rotated(text, app, form)
       expect(answer).to.include({ scope: 'api' })
       const { access } = await rowsOfGrant(app.database.knex, token.id.slice(0, 32))
