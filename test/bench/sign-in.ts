@@ -90,7 +90,7 @@ export const signIn = async (environment: Environment, scale: Scale): Promise<Se
     data: taken,
     lines: [
       atMost(
-        `Sign-in: what an ID token (RSA-3072) adds to a code exchange (${format(rate('with'))}/s, ${format(rate('without'))}/s without), in RSA-4096 signatures`,
+        `Sign-in: what an ID token (RSA-3072, three primes) adds to a code exchange (${format(rate('with'))}/s, ${format(rate('without'))}/s without), in RSA-4096 signatures`,
         0.5,
         (1 / rate('with') - 1 / rate('without')) * rate('limit'),
       ),
