@@ -5,8 +5,8 @@ import ejs from 'ejs'
 
 /** What every template sees: `page` (its frame), `m` (its own values), `t` and `pieces` (texts), and how to write addresses and times. */
 export const templateNames = ['page', 'm', 't', 'pieces', 'url', 'icon', 'when', 'moment', 'day'] as const
-/** `body` is for layouts, `part` what an include hands to a part. */
-const locals = ['body', 'part']
+/** `body` is for layouts, `embed` renders a part (templates/parts/), `part` is what it is handed. */
+const locals = ['body', 'embed', 'part']
 
 export type TemplateValues = Readonly<Record<(typeof templateNames)[number], unknown>>
 
@@ -23,21 +23,31 @@ export const templatesPath = (): string => {
 /** Renders a template inside a layout, both named without `.ejs`.. */
 export type Render = (template: string, layout: string, values: TemplateValues) => string
 
-/** Compiles every template of the folder; a fault in one of them throws here, at start. */
+const namesBelow = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ejs'))
+    .map((name) => name.replace('.ejs', ''))
+
+/**
+ * Compiles every template of the folder; a fault in one of them throws here, at start. Parts come out of memory: the include()
+ * of EJS asks the file system each time, a dozen times a page, and copies all values twice.
+ */
 export const createRender = (folder: string = templatesPath()): Render => {
   const compile = (name: string) =>
-    ejs.compile(readFileSync(join(folder, name), 'utf8'), {
-      filename: join(folder, name),
-      cache: true,
+    ejs.compile(readFileSync(join(folder, `${name}.ejs`), 'utf8'), {
+      filename: join(folder, `${name}.ejs`),
       strict: true,
       destructuredLocals: [...templateNames, ...locals],
     })
-  const names = readdirSync(folder).filter((name) => name.endsWith('.ejs'))
-  const compiled = new Map(names.map((name) => [name.replace('.ejs', ''), compile(name)]))
+  const compiled = new Map(namesBelow(folder).map((name) => [name, compile(name)]))
   const find = (name: string) => {
     const template = compiled.get(name)
     if (!template) throw new Error(`There is no template ${name}`)
     return template
   }
-  return (template, layout, values) => find(layout)({ ...values, body: find(template)(values) })
+  return (template, layout, values) => {
+    const embed = (name: string, more?: { readonly part: unknown }): string =>
+      find(`parts/${name}`)({ ...values, ...more, embed })
+    return find(layout)({ ...values, embed, body: find(template)({ ...values, embed }) })
+  }
 }
