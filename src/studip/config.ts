@@ -6,6 +6,8 @@ import { effectiveValue, globalFields, globalValueSql, type GlobalField } from '
 export interface StudipConfig {
   /** The effective text of a value: environment (6.x), own value, default of the installation, default as shipped. */
   global(field: GlobalField): Promise<string>
+  /** All of them. */
+  all(): Promise<Readonly<Record<GlobalField, string>>>
 }
 
 const maxAgeMilliseconds = 2000
@@ -35,5 +37,5 @@ export const createStudipConfig = ({
     })
     return mine.values
   }
-  return { global: async (field) => (await values())[field] }
+  return { global: async (field) => (await values())[field], all: values }
 }

@@ -35,7 +35,7 @@ const openCache = async (cache: SystemCache, { cacheKeyPrefix }: StoreSettings):
 
 interface Opening {
   readonly settings: StoreSettings
-  readonly config: StudipConfig
+  readonly config: Pick<StudipConfig, 'global'>
   /** What of the settings holds now; they themselves unless given. Rejects when that is not certain. */
   readonly follow?: () => Promise<StoreSettings>
 }

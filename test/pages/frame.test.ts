@@ -91,7 +91,7 @@ describe('frame of a page', () => {
         clientRequests: 'off',
         studipVersion: { major: 6, minor: 0, text: '6.0.2' },
       },
-      config: { global: () => Promise.reject(new Error('away')) },
+      config: { all: () => Promise.reject(new Error('away')) },
       assets: createOwnAssets(),
       surroundings: plainSurroundings,
       tellOdd: () => undefined,

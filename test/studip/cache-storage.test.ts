@@ -4,6 +4,7 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Redis } from 'ioredis'
 import { createStudipConfig, type StudipConfig } from '../../src/studip/config.ts'
+import { createLookUp } from '../../src/stores/lookups.ts'
 import { createRead } from '../../src/stores/reads.ts'
 import { createGate } from '../../src/studip/gate.ts'
 import { openSessionStore } from '../../src/studip/open-session-store.ts'
@@ -38,7 +39,7 @@ interface CacheCase {
 const { cases } = readFixture<{ readonly cases: readonly CacheCase[] }>('6.0.2-cache.json')
 
 const settings = gateSettings('6.0.2', { sessionStore: 'cache' })
-const fixed = (text: string): StudipConfig => ({ global: () => Promise.resolve(text) })
+const fixed = (text: string): Pick<StudipConfig, 'global'> => ({ global: () => Promise.resolve(text) })
 const systemCache = (type: string, config: object = []) => JSON.stringify({ type, config })
 const wrapped = (bytes: Buffer) => Buffer.concat([Buffer.from(`s:${bytes.length}:"`), bytes, Buffer.from('";')])
 const sid = '0123456789abcdef0123456789abcdef'
@@ -83,7 +84,7 @@ describe('cache storage', () => {
   const verdict = async (store: SessionStore, cookie: string, at = now, more: Partial<GateSettings> = {}) =>
     spelled(
       await createGate({
-        read: createRead(database.knex),
+        lookUp: createLookUp(createRead(database.knex)),
         settings: { ...settings, ...more },
         sessions: store,
         now: () => at,
