@@ -83,10 +83,12 @@ export const wire = async (
   const credentials = createCredentials({ keys, now, signatures: signaturesAtOnce(settings.workers) })
   watchQueues(metrics, credentials, db)
   const lookUp = createLookUp(read)
+  // By itself: whoever holds the table of the sessions must keep no token waiting.
+  const ofPages = createLookUp(read)
   return {
     ...wireParties({ read, lookUp, credentials, settings, now }),
     ...wireSignIn({ keys, lookUp, settings }),
-    ...wireApprovals({ db, lookUp, keys, now, settings }),
+    ...wireApprovals({ db, read, lookUp: ofPages, keys, now, settings }),
     ...wireGateway({ keys, credentials, now }),
     settings,
     db,
@@ -120,7 +122,7 @@ export const wire = async (
     userCodeTries: createUserCodeTries(),
     grants: createGrants(db, now),
     publicOrigins: createPublicOrigins(db),
-    gate: createGate({ read, settings, sessions, now }),
+    gate: createGate({ lookUp: ofPages, settings, sessions, now }),
     bounce: createBounce({
       db,
       settings,

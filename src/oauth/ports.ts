@@ -114,8 +114,12 @@ export interface SignedIn {
 /** The ID token (OpenID Connect Core §2); undefined where there is no key for it. */
 export type IdTokens = (signedIn: SignedIn) => Promise<string | undefined>
 
-/** Names of the scopes that this user has allowed the client, by a live grant or an approval of before. */
-export type HeldBefore = (userId: string, client: Client) => Promise<readonly string[]>
+/** Names of the scopes that this user has allowed the client, by a live grant or an approval of before: `approved`, where that was asked already. */
+export type HeldBefore = (
+  userId: string,
+  client: Client,
+  approved?: readonly string[] | Promise<readonly string[]>,
+) => Promise<readonly string[]>
 
 /** Names of the scopes that are offered at this moment. */
 export type OfferedScopes = () => Promise<readonly string[]>

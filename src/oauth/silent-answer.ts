@@ -10,13 +10,15 @@ import type { Client } from './types.ts'
 
 export interface SilentAnswerPorts extends Omit<ConsentAnswerPorts, 'remembered'> {
   /** Undefined where nothing is remembered (REMEMBER_CONSENT=off). */
-  readonly remembered: Pick<Approvals, 'find' | 'pass'> | undefined
+  readonly remembered: Pick<Approvals, 'pass'> | undefined
 }
 
 /** `ticket`: what a page would have asked, made for this request. */
 export interface SilentRequest {
   readonly ticket: ConsentTicket
   readonly client: Client
+  /** Names of the scopes of the approval that holds; asked only where that matters. */
+  readonly approved: () => Promise<readonly string[]>
   readonly origin: RequestOrigin
   readonly recipient: Recipient
 }
@@ -24,10 +26,9 @@ export interface SilentRequest {
 /** The location to go to; undefined where the user has to be asked, also when the approval ended a moment ago. */
 export const createSilentAnswer =
   (ports: SilentAnswerPorts) =>
-  async ({ ticket, client, origin, recipient }: SilentRequest): Promise<string | undefined> => {
+  async ({ ticket, client, approved, origin, recipient }: SilentRequest): Promise<string | undefined> => {
     const { request, userId, codeId } = ticket
-    if (!ports.remembered || !(await mayPassSilently(request, client, () => ports.remembered!.find(userId, client))))
-      return undefined
+    if (!ports.remembered || !(await mayPassSilently(request, client, approved))) return undefined
     await assertPresent(recipient)
     const code = codeFor(ticket, ports.now())
     // Before the row: faulty keys must not leave a code that nobody has.

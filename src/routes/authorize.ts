@@ -60,13 +60,15 @@ export const showConsent = (deps: AuthorizeDeps): Middleware => {
     if (await asksToLogInAgain(deps, ctx, { ...checked, clientName: client.name })) return
     const approver = approverOf(ctx)
     const ticket = newConsentTicket(request, approver, deps.now(), deps.random)
+    let asked: Promise<readonly string[]> | undefined
+    const approved = () => (asked ??= deps.remembered?.find(ticket.userId, client) ?? Promise.resolve([]))
     const location = maySkipPage(ctx)
-      ? await answerSilently({ ticket, client, origin: originOf(ctx), recipient: recipientOf(ctx) })
+      ? await answerSilently({ ticket, client, approved, origin: originOf(ctx), recipient: recipientOf(ctx) })
       : undefined
     if (location !== undefined)
       return respond(ctx, deps, { location, redirectUri: request.redirectUri, mode: modeOf(request) })
     if (signIn?.prompt.has('none')) throw consentRequired()
-    await renderConsent(deps, ctx, ticket, client)
+    await renderConsent(deps, ctx, ticket, client, approved())
   }
 }
 
@@ -84,13 +86,14 @@ const renderConsent = async (
   ctx: Context,
   ticket: ConsentTicket,
   client: Client,
+  approved: Promise<readonly string[]>,
 ): Promise<void> => {
   const { request } = ticket
   const key = (await deps.keys.current()).derive(consentForm)
   const authToken = seal(ticket, key, consentForm)
   const [token, heldBefore] = await Promise.all([
     securityToken(ctx, deps.keys, consentForm),
-    deps.heldBefore(ticket.userId, client),
+    deps.heldBefore(ticket.userId, client, approved),
   ])
   ctx.type = 'html'
   ctx.body = await deps.views.consent(pageContext(ctx), {

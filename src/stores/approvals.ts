@@ -5,6 +5,7 @@ import type { Client } from '../oauth/types.ts'
 import { isWithin } from '../oauth/remembered-consent.ts'
 import { insertCode } from './authorization-codes.ts'
 import { forgetApprovals, isApprovalSql } from './forget-approvals.ts'
+import type { LookUp } from './lookups.ts'
 import { changedBy, namesIn, rowsOf } from './rows.ts'
 import { inTransaction, retried } from './transaction.ts'
 
@@ -20,6 +21,7 @@ const rememberSql = `INSERT INTO oauth2_auth_codes (id, user_id, client_id, scop
 
 interface Deps {
   readonly db: Knex
+  readonly lookUp: LookUp
   readonly now: Now
   readonly idOf: (userId: string, client: Client) => Promise<string>
 }
@@ -27,15 +29,24 @@ interface Deps {
 interface Row {
   readonly scopes: string | null
 }
+interface FoundRow extends Row {
+  readonly asked: string
+  readonly expires_at: number
+}
 
-export const createApprovals = ({ db, now, idOf }: Deps): Approvals => {
+const findSql = `SELECT id AS asked, scopes, expires_at FROM oauth2_auth_codes WHERE ${isApprovalSql} AND id IN (?)`
+
+export const createApprovals = ({ db, lookUp, now, idOf }: Deps): Approvals => {
   const holding = `id = ? AND ${isApprovalSql} AND expires_at > ?`
   const look = async (connection: Knex, id: string): Promise<Row | undefined> =>
     (await rowsOf<Row>(connection.raw(`SELECT scopes FROM oauth2_auth_codes WHERE ${holding}`, [id, now()]))).at(0)
   // An empty list is no approval, whatever it means elsewhere.
   const scopesIn = (row: Row | undefined): readonly string[] => (row ? namesIn(row.scopes) : [])
   return {
-    find: async (userId, client) => scopesIn(await look(db, await idOf(userId, client))),
+    find: async (userId, client) => {
+      const row = await lookUp<FoundRow>(findSql, await idOf(userId, client))
+      return scopesIn(row && row.expires_at > now() ? row : undefined)
+    },
     remember: async (code, client) => {
       const id = await idOf(code.userId, client)
       const seen = await look(db, id)

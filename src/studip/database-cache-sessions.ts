@@ -5,11 +5,10 @@ import type { JoinedStore } from './session-store.ts'
 /** Keys carry no prefix here, and expired entries stay in the table until somebody overwrites them. */
 export const databaseCacheSessions: JoinedStore = {
   kind: 'joined',
-  columns: 's.content AS bytes, NULL AS changed',
-  join: 'LEFT JOIN cache s ON s.cache_key = ? AND s.expires > ?',
-  bindings: (sessionId, now) => [`session_data/${sessionId}`, now],
-  open: ({ bytes }) => {
-    const session = unwrapString(bytes)
+  sql: 'SELECT cache_key AS asked, content AS bytes, NULL AS changed, expires FROM cache WHERE cache_key IN (?)',
+  keyOf: (sessionId) => `session_data/${sessionId}`,
+  open: ({ bytes, expires }, now) => {
+    const session = Number(expires) > now ? unwrapString(bytes) : undefined
     return session && { bytes: session, changed: undefined }
   },
 }

@@ -4,9 +4,8 @@ import type { JoinedStore } from './session-store.ts'
 /** UNIX_TIMESTAMP takes the time as stored, whatever the time zone of the connection. */
 export const databaseSessions: JoinedStore = {
   kind: 'joined',
-  columns: 's.val AS bytes, UNIX_TIMESTAMP(s.changed) AS changed',
-  join: 'LEFT JOIN session_data s ON s.sid = ?',
-  bindings: (sessionId) => [sessionId],
+  sql: 'SELECT sid AS asked, val AS bytes, UNIX_TIMESTAMP(changed) AS changed, NULL AS expires FROM session_data WHERE sid IN (?)',
+  keyOf: (sessionId) => sessionId,
   // A time that the server cannot tell is older than any limit.
   open: ({ bytes, changed }) => ({ bytes, changed: Number(changed ?? 0) }),
 }

@@ -19,6 +19,8 @@ export interface UserFacts {
   /** The user's own TERMS_ACCEPTED; undefined when the global value counts. */
   readonly termsAccepted: string | undefined
   readonly preferredLanguage: string | undefined
+  /** The user's own choice; undefined when the installation's default counts. */
+  readonly highContrast: boolean | undefined
   readonly secondFactor: SecondFactor | undefined
 }
 

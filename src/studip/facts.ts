@@ -1,11 +1,11 @@
-// Reads all that a decision depends on in one round trip: session, user, second factor, configuration (D6).
+// Reads all that a decision depends on, afresh and in one round trip: session, user, second factor, configuration (D6).
 import type { Settings } from '../settings.ts'
-import type { Read } from '../stores/reads.ts'
+import type { LookUp } from '../stores/lookups.ts'
 import type { Rules, UserFacts } from './decision.ts'
 import { fullName } from './full-name.ts'
 import { effectiveValue, globalValueSql, type GlobalField } from './global-config.ts'
 import { isTruthy, toInteger, toList } from './php-values.ts'
-import type { JoinedStore, StoredSession } from './session-store.ts'
+import type { JoinedStore, SessionRow, StoredSession } from './session-store.ts'
 
 const fields = [
   'MAINTENANCE_MODE_ENABLE',
@@ -17,21 +17,22 @@ const fields = [
   'DEFAULT_LANGUAGE',
 ] as const satisfies readonly GlobalField[]
 
-const userValueSql = (field: string) => `(SELECT value FROM config_values WHERE field = '${field}' AND range_id = ?)`
-
-// Every table is found by its primary key and a bound value: a comparison of columns could meet two collations.
-const userColumns = `u.user_id, u.username, u.perms, u.Vorname, u.Nachname, u.locked, u.auth_plugin, u.visible,
-  i.title_front, i.title_rear, i.preferred_language, t.user_id AS tfa, t.secret, t.confirmed, t.type,
-  ${userValueSql('EXPIRATION_DATE')} AS expiration_date, ${userValueSql('TERMS_ACCEPTED')} AS terms_accepted`
-const userJoins = `LEFT JOIN auth_user_md5 u ON u.user_id = ?
-  LEFT JOIN user_info i ON i.user_id = ?
-  LEFT JOIN users_tfa t ON t.user_id = ?`
+// Each table by its primary key and bound values: a comparison of columns could meet two collations.
+const userSql =
+  'SELECT user_id AS asked, username, perms, Vorname, Nachname, locked, auth_plugin, visible FROM auth_user_md5 WHERE user_id IN (?)'
+const detailsSql =
+  'SELECT user_id AS asked, title_front, title_rear, preferred_language FROM user_info WHERE user_id IN (?)'
+const factorSql = 'SELECT user_id AS asked, secret, confirmed, type FROM users_tfa WHERE user_id IN (?)'
+const ownValueSql = (field: string) =>
+  `SELECT range_id AS asked, value FROM config_values WHERE field = '${field}' AND range_id IN (?)`
+const ownValues = ['EXPIRATION_DATE', 'TERMS_ACCEPTED', 'USER_HIGH_CONTRAST'].map(ownValueSql)
+const userStatements = [userSql, detailsSql, factorSql, ...ownValues]
 const globalColumns = fields.map((field) => `${globalValueSql(field)} AS ${field}`).join(', ')
+// Everybody's, and so asked once for all requests of a moment.
+const rulesKey = 'rules'
+const rulesSql = `SELECT '${rulesKey}' AS asked, ${globalColumns} FROM DUAL WHERE '${rulesKey}' IN (?)`
 
-type Row = { readonly [column: string]: string | number | null } & {
-  readonly bytes?: Buffer | null
-  readonly changed?: number | null
-}
+type Row = { readonly asked: string; readonly [column: string]: string | number | null }
 
 export interface FactsRead {
   readonly stored: StoredSession | undefined
@@ -43,29 +44,44 @@ export interface FactsRead {
 const text = (value: Row[string] | undefined): string | undefined =>
   value === null || value === undefined ? undefined : String(value)
 
-const userOf = (row: Row, userId: string): UserFacts | undefined => {
-  if (row.user_id !== userId) return undefined
+const secondFactorOf = (row: Row | undefined): UserFacts['secondFactor'] =>
+  row && { secret: text(row.secret) ?? '', confirmed: Number(row.confirmed) !== 0, type: text(row.type) ?? '' }
+
+const readUser = async (lookUp: LookUp, id: string): Promise<UserFacts | undefined> => {
+  const [row, details, factor, expirationDate, termsAccepted, contrast] = await Promise.all(
+    userStatements.map((sql) => lookUp<Row>(sql, id)),
+  )
+  if (!row) return undefined
   return {
-    id: userId,
+    id,
     username: text(row.username) ?? '',
     fullName: fullName({
-      titleFront: text(row.title_front),
+      titleFront: text(details?.title_front),
       firstName: text(row.Vorname),
       lastName: text(row.Nachname),
-      titleRear: text(row.title_rear),
+      titleRear: text(details?.title_rear),
     }),
     perms: text(row.perms) ?? '',
     locked: Number(row.locked) !== 0,
     authPlugin: text(row.auth_plugin) ?? null,
     visible: text(row.visible) ?? 'unknown',
-    expirationDate: toInteger(text(row.expiration_date)),
-    termsAccepted: text(row.terms_accepted),
-    preferredLanguage: text(row.preferred_language),
-    secondFactor:
-      row.tfa === null
-        ? undefined
-        : { secret: text(row.secret) ?? '', confirmed: Number(row.confirmed) !== 0, type: text(row.type) ?? '' },
+    expirationDate: toInteger(text(expirationDate?.value)),
+    termsAccepted: text(termsAccepted?.value),
+    preferredLanguage: text(details?.preferred_language),
+    highContrast: contrast && isTruthy(text(contrast.value) ?? ''),
+    secondFactor: secondFactorOf(factor),
   }
+}
+
+interface SessionQuery {
+  readonly store: JoinedStore
+  readonly id: string
+  readonly now: number
+}
+
+const readSession = async (lookUp: LookUp, { store, id, now }: SessionQuery): Promise<StoredSession | undefined> => {
+  const row = await lookUp<SessionRow>(store.sql, store.keyOf(id))
+  return row?.bytes ? store.open({ ...row, bytes: row.bytes }, now) : undefined
 }
 
 const rulesOf = (value: (field: (typeof fields)[number]) => string): Rules => ({
@@ -81,31 +97,20 @@ export interface FactsQuery {
   /** Whose rows; undefined reads the configuration alone. */
   readonly userId: string | undefined
   /** The session to read along. */
-  readonly session?: { readonly store: JoinedStore; readonly id: string; readonly now: number }
+  readonly session?: SessionQuery
 }
 
 export type ReadFacts = (query: FactsQuery) => Promise<FactsRead>
 
-/** One SELECT of one row; every part that is not there is null in it. */
+/** One round trip, shared by all who ask at the same moment (D22). What is not there is undefined. */
 export const createFactsReader =
-  ({ read, settings }: { read: Read; settings: Pick<Settings, 'studipVersion' | 'configOverrides'> }): ReadFacts =>
+  ({ lookUp, settings }: { lookUp: LookUp; settings: Pick<Settings, 'studipVersion' | 'configOverrides'> }): ReadFacts =>
   async ({ userId, session }) => {
-    const id = userId ?? ''
-    const sql = `SELECT ${session ? `${session.store.columns}, ` : ''}${userColumns}, ${globalColumns}
-      FROM (SELECT 1) one ${session?.store.join ?? ''} ${userJoins}`
-    const [row] = (await read<Row>(sql, [
-      id,
-      id,
-      ...(session?.store.bindings(session.id, session.now) ?? []),
-      id,
-      id,
-      id,
-    ])) as readonly [Row]
-    const value = (field: (typeof fields)[number]) => effectiveValue(field, text(row[field]), settings)
-    return {
-      stored: session && row.bytes ? session.store.open({ bytes: row.bytes, changed: row.changed ?? null }) : undefined,
-      user: userId === undefined ? undefined : userOf(row, userId),
-      rules: rulesOf(value),
-      defaultLanguage: value('DEFAULT_LANGUAGE'),
-    }
+    const [stored, user, rules] = await Promise.all([
+      session && readSession(lookUp, session),
+      userId === undefined ? undefined : readUser(lookUp, userId),
+      lookUp<Row>(rulesSql, rulesKey),
+    ])
+    const value = (field: (typeof fields)[number]) => effectiveValue(field, text(rules?.[field]), settings)
+    return { stored, user, rules: rulesOf(value), defaultLanguage: value('DEFAULT_LANGUAGE') }
   }

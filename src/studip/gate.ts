@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Now } from '../oauth/ports.ts'
 import type { Settings } from '../settings.ts'
-import type { Read } from '../stores/reads.ts'
+import type { LookUp } from '../stores/lookups.ts'
 import { decide, type Decision, type Facts } from './decision.ts'
 import { createFactsReader, type FactsRead, type ReadFacts } from './facts.ts'
 import { chooseLanguage } from './language.ts'
@@ -13,7 +13,7 @@ import { isStaleReturn } from './trampoline-url.ts'
 import type { Gate, GateRequest, Perms, Verdict } from './verdict.ts'
 
 export interface GateDeps {
-  readonly read: Read
+  readonly lookUp: LookUp
   readonly settings: Pick<
     Settings,
     'studipVersion' | 'configOverrides' | 'sessionCookie' | 'sessionLifetime' | 'baseUrl'
@@ -50,9 +50,9 @@ const lookInDatabase =
     return read(userId)
   }
 
-const createLook = ({ read, settings, sessions }: GateDeps): Look => {
+const createLook = ({ lookUp, settings, sessions }: GateDeps): Look => {
   const { major } = settings.studipVersion
-  const readFacts = createFactsReader({ read, settings })
+  const readFacts = createFactsReader({ lookUp, settings })
   const expected = new LRUCache<string, string>({ max: 10_000 })
   const withoutStore = async (stored: StoredSession | undefined): Promise<Found> => {
     const session = parseSession(stored?.bytes ?? noBytes, major)
@@ -82,7 +82,8 @@ const verdictOf = (
     acceptLanguage: request.acceptLanguage,
     fallback: found.defaultLanguage,
   })
-  const reading = { ...chosen, highContrast: session.highContrast }
+  const own = decision === 'logged-in' ? user?.highContrast : undefined
+  const reading = { ...chosen, highContrast: session.highContrast || own }
   if (decision === 'logged-in' && user && sessionId) {
     const { id, username, fullName, perms } = user
     const loginAt = session.sessionStart ?? found.stored?.changed

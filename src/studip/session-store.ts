@@ -7,15 +7,22 @@ export interface StoredSession {
   readonly changed: number | undefined
 }
 
+/** What a JoinedStore selects; a time that a table does not have is null. */
+export interface SessionRow {
+  readonly asked: string
+  readonly bytes: Buffer | null
+  readonly changed: number | string | null
+  readonly expires: number | string | null
+}
+
 /** A table in Stud.IP's own database: its row comes along with the user's rows in one round trip. */
 export interface JoinedStore {
   readonly kind: 'joined'
-  /** Names the table `s` and offers the columns `bytes` and `changed`. */
-  readonly columns: string
-  readonly join: string
-  bindings(sessionId: string, now: number): readonly (string | number)[]
-  /** What was read from `columns`; undefined when it is no session. */
-  open(row: { readonly bytes: Buffer; readonly changed: number | null }): StoredSession | undefined
+  /** Selects a SessionRow; ends in `IN (?)`. */
+  readonly sql: string
+  keyOf(sessionId: string): string
+  /** Undefined when it is no session, or is over at `now`. */
+  open(row: SessionRow & { readonly bytes: Buffer }, now: number): StoredSession | undefined
 }
 
 /** A store of its own, which costs its own round trip. */

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import type { Knex } from 'knex'
 import type { Settings } from '../settings.ts'
 import { rowsOf } from '../stores/rows.ts'
-import { isTruthy } from './php-values.ts'
 import { pictureOf, type Picture } from './pictures.ts'
 
 export interface Site {
@@ -16,8 +15,6 @@ export interface Site {
 }
 
 export interface Person {
-  /** Their own choice; undefined leaves it to the installation's default. */
-  readonly highContrast: boolean | undefined
   readonly picture: Picture
 }
 
@@ -51,7 +48,6 @@ const mostPages = 500
 
 const themeSql = "SELECT chdate FROM plugin_assets WHERE asset_id = 'studip-theme'"
 const pagesSql = `SELECT detail_id, draft_status, page_disabled_nobody FROM siteinfo_details LIMIT ${mostPages}`
-const contrastSql = "SELECT value FROM config_values WHERE field = 'USER_HIGH_CONTRAST' AND range_id = ?"
 
 const hasThemes = ({ studipVersion: { major, minor } }: SurroundingsDeps['settings']): boolean =>
   major > 6 || (major === 6 && minor >= 1)
@@ -77,7 +73,7 @@ const readPages = async ({ db }: SurroundingsDeps): Promise<NonNullable<Site['pa
 
 /** What is away or may not be read is left out of the frame: a page never waits for it, nor fails by it. */
 export const createSurroundings = (deps: SurroundingsDeps): Surroundings => {
-  const { db, settings, tellOdd } = deps
+  const { settings, tellOdd } = deps
   const orNothing = <T>(about: string, work: Promise<T>): Promise<T | undefined> =>
     work.catch((error: unknown) => {
       tellOdd(about, `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`)
@@ -98,12 +94,9 @@ export const createSurroundings = (deps: SurroundingsDeps): Surroundings => {
       return latest.site
     },
     person: async (userId) => {
-      const [rows, picture] = await Promise.all([
-        orNothing('USER_HIGH_CONTRAST', rowsOf<{ readonly value: string | null }>(db.raw(contrastSql, [userId]))),
-        pictureOf(userId, settings),
-      ])
+      const picture = await pictureOf(userId, settings)
       if (picture.kind === 'odd') tellOdd('pictures', picture.problem)
-      return { highContrast: rows?.[0] && isTruthy(rows[0].value ?? ''), picture }
+      return { picture }
     },
   }
 }

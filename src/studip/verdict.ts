@@ -32,8 +32,8 @@ export const lackOf = (verdict: Verdict): Lack | undefined =>
 interface Reading {
   readonly language: Language
   readonly languageTag: string
-  /** As the session says; what the person's configuration says is looked up for the page alone. */
-  readonly highContrast: boolean
+  /** As the session or, else, the person's configuration says (contract §1.5); undefined leaves it to the installation's default. */
+  readonly highContrast: boolean | undefined
 }
 
 export type Verdict =

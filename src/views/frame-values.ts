@@ -52,9 +52,8 @@ export interface Known {
   readonly person: Person | undefined
 }
 
-/** Session or configuration, as Stud.IP has it (contract §1.5). */
-const wantsHighContrast = ({ highContrast }: PageContext, { person, value }: Known): boolean =>
-  highContrast || (person?.highContrast ?? isSwitchedOn(value, 'USER_HIGH_CONTRAST'))
+const wantsHighContrast = ({ highContrast }: PageContext, { value }: Known): boolean =>
+  highContrast ?? isSwitchedOn(value, 'USER_HIGH_CONTRAST')
 
 const isOpenPage =
   ({ site: { pages } }: Known, isLoggedIn: boolean) =>

@@ -15,7 +15,7 @@ export interface PageContext {
   readonly languageTag: string
   /** Undefined where nobody is known to be logged in. */
   readonly user?: StudipUser | undefined
-  /** True where the session asks for it; else their configuration decides. */
+  /** Undefined leaves it to the installation's default. */
   readonly highContrast?: boolean | undefined
   /** Path that was asked for, without its query. */
   readonly path?: string | undefined

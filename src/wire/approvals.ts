@@ -9,6 +9,7 @@ import { createApplications } from '../stores/applications.ts'
 import { createApprovals } from '../stores/approvals.ts'
 import { heldScopes } from '../stores/held-scopes.ts'
 import type { LookUp } from '../stores/lookups.ts'
+import type { Read } from '../stores/reads.ts'
 import type { Deps } from './deps.ts'
 
 interface PermsRow {
@@ -20,6 +21,7 @@ const permsSql = 'SELECT user_id AS asked, perms FROM auth_user_md5 WHERE user_i
 
 interface Parts {
   readonly db: Knex
+  readonly read: Read
   readonly lookUp: LookUp
   readonly keys: KeyRing
   readonly now: Now
@@ -28,6 +30,7 @@ interface Parts {
 
 export const wireApprovals = ({
   db,
+  read,
   lookUp,
   keys,
   now,
@@ -38,17 +41,14 @@ export const wireApprovals = ({
     const [ring, perms] = await Promise.all([keys.current(), permsOf(userId)])
     return approvalId(ring.derive('approval'), { userId, perms }, client)
   }
-  const approvals = createApprovals({ db, now, idOf })
+  const approvals = createApprovals({ db, lookUp, now, idOf })
   return {
     approvals,
     applications: createApplications({ db, now, idOf: settings.rememberConsent ? idOf : undefined }),
     remembered: settings.rememberConsent ? approvals : undefined,
-    heldBefore: async (userId, client) => {
-      const [held, approved] = await Promise.all([
-        heldScopes(db, { userId, clientId: client.id }, now()),
-        settings.rememberConsent ? approvals.find(userId, client) : [],
-      ])
-      return [...new Set([...held, ...approved])]
+    heldBefore: async (userId, client, approved = settings.rememberConsent ? approvals.find(userId, client) : []) => {
+      const both = await Promise.all([heldScopes(read, { userId, clientId: client.id }, now()), approved])
+      return [...new Set(both.flat())]
     },
   }
 }

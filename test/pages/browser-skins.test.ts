@@ -7,7 +7,7 @@ import type { Language } from '../../src/studip/verdict.ts'
 import { launchChromium } from '../support/browser.ts'
 import { isBuilt, studipAssets } from '../support/studip-assets.ts'
 import { overflowOf, shoot } from './browser-stage.ts'
-import { everyPage, plainSurroundings, versions, viewsOf } from './fixtures.ts'
+import { everyPage, versions, viewsOf } from './fixtures.ts'
 import { isAlike, wcag } from './looks.ts'
 import { startSkinSite, type SkinSite } from './skin-site.ts'
 
@@ -49,12 +49,10 @@ const pagesOf = (version: string, { language, highContrast }: (typeof looks)[num
     viewsOf(
       version,
       '/',
-      { PRIVACY_URL: 'dispatch.php/siteinfo/show/1/7', REPORT_BARRIER_MODE: 'on' },
       {
-        surroundings: {
-          ...plainSurroundings,
-          person: () => Promise.resolve({ highContrast, picture: { kind: 'none' } }),
-        },
+        PRIVACY_URL: 'dispatch.php/siteinfo/show/1/7',
+        REPORT_BARRIER_MODE: 'on',
+        USER_HIGH_CONTRAST: highContrast ? '1' : '0',
       },
     ),
     'Campus App',

@@ -36,7 +36,7 @@ export const versions: Readonly<Record<string, StudipVersion>> = {
 /** An installation whose tables say nothing about the frame, and whose users set no picture. */
 export const plainSurroundings: Surroundings = {
   site: () => Promise.resolve({ themeChangedAt: undefined, pages: undefined }),
-  person: () => Promise.resolve({ highContrast: undefined, picture: { kind: 'none' } }),
+  person: () => Promise.resolve({ picture: { kind: 'none' } }),
 }
 
 export const viewsOf = (
@@ -54,7 +54,7 @@ export const viewsOf = (
   }
   return createViews({
     settings,
-    config: { global: (field) => Promise.resolve(values[field] ?? '') },
+    config: { all: () => Promise.resolve(values) },
     assets: createOwnAssets({ 'icons.css': iconStylesheet(settings) }),
     surroundings: plainSurroundings,
     tellOdd: () => undefined,

@@ -13,6 +13,7 @@ const user: UserFacts = {
   expirationDate: 0,
   termsAccepted: '1',
   preferredLanguage: undefined,
+  highContrast: undefined,
   secondFactor: undefined,
 }
 const facts: Facts = {

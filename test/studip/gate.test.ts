@@ -2,10 +2,11 @@
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createStudipConfig } from '../../src/studip/config.ts'
+import { createLookUp } from '../../src/stores/lookups.ts'
 import { createRead } from '../../src/stores/reads.ts'
 import { createGate } from '../../src/studip/gate.ts'
 import { openSessionStore } from '../../src/studip/open-session-store.ts'
-import type { Gate } from '../../src/studip/verdict.ts'
+import type { Gate, Verdict } from '../../src/studip/verdict.ts'
 import { insertUsers, users, type DemoUser } from '../fixtures/users.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { insertSession, sessionBytes5, sessionBytes6, type SessionContent } from '../support/php-session-writer.ts'
@@ -478,7 +479,7 @@ describe('gate: the decision procedure', () => {
         const cookie = line.cookie?.(sid, settings.sessionCookie) ?? `${settings.sessionCookie}=${sid}`
         const db = database.knex
         const sessions = await openSessionStore({ settings, config: createStudipConfig({ db, settings }) })
-        const verdict = await createGate({ read: createRead(db), settings, sessions, now: () => now }).identify({
+        const verdict = await createGate({ lookUp: createLookUp(createRead(db)), settings, sessions, now: () => now }).identify({
           cookie,
           acceptLanguage: undefined,
         })
@@ -498,7 +499,7 @@ describe('gate: what it says besides', () => {
     const settings = gateSettings('6.0.2')
     const db = database.knex
     gate = createGate({
-      read: createRead(db),
+      lookUp: createLookUp(createRead(db)),
       settings,
       sessions: await openSessionStore({ settings, config: createStudipConfig({ db, settings }) }),
       now: () => now,
@@ -527,7 +528,7 @@ describe('gate: what it says besides', () => {
     )
     const settings = gateSettings('5.4.11')
     const sessions = await openSessionStore({ settings, config: createStudipConfig({ db: database.knex, settings }) })
-    const five = createGate({ read: createRead(database.knex), settings, sessions, now: () => now })
+    const five = createGate({ lookUp: createLookUp(createRead(database.knex)), settings, sessions, now: () => now })
     const content = { uid: users.dozent.user_id, sessionStart: null }
     const sid = await insertSession(database.knex, { version: '5.4', content, changed: now - 300 })
     expect(await five.identify({ cookie: `Seminar_Session=${sid}`, acceptLanguage: undefined })).to.have.property(
@@ -581,6 +582,38 @@ describe('gate: what it says besides', () => {
       'anonymous',
     )
   })
+  it('gives each of a crowd who asks at the same moment their own verdict', async () => {
+    const people = [users.root, users.autor, users.locked, users.dozent, users.tutor, users.appFactor]
+    const asked = [...people, ...people, ...people, ...people].map((user) => user.user_id)
+    const cookies = await Promise.all(
+      asked.map(
+        async (uid) => `Studip_Session=${await insertSession(database.knex, { content: { uid }, changed: now })}`,
+      ),
+    )
+    const alone: Verdict[] = []
+    for (const cookie of cookies) alone.push(await gate.identify({ cookie, acceptLanguage: undefined }))
+    const together = await Promise.all(cookies.map((cookie) => gate.identify({ cookie, acceptLanguage: undefined })))
+    expect(together).to.deep.equal(alone)
+    for (const [index, verdict] of together.entries())
+      if (verdict.kind === 'logged-in') expect(verdict.user.id).to.equal(asked[index])
+    expect(new Set(together.map(({ kind }) => kind))).to.include.keys('logged-in', 'anonymous', 'bounce')
+  })
+  it('R9 says whether session or person ask for high contrast', async () => {
+    const { user_id: id } = users.dozent
+    const wants = async () => (await identify({ uid: id })).highContrast
+    const choose = (value: string) =>
+      database
+        .knex('config_values')
+        .insert({ field: 'USER_HIGH_CONTRAST', range_id: id, value, mkdate: 0, chdate: 0 })
+        .onConflict()
+        .merge()
+    expect(await wants()).to.equal(undefined)
+    await choose('1')
+    expect(await wants()).to.equal(true)
+    await choose('0')
+    expect(await wants()).to.equal(false)
+    expect((await identify(Buffer.from('contrast|i:1;'))).highContrast).to.equal(true)
+  })
   it('tells whether an anonymous session remembers another address than the trampoline', async () => {
     const staleReturn = async (redirectAfterLogin: string | null) => {
       const verdict = await identify({ uid: 'nobody', redirectAfterLogin })
@@ -622,7 +655,7 @@ describe('gate: what it says besides', () => {
       await connection.raw("SET time_zone = '-11:00'")
       const settings = gateSettings('6.0.2')
       const sessions = await openSessionStore({ settings, config: createStudipConfig({ db, settings }) })
-      const there = createGate({ read: createRead(connection), settings, sessions, now: () => now })
+      const there = createGate({ lookUp: createLookUp(createRead(connection)), settings, sessions, now: () => now })
       expect((await there.identify({ cookie: `Studip_Session=${sid}`, acceptLanguage: undefined })).kind).to.equal(
         'logged-in',
       )

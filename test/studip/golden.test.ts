@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createStudipConfig } from '../../src/studip/config.ts'
+import { createLookUp } from '../../src/stores/lookups.ts'
 import { createRead } from '../../src/stores/reads.ts'
 import { createGate } from '../../src/studip/gate.ts'
 import { openSessionStore } from '../../src/studip/open-session-store.ts'
@@ -10,7 +11,7 @@ import { cookieHeader, gateSettings, goldenFiles, loadCase, spelled, type GateSe
 
 const openGate = async (db: Knex, settings: GateSettings, now: () => number) => {
   const sessions = await openSessionStore({ settings, config: createStudipConfig({ db, settings }) })
-  return createGate({ read: createRead(db), settings, sessions, now })
+  return createGate({ lookUp: createLookUp(createRead(db)), settings, sessions, now })
 }
 
 for (const { studip, cookie_name, base, session_lifetime, cases } of goldenFiles) {

@@ -63,16 +63,6 @@ describe('what the frame depends on', () => {
     ])
   })
 
-  it('R9 high contrast is what the person chose, if anything', async () => {
-    expect((await surroundings().person(id)).highContrast).to.equal(undefined)
-    await database
-      .knex('config_values')
-      .insert({ field: 'USER_HIGH_CONTRAST', range_id: id, value: '1', mkdate: 0, chdate: 0 })
-    expect((await surroundings().person(id)).highContrast).to.equal(true)
-    await database.knex('config_values').where({ field: 'USER_HIGH_CONTRAST' }).update({ value: '0' })
-    expect((await surroundings().person(id)).highContrast).to.equal(false)
-  })
-
   it('R14 a table that may not be read is told once a look, and the page goes without', async () => {
     await database.knex.raw('RENAME TABLE siteinfo_details TO aside')
     try {

@@ -80,6 +80,7 @@ const connect = (server: MariaDb, database: string | undefined): Knex => {
       charset: 'utf8mb4',
       supportBigNumbers: true,
       bigNumberStrings: true,
+      multipleStatements: true,
     },
     pool: { min: 0, max: database ? 5 : 1 },
   })
