@@ -13,6 +13,7 @@ import type { Audit, Now } from './oauth/ports.ts'
 import { issuer, type Settings } from './settings.ts'
 import { createAttempts } from './stores/attempts.ts'
 import { createAuthorizationCodes } from './stores/authorization-codes.ts'
+import { createClients } from './stores/clients.ts'
 import { createClientAdministration } from './stores/client-administration.ts'
 import { createClientRequests } from './stores/client-requests.ts'
 import { openDatabase } from './stores/database.ts'
@@ -90,6 +91,7 @@ export const wire = async (
     ...wireSignIn({ keys, lookUp, settings }),
     ...wireApprovals({ db, read, lookUp: ofPages, keys, now, settings }),
     ...wireGateway({ keys, credentials, now }),
+    clientsOfPages: createClients(ofPages),
     settings,
     db,
     log,

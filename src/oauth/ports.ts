@@ -40,8 +40,8 @@ export interface AuthorizationCodes {
 
 /** What users approved once and need not approve again (D25). Whatever changes the client ends it. */
 export interface Approvals {
-  /** The scopes that this user has approved for the client; none when nothing is remembered. */
-  find(userId: string, client: Client): Promise<readonly string[]>
+  /** The scopes that this user has approved for the client; none when nothing is remembered. `perms`: the user's level, where this request read it. */
+  find(userId: string, client: Client, perms?: string): Promise<readonly string[]>
   /** Adds the scopes of this code to what is remembered, for a year from now; nothing when the code was revoked or withdrawn meanwhile. */
   remember(code: AuthorizationCode, client: Client): Promise<void>
   /** Stores a code that an approval answers for. False, and no code, unless the approval still holds all of it and the client is as it was. */

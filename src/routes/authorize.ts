@@ -11,7 +11,7 @@ import type { ConsentAnswerPorts } from '../oauth/consent-answer.ts'
 import { consentRequired } from '../oauth/errors.ts'
 import { isToldApart } from '../oauth/remembered-consent.ts'
 import { createSilentAnswer } from '../oauth/silent-answer.ts'
-import type { Approvals, HeldBefore, RandomHex } from '../oauth/ports.ts'
+import type { Approvals, Clients, HeldBefore, RandomHex } from '../oauth/ports.ts'
 import type { Client } from '../oauth/types.ts'
 import type { Views } from '../views/views.ts'
 import { respond } from '../middleware/respond.ts'
@@ -34,10 +34,10 @@ interface TargetState {
 }
 
 /** Asks for the client while the gate asks for the user, so that one round trip serves both. */
-export const askForTarget = ({ clients }: Pick<AuthorizeDeps, 'clients'>): Middleware =>
+export const askForTarget = ({ clientsOfPages }: { readonly clientsOfPages: Clients }): Middleware =>
   function askForTarget(ctx, next) {
     const state = ctx.state as TargetState
-    state.asked = findTarget(requestOf(ctx), clients)
+    state.asked = findTarget(requestOf(ctx), clientsOfPages)
     state.asked.catch(() => undefined) // provenTarget sees the fault, when the language of its page is known
     return next()
   }
@@ -60,8 +60,9 @@ export const showConsent = (deps: AuthorizeDeps): Middleware => {
     if (await asksToLogInAgain(deps, ctx, { ...checked, clientName: client.name })) return
     const approver = approverOf(ctx)
     const ticket = newConsentTicket(request, approver, deps.now(), deps.random)
+    const { perms } = identityOf(ctx).user
     let asked: Promise<readonly string[]> | undefined
-    const approved = () => (asked ??= deps.remembered?.find(ticket.userId, client) ?? Promise.resolve([]))
+    const approved = () => (asked ??= deps.remembered?.find(ticket.userId, client, perms) ?? Promise.resolve([]))
     const location = maySkipPage(ctx)
       ? await answerSilently({ ticket, client, approved, origin: originOf(ctx), recipient: recipientOf(ctx) })
       : undefined

@@ -42,8 +42,17 @@ export interface SignInDeps extends LoginAskedDeps {
 
 const parameters: ReadonlySet<string> = new Set([...readParameters, ...openidParameters, loginAskedParameter])
 
-/** The parameters of the authorization request in the query. */
-export const requestOf = (ctx: Context): RawParameters => parseForm(ctx.querystring, parameters)
+interface ParsedState {
+  parsed?: { readonly query: string; readonly request: RawParameters }
+}
+
+/** The parameters of the authorization request in the query, which is parsed once as long as it stays the same. */
+export const requestOf = (ctx: Context): RawParameters => {
+  const { querystring: query } = ctx
+  const state = ctx.state as ParsedState
+  if (state.parsed?.query !== query) state.parsed = { query, request: parseForm(query, parameters) }
+  return state.parsed.request
+}
 
 /** Names of the fields of an authorization request that comes as a form. */
 export const requestFields: ReadonlySet<string> = new Set([...readParameters, ...openidParameters])

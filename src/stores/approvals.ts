@@ -23,7 +23,7 @@ interface Deps {
   readonly db: Knex
   readonly lookUp: LookUp
   readonly now: Now
-  readonly idOf: (userId: string, client: Client) => Promise<string>
+  readonly idOf: (userId: string, client: Client, perms?: string) => Promise<string>
 }
 
 interface Row {
@@ -43,8 +43,8 @@ export const createApprovals = ({ db, lookUp, now, idOf }: Deps): Approvals => {
   // An empty list is no approval, whatever it means elsewhere.
   const scopesIn = (row: Row | undefined): readonly string[] => (row ? namesIn(row.scopes) : [])
   return {
-    find: async (userId, client) => {
-      const row = await lookUp<FoundRow>(findSql, await idOf(userId, client))
+    find: async (userId, client, perms) => {
+      const row = await lookUp<FoundRow>(findSql, await idOf(userId, client, perms))
       return scopesIn(row && row.expires_at > now() ? row : undefined)
     },
     remember: async (code, client) => {

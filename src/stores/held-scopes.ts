@@ -4,7 +4,8 @@ import type { Read } from './reads.ts'
 import { scopesOf } from './rows.ts'
 
 // Without IGNORE INDEX the server may walk the whole table in the order of ids, if it takes the user for its only one.
-const some = 'SELECT id FROM oauth2_access_tokens IGNORE INDEX (PRIMARY) WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?'
+const some =
+  'SELECT id FROM oauth2_access_tokens IGNORE INDEX (PRIMARY) WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?'
 const liveSql = `SELECT a.scopes FROM (${some}) some
   JOIN oauth2_access_tokens a ON a.id = some.id
   JOIN oauth2_refresh_tokens r ON r.access_token_id = a.id

@@ -139,10 +139,11 @@ export const createBounce = ({ db, settings, config, derive, now, onFault }: Bou
     },
 
     arrived({ target, cookieHeader }) {
-      const canonical = canonicalTarget(target, settings)
       const ids = idsIn(cookieHeader)
+      if (ids.size === 0) return clearMarker(cookieHeader, settings)
+      const canonical = canonicalTarget(target, settings)
       const others = [...ids].some((id) => canonical === undefined || id !== pendingId(canonical))
-      const forgotten = canonical && ids.size > 0 ? forgetPending(canonical, cookieHeader, settings) : []
+      const forgotten = canonical ? forgetPending(canonical, cookieHeader, settings) : []
       return [...forgotten, ...(others ? [] : clearMarker(cookieHeader, settings))]
     },
   }

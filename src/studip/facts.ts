@@ -44,6 +44,14 @@ export interface FactsRead {
 const text = (value: Row[string] | undefined): string | undefined =>
   value === null || value === undefined ? undefined : String(value)
 
+const fullNameOf = (row: Row, details: Row | undefined): string =>
+  fullName({
+    titleFront: text(details?.title_front),
+    firstName: text(row.Vorname),
+    lastName: text(row.Nachname),
+    titleRear: text(details?.title_rear),
+  })
+
 const secondFactorOf = (row: Row | undefined): UserFacts['secondFactor'] =>
   row && { secret: text(row.secret) ?? '', confirmed: Number(row.confirmed) !== 0, type: text(row.type) ?? '' }
 
@@ -55,12 +63,7 @@ const readUser = async (lookUp: LookUp, id: string): Promise<UserFacts | undefin
   return {
     id,
     username: text(row.username) ?? '',
-    fullName: fullName({
-      titleFront: text(details?.title_front),
-      firstName: text(row.Vorname),
-      lastName: text(row.Nachname),
-      titleRear: text(details?.title_rear),
-    }),
+    fullName: fullNameOf(row, details),
     perms: text(row.perms) ?? '',
     locked: Number(row.locked) !== 0,
     authPlugin: text(row.auth_plugin) ?? null,
@@ -104,7 +107,13 @@ export type ReadFacts = (query: FactsQuery) => Promise<FactsRead>
 
 /** One round trip, shared by all who ask at the same moment (D22). What is not there is undefined. */
 export const createFactsReader =
-  ({ lookUp, settings }: { lookUp: LookUp; settings: Pick<Settings, 'studipVersion' | 'configOverrides'> }): ReadFacts =>
+  ({
+    lookUp,
+    settings,
+  }: {
+    lookUp: LookUp
+    settings: Pick<Settings, 'studipVersion' | 'configOverrides'>
+  }): ReadFacts =>
   async ({ userId, session }) => {
     const [stored, user, rules] = await Promise.all([
       session && readSession(lookUp, session),

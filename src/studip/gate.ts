@@ -67,6 +67,17 @@ const createLook = ({ lookUp, settings, sessions }: GateDeps): Look => {
   }
 }
 
+/** What of a user counts for the way to read our pages: the language of whoever is known, the contrast of whoever is logged in. */
+const readingOf = (decision: Decision, { session, user, defaultLanguage }: Found, { acceptLanguage }: GateRequest) => ({
+  ...chooseLanguage({
+    session: session.language,
+    preferred: decision === 'anonymous' ? undefined : user?.preferredLanguage,
+    acceptLanguage,
+    fallback: defaultLanguage,
+  }),
+  highContrast: session.highContrast || (decision === 'logged-in' ? user?.highContrast : undefined),
+})
+
 const verdictOf = (
   decision: Decision,
   found: Found,
@@ -75,15 +86,7 @@ const verdictOf = (
   settings: GateDeps['settings'],
 ): Verdict => {
   const { session, user, rules } = found
-  const preferred = decision === 'anonymous' ? undefined : user?.preferredLanguage
-  const chosen = chooseLanguage({
-    session: session.language,
-    preferred,
-    acceptLanguage: request.acceptLanguage,
-    fallback: found.defaultLanguage,
-  })
-  const own = decision === 'logged-in' ? user?.highContrast : undefined
-  const reading = { ...chosen, highContrast: session.highContrast || own }
+  const reading = readingOf(decision, found, request)
   if (decision === 'logged-in' && user && sessionId) {
     const { id, username, fullName, perms } = user
     const loginAt = session.sessionStart ?? found.stored?.changed

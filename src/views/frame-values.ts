@@ -128,7 +128,7 @@ export const frameValues = (deps: FrameDeps, context: PageContext, frame: PageFr
     sidebar: frame.sidebar,
     navigation: navigationOf(deps, context, frame, known.value),
     avatars: user && avatars(user, known.person?.picture, settings),
-    footer: footerOf(deps, context, known),
+    footer: frame.bare ? [] : footerOf(deps, context, known),
     help: helpAddress(settings, language),
     banner: bannerOf(settings.studipVersion, frame),
     icons: areMasks(settings) ? 'mask' : 'picture',

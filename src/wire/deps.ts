@@ -14,6 +14,7 @@ import type { GrantPorts } from '../oauth/grants/grant.ts'
 import type {
   Approvals,
   AuthorizationCodes,
+  Clients,
   Credentials,
   HeldBefore,
   OfferedScopes,
@@ -48,6 +49,8 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts, DeviceAutho
   readonly responseIss: ResponseIss
   readonly offeredScopes: OfferedScopes
   readonly people: People
+  /** The same clients, looked up in the company of whoever opens a page. */
+  readonly clientsOfPages: Clients
   readonly heldBefore: HeldBefore
   readonly keys: KeyRing
   readonly credentials: SealingCredentials

@@ -46,15 +46,11 @@ const looks: readonly {
 /** Pages as an installation of this version has them for a root user, with our frame around. */
 const pagesOf = (version: string, { language, highContrast }: (typeof looks)[number]) =>
   everyPage(
-    viewsOf(
-      version,
-      '/',
-      {
-        PRIVACY_URL: 'dispatch.php/siteinfo/show/1/7',
-        REPORT_BARRIER_MODE: 'on',
-        USER_HIGH_CONTRAST: highContrast ? '1' : '0',
-      },
-    ),
+    viewsOf(version, '/', {
+      PRIVACY_URL: 'dispatch.php/siteinfo/show/1/7',
+      REPORT_BARRIER_MODE: 'on',
+      USER_HIGH_CONTRAST: highContrast ? '1' : '0',
+    }),
     'Campus App',
     'https://client.example.org/cb',
     language,

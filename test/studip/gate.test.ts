@@ -479,7 +479,12 @@ describe('gate: the decision procedure', () => {
         const cookie = line.cookie?.(sid, settings.sessionCookie) ?? `${settings.sessionCookie}=${sid}`
         const db = database.knex
         const sessions = await openSessionStore({ settings, config: createStudipConfig({ db, settings }) })
-        const verdict = await createGate({ lookUp: createLookUp(createRead(db)), settings, sessions, now: () => now }).identify({
+        const verdict = await createGate({
+          lookUp: createLookUp(createRead(db)),
+          settings,
+          sessions,
+          now: () => now,
+        }).identify({
           cookie,
           acceptLanguage: undefined,
         })
