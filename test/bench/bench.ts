@@ -1,5 +1,4 @@
-// `npm run bench`: measures what docs/benchmarks.md says. --quick for rough figures, --only a,b for some sections, --node PATH for
-// another Node, --write for docs/benchmarks.md and its plots, --from a.json,b.json to write them from runs of before, one table each.
+// `npm run bench`: measures what docs/benchmarks.md says.
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
@@ -15,20 +14,46 @@ import type { Results, TimedResult } from './results.ts'
 import { full, quick } from './sections.ts'
 import type { SectionResult } from './sections.ts'
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    node: { type: 'string' },
-    write: { type: 'boolean', default: false },
-    from: { type: 'string' },
-  },
-})
+const usage = `npm run bench -- [options]
+  --only a,b              some sections of ${sectionNames.join(', ')}
+  --quick                 rough figures
+  --node /path/to/node    measure with another Node: service, peers and load generator
+  --from a.json,b.json    results of before instead of measuring, a table for each
+  --write                 write docs/benchmarks.md and its plots
+  --help                  say this`
+
+/** Says what is wrong and ends. */
+const refuse = (fault: string): never => {
+  console.error(`${fault}\n\n${usage}`)
+  process.exit(2)
+}
+
+const parsed = () => {
+  try {
+    return parseArgs({
+      options: {
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        node: { type: 'string' },
+        write: { type: 'boolean', default: false },
+        from: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    return refuse((error as Error).message)
+  }
+}
+const options = parsed()
+if (options.help) {
+  console.log(usage)
+  process.exit()
+}
 
 const namesOf = (only: string | undefined): readonly SectionName[] => {
   const names = only?.split(',') ?? sectionNames
   const unknown = names.filter((name) => !isSectionName(name))
-  if (unknown.length > 0) throw new Error(`no section ${unknown.join(', ')}; there are ${sectionNames.join(', ')}`)
+  if (unknown.length > 0) refuse(`No section ${unknown.join(', ')}.`)
   return names.filter(isSectionName)
 }
 
