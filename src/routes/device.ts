@@ -20,7 +20,7 @@ import type { Views } from '../views/views.ts'
 
 export interface DeviceDeps {
   readonly clients: Clients
-  readonly devices: Pick<Devices, 'findPending' | 'approve' | 'deny'>
+  readonly devices: Pick<Devices, 'findPending' | 'findAnswered' | 'approve' | 'deny'>
   readonly deviceCodes: Pick<DeviceCodes, 'idOf'>
   readonly userCodeTries: UserCodeTries
   readonly heldBefore: HeldBefore
@@ -33,6 +33,15 @@ export interface DeviceDeps {
 export const deviceForm = 'device'
 export const deviceFields: ReadonlySet<string> = new Set(['security_token', 'user_code', 'allow', 'deny'])
 
+/** A code as somebody typed it. */
+interface Typed {
+  readonly userCode: string
+  /** Of the row of its request, if there is one. */
+  readonly id: string
+  /** It was no guess. */
+  readonly takeBack: () => void
+}
+
 interface Found {
   readonly userCode: string
   readonly request: PendingDevice
@@ -40,12 +49,16 @@ interface Found {
 }
 
 // What cannot be a code is no guess.
-const find = async (deps: DeviceDeps, ctx: Context, typed: string): Promise<Found | undefined> => {
-  const userCode = readUserCode(typed)
+const read = async (deps: DeviceDeps, ctx: Context, text: string): Promise<Typed | undefined> => {
+  const userCode = readUserCode(text)
   if (userCode === undefined) return undefined
   const takeBack = deps.userCodeTries.begin(identityOf(ctx).user.id, originOf(ctx).address)
   if (!takeBack) throw new PageError('too-many', { hint: 'user codes' })
-  const request = await deps.devices.findPending(await deps.deviceCodes.idOf(userCode))
+  return { userCode, id: await deps.deviceCodes.idOf(userCode), takeBack }
+}
+
+const find = async (deps: DeviceDeps, { userCode, id, takeBack }: Typed): Promise<Found | undefined> => {
+  const request = await deps.devices.findPending(id)
   const client = request && (await deps.clients.find(request.clientId))
   if (!client) return undefined
   takeBack()
@@ -62,13 +75,14 @@ const refuse = async (deps: DeviceDeps, ctx: Context): Promise<void> => {
 /** GET device: the form, or with ?user_code= who asks. */
 export const showDevice = (deps: DeviceDeps): Middleware =>
   async function showDevice(ctx) {
-    const typed = loneValue(parseForm(ctx.querystring, deviceFields), 'user_code')
-    if (typed === undefined) {
+    const text = loneValue(parseForm(ctx.querystring, deviceFields), 'user_code')
+    if (text === undefined) {
       ctx.type = 'html'
       ctx.body = await deps.views.device(pageContext(ctx), { isUnknown: false })
       return
     }
-    const found = await find(deps, ctx, typed)
+    const typed = await read(deps, ctx, text)
+    const found = typed && (await find(deps, typed))
     if (!found) return refuse(deps, ctx)
     ctx.type = 'html'
     ctx.body = await deps.views.deviceConfirm(pageContext(ctx), {
@@ -82,23 +96,44 @@ export const showDevice = (deps: DeviceDeps): Middleware =>
     })
   }
 
+/** The client whose request this answers; undefined when it waits no more. */
+const answer = async (deps: DeviceDeps, ctx: Context, typed: Typed, allows: boolean): Promise<Client | undefined> => {
+  const found = await find(deps, typed)
+  if (!found) return undefined
+  const { request, client } = found
+  const {
+    user: { id: userId },
+    loginAt,
+  } = identityOf(ctx)
+  const isDone = allows ? await deps.devices.approve(request.id, userId, loginAt) : await deps.devices.deny(request.id)
+  if (!isDone) return undefined
+  deps.audit({ event: allows ? 'device.approved' : 'device.denied', clientId: client.id, userId }, originOf(ctx))
+  return client
+}
+
+/** The client, where this very answer was given before: who clicks twice is told once more what became of it (B13). */
+const answeredAlike = async (
+  deps: DeviceDeps,
+  ctx: Context,
+  typed: Typed,
+  allows: boolean,
+): Promise<Client | undefined> => {
+  const before = await deps.devices.findAnswered(typed.id)
+  if (before?.allowedBy !== (allows ? identityOf(ctx).user.id : undefined)) return undefined
+  const client = before && (await deps.clients.find(before.clientId))
+  if (client) typed.takeBack()
+  return client
+}
+
 /** POST device: allow or deny. Behind checkSecurityToken(). */
 export const answerDevice = (deps: DeviceDeps): Middleware =>
   async function answerDevice(ctx) {
     const form = formOf(ctx)
-    const found = await find(deps, ctx, loneValue(form, 'user_code') ?? '')
-    if (!found) return refuse(deps, ctx)
-    const { request, client } = found
-    const {
-      user: { id: userId },
-      loginAt,
-    } = identityOf(ctx)
     const allows = form['allow'] !== undefined && form['deny'] === undefined
-    const isDone = allows
-      ? await deps.devices.approve(request.id, userId, loginAt)
-      : await deps.devices.deny(request.id)
-    if (!isDone) return refuse(deps, ctx)
-    deps.audit({ event: allows ? 'device.approved' : 'device.denied', clientId: client.id, userId }, originOf(ctx))
+    const typed = await read(deps, ctx, loneValue(form, 'user_code') ?? '')
+    const client =
+      typed && ((await answer(deps, ctx, typed, allows)) ?? (await answeredAlike(deps, ctx, typed, allows)))
+    if (!client) return refuse(deps, ctx)
     ctx.type = 'html'
     ctx.body = await deps.views.deviceDone(pageContext(ctx), { clientName: client.name, allows })
   }

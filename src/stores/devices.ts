@@ -100,6 +100,18 @@ export const createDevices = (db: Knex, now: Now): Devices => {
     },
     approve: (id, userId, loginAt) => answer(id, { userId, revoked: 0, loginAt }),
     deny: (id) => answer(id, { userId: nobody, revoked: 1 }),
+    findAnswered: async (id) => {
+      const [row] = await rowsOf<Row>(
+        db.raw('SELECT user_id, client_id, revoked FROM oauth2_auth_codes WHERE id = ? AND expires_at >= ?', [
+          id,
+          now(),
+        ]),
+      )
+      if (!row || row.user_id === null) return undefined
+      const { client_id: clientId, user_id: userId, revoked } = row
+      if (userId !== nobody) return { clientId, allowedBy: userId }
+      return revoked ? { clientId, allowedBy: undefined } : undefined
+    },
     poll: async ({ id, clientId, scopes }) => {
       const row = await find(id)
       if (!row || row.client_id !== clientId || row.user_id === null) return { kind: 'unknown' }

@@ -21,7 +21,8 @@ export const createUserCodeTries = (): UserCodeTries => {
     begin: (userId, address) => {
       const keys = [userId, networkOf(address), 'all']
       const taken: (() => void)[] = []
-      const takeBack = () => taken.forEach((refund) => refund())
+      // Once, however often it is called.
+      const takeBack = () => taken.splice(0).forEach((refund) => refund())
       for (const [index, limit] of limits.entries()) {
         const key = keys[index]!
         if (limit.charge(key) > 0) {

@@ -159,6 +159,32 @@ describe('POST device_authorization, GET and POST device', () => {
     expect(await answerOf(device)).to.deep.equal([400, 'authorization_pending'])
   })
 
+  it('B13 who clicks twice is told twice what became of it, once, and whoever else sends the code is told nothing', async () => {
+    const [ada, theo] = [await logIn(app), await logIn(app, users.tutor)]
+    for (const [button, words] of [
+      ['allow', 'darf jetzt auf Ihr Konto zugreifen'],
+      ['deny', 'wurde der Zugriff verweigert'],
+    ] as const) {
+      const device = await ask()
+      const token = tokenIn((await confirmPage(ada, device.user_code)).text)
+      const theirs = tokenIn((await confirmPage(theo, device.user_code)).text)
+      log.length = 0
+      const clicks = await Promise.all([1, 2, 3].map(() => answer(ada, device, button, token)))
+      clicks.push(await answer(ada, device, button, token))
+      for (const { status, text } of clicks) {
+        expect(status).to.equal(200)
+        expect(text).to.include(words)
+      }
+      expect(log.filter((line) => line.includes('"event":"device.'))).to.have.length(1)
+      expect((await answer(ada, device, button === 'allow' ? 'deny' : 'allow', token)).status).to.equal(400)
+      if (button === 'allow') expect((await answer(theo, device, 'allow', theirs)).status).to.equal(400)
+      expect((await answerOf(device))[0]).to.equal(button === 'allow' ? 200 : 400)
+      if (button === 'allow') expect((await answer(ada, device, 'allow', token)).status).to.equal(200)
+      clock.pass(700)
+      expect((await answer(ada, device, button, token)).status).to.equal(400)
+    }
+  })
+
   it('S-151 where a request came from is forgotten with the answer, and what may be done is not', async () => {
     for (const button of ['allow', 'deny'] as const) {
       const device = await ask()
@@ -234,6 +260,16 @@ describe('POST device_authorization, GET and POST device', () => {
     expect(answers.filter(({ status }) => status === 400).length).to.be.at.most(bounds.userCodesOfUser.most)
     expect((await confirmPage(cookie, device.user_code)).status).to.equal(429)
     expect((await confirmPage(await logIn(app), device.user_code)).status).to.equal(200)
+  })
+
+  it('B13 S-144 a try that was none is taken back once, however often', () => {
+    const { most } = bounds.userCodesOfUser
+    const tries = createUserCodeTries()
+    for (let made = 0; made < most - 1; made++) expect(tries.begin('u', '192.0.2.1')).to.be.a('function')
+    const takeBack = tries.begin('u', '192.0.2.1')
+    for (let call = 0; call < 3; call++) takeBack?.()
+    expect(tries.begin('u', '192.0.2.1')).to.be.a('function')
+    expect(tries.begin('u', '192.0.2.1')).to.equal(undefined)
   })
 
   it('S-144 of 20,000 guesses by 400 people in 400 networks at one worker 500 are made', () => {

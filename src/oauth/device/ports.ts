@@ -28,6 +28,13 @@ export interface PendingDevice {
   readonly requestedAt: number
 }
 
+/** An answer that was given. */
+export interface AnsweredDevice {
+  readonly clientId: string
+  /** Undefined where somebody denied it; who, nobody keeps. */
+  readonly allowedBy: string | undefined
+}
+
 /** `slow-down`: asked again before the interval was over, which is longer from now on. */
 export type DeviceState =
   | { readonly kind: 'pending' | 'slow-down' | 'denied' | 'used' | 'unknown' }
@@ -42,6 +49,8 @@ export interface Devices {
   /** False when it was answered before, or is too old. */
   approve(id: string, userId: string, loginAt: number | undefined): Promise<boolean>
   deny(id: string): Promise<boolean>
+  /** How it was answered; undefined while it waits, and when it is too old. */
+  findAnswered(id: string): Promise<AnsweredDevice | undefined>
   /** What a poll finds. Counts as one while the request is pending. */
   poll(code: DeviceCode): Promise<DeviceState>
 }
