@@ -5,8 +5,10 @@ import { securityToken } from '../middleware/csrf.ts'
 import { formOf } from '../middleware/form.ts'
 import { identityOf } from '../middleware/identity.ts'
 import { pageContext } from '../middleware/page-context.ts'
+import { PageError } from '../middleware/page-error.ts'
 import { redirectTo } from '../middleware/redirect.ts'
 import { originOf } from '../middleware/request-context.ts'
+import { isClientId } from '../oauth/grant-id.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import type { Audit } from '../oauth/ports.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
@@ -14,12 +16,12 @@ import { basePath } from '../settings.ts'
 import type { Grants } from '../stores/grants.ts'
 import type { Notice } from '../views/notice.ts'
 import type { Views } from '../views/views.ts'
-import { meant, type MeantDeps } from './applications-meant.ts'
+import { meant, type Meant, type MeantDeps } from './applications-meant.ts'
 import { placeIn, queryOf, type Place } from './applications-place.ts'
 import { leaveNotice, takeNotice, type NoticeDeps } from './notice.ts'
 
 export interface ApplicationsDeps extends NoticeDeps, MeantDeps {
-  readonly grants: Pick<Grants, 'find' | 'revoke' | 'revokeAllOf'>
+  readonly grants: Pick<Grants, 'find' | 'findEnded' | 'revoke' | 'revokeAllOf'>
   readonly views: Pick<Views, 'applications' | 'application' | 'revoke' | 'revokeAll'>
   readonly audit: Audit
 }
@@ -86,12 +88,27 @@ export const askToRevoke = (deps: ApplicationsDeps): Middleware =>
     })
   }
 
+/** The second click of two: what is over is over (B13). @throws what else kept it from being found */
+const endedBefore = async (deps: ApplicationsDeps, ctx: Context, id: string, error: unknown): Promise<void> => {
+  const isGone = error instanceof PageError && error.kind === 'not-found'
+  const name = isGone ? await deps.grants.findEnded(identityOf(ctx).user.id, id) : undefined
+  if (name === undefined) throw error
+  await goTo(deps, ctx, '', { kind: isClientId(id) ? 'revoked' : 'disconnected', name })
+}
+
 /** POST applications/revoke with the field `application`: the id of a client, or of one grant */
 export const revokeApplication = (deps: ApplicationsDeps): Middleware =>
   async function revokeApplication(ctx) {
     const { id: userId } = identityOf(ctx).user
     const form = formOf(ctx)
-    const { application, connection } = await meant(deps, ctx, loneValue(form, 'application') ?? '', placeIn(form))
+    const id = loneValue(form, 'application') ?? ''
+    let found: Meant
+    try {
+      found = await meant(deps, ctx, id, placeIn(form))
+    } catch (error) {
+      return endedBefore(deps, ctx, id, error)
+    }
+    const { application, connection } = found
     const { clientId, name } = application
     if (!connection) {
       await deps.grants.revokeAllOf(userId, clientId)

@@ -148,11 +148,14 @@ export const askToDelete = (deps: ClientsDeps): Middleware =>
     })
   }
 
-/** POST clients/delete/<id> */
+/** POST clients/delete/<id>; what is gone already is no fault of who clicks twice (B13). */
 export const deleteClient = (deps: ClientsDeps): Middleware =>
   async function deleteClient(ctx) {
-    const { id, name } = await clientOf(deps, ctx)
-    if ((await deps.administration.delete(id)) === undefined) throw new PageError('not-found')
+    const id = idOf(ctx)
+    if (!isClientId(id)) throw new PageError('not-found')
+    const name = (await deps.administration.get(id))?.name
+    if (name === undefined || (await deps.administration.delete(id)) === undefined)
+      return backToList(deps, ctx, { kind: 'gone', clientId: id })
     record(deps, ctx, 'client.deleted', id)
     await backToList(deps, ctx, { kind: 'deleted', clientId: id, name })
   }

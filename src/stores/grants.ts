@@ -5,6 +5,7 @@ import { bounds } from '../bounds.ts'
 import { isGrantId } from '../oauth/grant-id.ts'
 import type { Now } from '../oauth/ports.ts'
 import { describeGrants, type ConnectedApplication, type LiveGrant } from './described-grants.ts'
+import { findEnded } from './ended-grants.ts'
 import { forgetApprovalOfGrant } from './forget-approvals.ts'
 import { liveGrantsOfClient, liveTokensOf, pageOfLiveGrants } from './live-grants.ts'
 import { revokeAllOfClient, revokeAllOfUser } from './revoke-all.ts'
@@ -29,6 +30,8 @@ export interface Grants {
   listByClient(clientId: string, limit: number): Promise<readonly ConnectedApplication[]>
   /** Undefined unless the grant is live. */
   find(grantId: string): Promise<ConnectedApplication | undefined>
+  /** The name of the client, where this grant or client of the user's is connected no more; undefined where it never was. */
+  findEnded(userId: string, id: string): Promise<string | undefined>
   revoke(grantId: string): Promise<void>
   /** Of one client, or of all, in many short transactions. Codes that wait for their redemption end, too. @returns how many live grants ended */
   revokeAllOf(userId: string, clientId?: string): Promise<number>
@@ -66,6 +69,7 @@ export const createGrants = (db: Knex, now: Now): Grants => {
     },
     find: async (grantId) =>
       isGrantId(grantId) ? (await described(await liveTokensOf(db, grantId, now()))).at(0) : undefined,
+    findEnded: (userId, id) => findEnded(db, userId, id),
     revoke: async (grantId) => {
       if (!isGrantId(grantId)) return
       await forgetApprovalOfGrant(db, grantId)

@@ -199,6 +199,29 @@ for (const { studip, baseUrl } of [
       expect((await root.get(`api/oauth2/applications/details/${grant}`)).status).to.equal(403)
     })
 
+    it('B13 who clicks Revoke twice reads twice that it is over, also the connection that somebody ended meanwhile', async () => {
+      const { grant, client } = await connected('Zweimal geklickt')
+      const ada = await visit(app, users.autor)
+      const asked = (await ada.get(`api/oauth2/applications/revoke/${grant}`)).text
+      const security_token = /name="security_token" value="([^"]+)"/.exec(asked)?.[1] ?? ''
+      const click = (application: string) => ada.post('api/oauth2/applications/revoke', { application, security_token })
+      for (let clicks = 0; clicks < 2; clicks++)
+        expect((await ada.follow(await click(client.id))).text).to.match(
+          /Die Autorisierung von .*Zweimal geklickt.* wurde widerrufen\./,
+        )
+      expect((await ada.follow(await click(grant))).text).to.match(
+        /Verbindung von .*Zweimal geklickt.* wurde beendet\./,
+      )
+      // Whoever never had it is told what they are told of any other.
+      const theo = await visit(app, users.tutor)
+      const theirs = (await theo.get('api/oauth2/applications/revoke_all')).text
+      const token = /name="security_token" value="([^"]+)"/.exec(theirs)?.[1] ?? ''
+      for (const application of [client.id, grant]) {
+        const form = { application, security_token: token }
+        expect((await theo.post('api/oauth2/applications/revoke', form)).status).to.equal(404)
+      }
+    })
+
     it('all at once, and then none is left', async () => {
       const grants = [
         (await connected('Erste', users.unlimited)).grant,

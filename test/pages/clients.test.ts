@@ -473,6 +473,19 @@ for (const { studip, baseUrl } of [
       expect(await rows()).to.deep.equal(before)
     })
 
+    it('B13 who clicks Delete twice comes back to the list both times, and one deletion is recorded', async () => {
+      const client = await addClient(app)
+      const root = await visit(app)
+      const path = `api/oauth2/clients/delete/${client.id}`
+      const fields = hiddenFields((await root.get(path)).text)
+      const clicks = await Promise.all([1, 2].map(() => root.post(path, fields)))
+      clicks.push(await root.post(path, fields))
+      for (const { status, headers } of clicks)
+        expect([status, headers['location']]).to.deep.equal([303, `${app.base}dispatch.php/admin/oauth2`])
+      expect((await root.follow(clicks[2]!)).text).to.match(new RegExp(`Es gibt keinen OAuth2-Client #.*${client.id}`))
+      expect(await app.database.knex('oauth2_clients').where('id', client.id)).to.deep.equal([])
+    })
+
     it('an unknown client is a 404 page', async () => {
       const root = await visit(app)
       for (const id of ['99999', '0', '01', '1abc', '18446744073709551616', '%25', '1%2F2']) {
