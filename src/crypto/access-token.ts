@@ -1,5 +1,7 @@
 // The access token: a JWT that Stud.IP's JSON:API verifies with public.key (contract §8.1).
-import { compactVerify, errors, SignJWT } from 'jose'
+import { JOSEError } from 'jose/errors'
+import { compactVerify } from 'jose/jws/compact/verify'
+import { SignJWT } from 'jose/jwt/sign'
 import type { AccessToken } from '../oauth/types.ts'
 import type { Keys } from './key-ring.ts'
 import { isClientId, isId, isScopes, isUserId, parseObject } from './payloads.ts'
@@ -26,7 +28,7 @@ export const verifyAccessToken = async (jwt: string, { publicKey }: Keys): Promi
     const { payload, protectedHeader } = await compactVerify(jwt, publicKey, { algorithms: ['RS256'] })
     return protectedHeader.typ === 'JWT' ? readClaims(Buffer.from(payload).toString()) : undefined
   } catch (error) {
-    if (error instanceof errors.JOSEError) return undefined
+    if (error instanceof JOSEError) return undefined
     throw error
   }
 }

@@ -1,6 +1,8 @@
 // Signs and reads ID tokens, with the key that is theirs alone (S-133).
 import { createHash } from 'node:crypto'
-import { compactVerify, errors, SignJWT } from 'jose'
+import { JOSEError } from 'jose/errors'
+import { compactVerify } from 'jose/jws/compact/verify'
+import { SignJWT } from 'jose/jwt/sign'
 import type { SignInKey } from './key-ring.ts'
 import { isClientId, isUserId, parseObject } from './payloads.ts'
 
@@ -38,7 +40,7 @@ export const readIdTokenHint = async (
     const { iss, sub, aud } = parseObject(Buffer.from(payload).toString()) ?? {}
     return iss === issuer && isUserId(sub) && isClientId(aud) ? { userId: sub, clientId: aud } : undefined
   } catch (error) {
-    if (error instanceof errors.JOSEError) return undefined
+    if (error instanceof JOSEError) return undefined
     throw error
   }
 }
