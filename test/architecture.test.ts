@@ -113,12 +113,16 @@ describe('architecture', () => {
   })
 
   it('a command starts without what only the service needs, a worker without the command line and rare parsers and clients', () => {
-    const [command, worker] = [loadedBy('cli/index.ts'), loadedBy('server/worker-process.ts')]
+    const [command, worker] = [loadedBy('cli/interpret.ts'), loadedBy('server/worker-process.ts')]
     expect(command).to.include('yargs')
     expect(worker).to.include('knex')
     expect(['knex', 'koa', 'pino', 'prom-client', 'ioredis', 'php-parser'].filter((name) => command.has(name))).to.be
       .empty
-    expect(['yargs', 'ioredis', 'php-parser', 'marked'].filter((name) => worker.has(name))).to.be.empty
+    // What is forked comes first, so that worker and primary load their modules side by side.
+    const start = loadedBy('server/start.ts')
+    expect(start).to.include('server/fork.ts')
+    expect(['server/primary.ts', 'config.ts', 'pino', 'prom-client'].filter((name) => start.has(name))).to.be.empty
+    expect(['yargs', 'ioredis', 'php-parser', 'marked', 'jose'].filter((name) => worker.has(name))).to.be.empty
   })
 
   it('S-097 Math.random is nowhere', () => {

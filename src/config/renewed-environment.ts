@@ -1,7 +1,7 @@
 // What systemd would hand over at a start of this moment: it reads the unit's `EnvironmentFile=` at the start only, so a reload
 // reads that file itself.
 import { SetupError } from '../oauth/errors.ts'
-import { readSharedFile, type SharedFile } from './sources.ts'
+import { readSharedFile, type SharedFile } from './shared-file.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

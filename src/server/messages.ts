@@ -1,4 +1,5 @@
 // What the primary process and its workers tell each other.
+import type { Settings } from '../settings.ts'
 
 /** One line a check; undefined stands for "in order". */
 export interface Readiness {
@@ -6,6 +7,13 @@ export interface Readiness {
   readonly keys: string | undefined
 }
 
+/** The argument of a worker that is told its settings; one without reads them itself. */
+export const waitsForSettings = '--wait-for-settings'
+
+export interface HandOver {
+  readonly kind: 'settings'
+  readonly settings: Settings
+}
 export type ToWorker =
   | { readonly kind: 'drain' }
   | { readonly kind: 'readiness'; readonly id: number }
@@ -19,5 +27,8 @@ export type ToPrimary =
   | { readonly kind: 'alive'; readonly id: number }
 
 /** Libraries talk over the same channel; only objects with one of our kinds are ours. */
-export const isOurs = <T extends ToWorker | ToPrimary>(message: unknown, kinds: readonly T['kind'][]): message is T =>
+export const isOurs = <T extends HandOver | ToWorker | ToPrimary>(
+  message: unknown,
+  kinds: readonly T['kind'][],
+): message is T =>
   typeof message === 'object' && message !== null && 'kind' in message && kinds.includes(message.kind as T['kind'])

@@ -1,11 +1,13 @@
 // The primary process: starts workers, has them replaced on SIGHUP, ends them on SIGTERM (D16).
+import type { Worker } from 'node:cluster'
 import { once } from 'node:events'
 import type { Server } from 'node:net'
-import { renewedEnvironment } from '../config/renewed-environment.ts'
+import { resolveSettings, SettingsError } from '../config.ts'
+import type { RenewedEnvironment } from '../config/renewed-environment.ts'
 import { listenText } from '../config/show.ts'
 import { createLog } from '../log.ts'
 import { SetupError } from '../oauth/errors.ts'
-import type { Listen, Settings } from '../settings.ts'
+import type { Listen } from '../settings.ts'
 import { version } from '../version.ts'
 import { listen } from './http.ts'
 import { createNotify } from './notify.ts'
@@ -32,16 +34,22 @@ const startAll = async ({ start }: Workers, count: number): Promise<void> => {
 const statusOf = (workers: Workers, needRestart: readonly string[] = []): string =>
   `${workers.ready().length} workers${needRestart.length > 0 ? `; restart for ${needRestart.join(', ')}` : ''}`
 
-/** Runs the service until SIGTERM or SIGINT; SIGHUP reads the settings anew. Rejects with SetupError when it cannot start. */
-export const runPrimary = async (settings: Settings): Promise<void> => {
+/**
+ * Runs the service until SIGTERM or SIGINT; SIGHUP reads the settings anew. `first` is a worker that waits for its settings.
+ * Rejects with SettingsError or SetupError when it cannot start.
+ */
+export const runPrimary = async (first: Worker, environment: RenewedEnvironment): Promise<void> => {
+  const resolution = await resolveSettings()
+  const { settings } = resolution
+  if (!settings) throw new SettingsError(resolution.faults)
   const log = createLog(settings.logLevel)
   const notify = createNotify(log)
   let stopping = false
   let wanted = settings.workers
-  const environment = await renewedEnvironment()
   // Where the first ones listen, all do: a new address takes a restart.
   const workers: Workers = createWorkers({
     log,
+    first: { worker: first, settings },
     environment: () => ({ ...environment.current(), LISTEN: listenText(settings.listen) }),
     onDeath: () => void (stopping || revive()),
   })
@@ -50,12 +58,15 @@ export const runPrimary = async (settings: Settings): Promise<void> => {
   for (const warning of startWarnings(settings)) log.warn(warning)
   await prepareSocketFile(settings.listen)
   const { metricsListen } = settings
+  const reload = createReload({
+    log,
+    workers,
+    environment,
+    started: resolution,
+    onCount: (count) => void (wanted = count),
+  })
   // Imported beside the workers' start: the primary has nothing else to do, and they need not wait for it.
-  const [monitoring, reload] = await Promise.all([
-    metricsListen && import('./monitoring.ts'),
-    createReload({ log, workers, environment, onCount: (count) => void (wanted = count) }),
-    startAll(workers, wanted),
-  ])
+  const [monitoring] = await Promise.all([metricsListen && import('./monitoring.ts'), startAll(workers, wanted)])
   if (metricsListen && monitoring) await startMonitoring(metricsListen, monitoring.createMonitoring(workers))
   log.info(
     {

@@ -1,5 +1,5 @@
 // SIGHUP: what an operator changed takes effect without a lost request, and a line says what did (D16).
-import { resolveSettings } from '../config.ts'
+import { resolveSettings, type Resolution } from '../config.ts'
 import type { RenewedEnvironment } from '../config/renewed-environment.ts'
 import { changedSettings, settingValues, type SettingValues } from '../config/setting-changes.ts'
 import type { SettingName } from '../config/table.ts'
@@ -45,6 +45,8 @@ export interface Reloading {
   readonly log: Log
   readonly workers: Workers
   readonly environment: RenewedEnvironment
+  /** What the running workers were started with. */
+  readonly started: Resolution
   /** Told of the number that is now wanted. */
   readonly onCount: (workers: number) => void
 }
@@ -53,21 +55,15 @@ export interface Reloading {
  * Reads everything anew and replaces the workers. Rejects when one cannot start, or the file of settings is gone: then the
  * settings of the running workers go on. A setting that only a newer version knows is taken by its workers, unnamed here.
  */
-export const createReload = async ({
-  log,
-  workers,
-  environment,
-  onCount,
-}: Reloading): Promise<() => Promise<Reloaded>> => {
-  const read = () => resolveSettings(environment.current())
-  const started: SettingValues = settingValues(await read())
-  let applied = started
+export const createReload = ({ log, workers, environment, started, onCount }: Reloading): (() => Promise<Reloaded>) => {
+  const atStart: SettingValues = settingValues(started)
+  let applied = atStart
   return async () => {
     enterWorkingDirectory()
     const takeBack = await environment.renew()
     if (environment.unseen)
       log.warn(`${environment.unseen} may not be read by the service: what changed there needs a restart.`)
-    const resolution = await read()
+    const resolution = await resolveSettings(environment.current())
     const { workers: count, logLevel } = resolution.partial
     await replaceAll(workers, count).catch((error: unknown) => {
       takeBack()
@@ -77,7 +73,7 @@ export const createReload = async ({
     log.level = logLevel
     const next = settingValues(resolution)
     const changed = changedSettings(applied, next).filter((name) => !bound.some((each) => each === name))
-    const needRestart = bound.filter((name) => next.has(name) && next.get(name) !== started.get(name))
+    const needRestart = bound.filter((name) => next.has(name) && next.get(name) !== atStart.get(name))
     applied = next
     return { changed, needRestart }
   }

@@ -1,4 +1,7 @@
 // What the primary process forks. CommonJS, because loading a module of the other kind starts the thread pool, which is to be met unused.
+import type { Settings } from '../settings.ts' with { 'resolution-mode': 'import' }
+import type { HandOver } from './messages.ts' with { 'resolution-mode': 'import' }
+
 const { randomBytes } = process.getBuiltinModule('node:crypto')
 const { readdirSync } = process.getBuiltinModule('node:fs')
 const { getPriority, setPriority } = process.getBuiltinModule('node:os')
@@ -28,4 +31,17 @@ try {
 } catch {
   // Another system, or no /proc: everything has the same priority.
 }
-void import('./worker-process.ts')
+
+// Listened for here, before anything can have come: node passes on what nobody listens for.
+const handedOver = process.argv.includes('--wait-for-settings')
+  ? new Promise<Settings>((resolve) => {
+      const onMessage = (message: unknown) => {
+        const { kind, settings } = Object(message) as Partial<HandOver>
+        if (kind !== 'settings' || !settings) return
+        process.off('message', onMessage)
+        resolve(settings)
+      }
+      process.on('message', onMessage)
+    })
+  : undefined
+void import('./worker-process.ts').then(({ runWorkerProcess }) => runWorkerProcess(handedOver))

@@ -1,12 +1,11 @@
 // The set of worker processes: started, replaced when they die, drained.
-import cluster, { type Worker } from 'node:cluster'
-import { existsSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import type { Worker } from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.ts'
+import type { Settings } from '../settings.ts'
+import { forkWorker } from './fork.ts'
 import { isReady } from './readiness.ts'
-import { isOurs, type Readiness, type ToPrimary, type ToWorker } from './messages.ts'
-import { enterWorkingDirectory, program } from './working-directory.ts'
+import { isOurs, type HandOver, type Readiness, type ToPrimary, type ToWorker } from './messages.ts'
 
 export interface Workers {
   /** Starts one. Resolves when it listens; rejects with its own sentence when it cannot. */
@@ -24,21 +23,7 @@ export interface Workers {
 // Milliseconds. A worker gives itself nine seconds to drain.
 const patience = { drain: 10_000, readiness: 4_000, longLife: 10_000, firstPause: 250, longestPause: 30_000 }
 
-// Megabytes. About 25 are in use; left to itself, V8 lets garbage pile up to eight times that before it looks. Node 24 takes more for
-// itself: half the room for what is new keeps a worker below 150 for 2 % more CPU (docs/benchmarks.md). V8 knows powers of two only.
-const forNew = Number(process.versions.node.split('.')[0]) >= 24 ? 4 : 8
-const heapLimits = ['--max-old-space-size=160', `--max-semi-space-size=${forNew}`]
-
-/**
- * The file that a worker starts with, looked for anew each time: where the program was called by a link to the version in use
- * (`…/current/bin/studip`), a reload after an upgrade starts workers of the version that the link names now.
- */
-const workerStart = (): string => {
-  const called = join(program, 'dist/src/server/worker-start.cjs')
-  return existsSync(called) ? realpathSync(called) : join(import.meta.dirname, 'worker-start.cjs')
-}
-
-const send = (worker: Worker, message: ToWorker): void =>
+const send = (worker: Worker, message: HandOver | ToWorker): void =>
   void (worker.isConnected() && worker.send(message, () => undefined))
 
 interface Answers {
@@ -46,26 +31,38 @@ interface Answers {
   readonly alive: Extract<ToPrimary, { readonly kind: 'alive' }>
 }
 
+/** Forked already; it loads its modules and waits for its settings. */
+export interface FirstWorker {
+  readonly worker: Worker
+  readonly settings: Settings
+}
+
 export interface WorkersOptions {
   readonly log: Log
-  /** What the next one gets. */
+  readonly first: FirstWorker
+  /** What each further one gets. */
   readonly environment: () => Readonly<Record<string, string | undefined>>
   /** Hears of every worker that ends without having been drained. */
   readonly onDeath: () => void
 }
 
-export const createWorkers = ({ log, environment, onDeath }: WorkersOptions): Workers => {
+export const createWorkers = ({ log, first, environment, onDeath }: WorkersOptions): Workers => {
   const listening = new Set<Worker>()
   const expected = new WeakSet<Worker>()
   let asked = 0
-  // What the operator gave to node comes last and wins.
-  const execArgv = [...heapLimits, ...process.execArgv]
+  let waiting: FirstWorker | undefined = first
+
+  const next = (): Worker => {
+    const { worker, settings } = waiting ?? {}
+    waiting = undefined
+    if (!worker?.isConnected() || worker.isDead() || !settings) return forkWorker(environment())
+    send(worker, { kind: 'settings', settings })
+    return worker
+  }
 
   const start = () =>
     new Promise<Worker>((resolve, reject) => {
-      enterWorkingDirectory()
-      cluster.setupPrimary({ exec: workerStart(), execArgv })
-      const worker = cluster.fork(environment())
+      const worker = next()
       let sentence = 'The worker ended before it was ready.'
       worker.on('message', (message: unknown) => {
         if (!isOurs<ToPrimary>(message, ['ready', 'failed'])) return

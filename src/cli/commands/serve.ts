@@ -1,5 +1,4 @@
 // oauth2:serve — runs the service.
-import { loadSettings } from '../../config.ts'
 import type { Command } from '../command.ts'
 
 export const serve: Command = {
@@ -9,9 +8,9 @@ export const serve: Command = {
   options: (args) => args,
   run: async () => {
     // Imported here: the other commands start faster without the whole service.
-    const { runPrimary } = await import('../../server/primary.ts')
+    const { startService } = await import('../../server/start.ts')
     try {
-      await runPrimary(await loadSettings())
+      await startService()
     } finally {
       // After the error has been printed: workers that did start end with the primary.
       setImmediate(() => process.exit())
