@@ -48,4 +48,7 @@ export const isDatabaseAway = (error: unknown): boolean => {
   )
 }
 
+/** The text holds characters that the column it is compared with cannot hold: no row has it. */
+export const isForeignText = (error: unknown): boolean => Number(errorOf(error).errno) === 1267
+
 export const isDuplicate = (error: unknown): boolean => Number(errorOf(error).errno) === 1062

@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import { bounds } from '../bounds.ts'
 import { grantOf, isGrantId } from '../oauth/grant-id.ts'
+import { isForeignText } from './database-errors.ts'
 import { exportRequests, forgetRequests, isNamedByRequests, type RequestsOfPerson } from './personal-requests.ts'
 import { changedBy, rowsOf } from './rows.ts'
 import { inTransaction } from './transaction.ts'
@@ -133,20 +134,27 @@ export const forgetPerson = async (db: Knex, userId: string): Promise<Forgotten>
 // The second stands in the place of a user where there is none: what waits for an answer is nobody's data.
 const nobody: readonly string[] = ['', '-']
 
+// Ids are latin1 in Stud.IP's tables, whatever somebody types.
+const idsWhere = async (db: Knex, table: string, column: string, text: string): Promise<readonly string[]> => {
+  const query = db.raw('SELECT user_id FROM ?? WHERE ?? = ? LIMIT 1', [table, column, text])
+  try {
+    return (await rowsOf<{ user_id: string }>(query)).map(({ user_id: id }) => id)
+  } catch (error) {
+    if (isForeignText(error)) return []
+    throw error
+  }
+}
+
 /**
  * Ids of users with this id or user name, more than one when it is one user's id and another's name. An id that Stud.IP has
  * forgotten counts as long as the tables hold it.
  */
 export const findPersons = async (db: Knex, text: string): Promise<readonly string[]> => {
   if (nobody.includes(text.trim())) return []
-  const users = await rowsOf<{ user_id: string }>(
-    db.raw(
-      'SELECT user_id FROM auth_user_md5 WHERE user_id = ? UNION SELECT user_id FROM auth_user_md5 WHERE username = ?',
-      [text, text],
-    ),
-  )
-  if (users.length > 0) return users.map(({ user_id: id }) => id)
-  for (const table of ['oauth2_auth_codes', 'oauth2_access_tokens'] as const)
-    if ((await rowsOf(db.raw('SELECT 1 FROM ?? WHERE user_id = ? LIMIT 1', [table, text]))).length > 0) return [text]
+  const having = (table: string, column: 'user_id' | 'username') => idsWhere(db, table, column, text)
+  const users = new Set([...(await having('auth_user_md5', 'user_id')), ...(await having('auth_user_md5', 'username'))])
+  if (users.size > 0) return [...users]
+  for (const table of ['oauth2_auth_codes', 'oauth2_access_tokens'])
+    if ((await having(table, 'user_id')).length > 0) return [text]
   return (await isNamedByRequests(db, text)) ? [text] : []
 }

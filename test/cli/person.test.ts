@@ -195,6 +195,20 @@ describe('oauth2:person:*', function () {
     expect(await rowsOf(autor.user_id)).to.equal(0)
   })
 
+  it('B18 a name in any alphabet is one that nobody has, or the one who has it', async () => {
+    for (const [command, ...rest] of [
+      ['oauth2:person:export'],
+      ['oauth2:person:delete', '--force'],
+      ['oauth2:grants', '--user'],
+    ] as const)
+      for (const name of ['李', 'Łukasz', '\u{1F989}', 'ä\u0301']) {
+        const { code, stderr } = await run([command, ...rest, name], { env })
+        expect([code, stderr], `${command} ${name}`).to.deep.equal([1, `[ERROR] There is no user ${name}.\n`])
+      }
+    await app.database.knex('auth_user_md5').where('user_id', tutor.user_id).update({ username: '李Ł' })
+    expect((await exported('李Ł')).userId).to.equal(tutor.user_id)
+  })
+
   it('S-151 deletes nothing unasked, nor of an unknown or ambiguous person', async () => {
     await connected(autor)
     const refused = async (args: readonly string[], pattern: RegExp, language = 'en') => {
