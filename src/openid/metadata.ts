@@ -16,6 +16,4 @@ export const openidMetadata = (issuer: string) => ({
   // Where it is missing it means true.
   request_uri_parameter_supported: false,
   prompt_values_supported: [...prompts],
-  // With openid, every response names its issuer (D32).
-  authorization_response_iss_parameter_supported: true,
 })

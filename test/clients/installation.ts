@@ -1,5 +1,6 @@
 // An installation as clients meet it: the service behind nginx with the shipped snippet, and a user who allows what is asked.
 import { createServer, type AddressInfo } from 'node:net'
+import type { Settings } from '../../src/settings.ts'
 import { freePort } from '../support/free-port.ts'
 import { startNginx, type RunningNginx } from '../support/nginx.ts'
 import { addClient, clientSecret, hiddenFields, logIn, testApp, type TestApp, type TestClient } from '../support/app.ts'
@@ -23,9 +24,9 @@ export const plainRedirectUri = 'https://app.example.org/callback'
 export const nativeRedirectUri = 'org.example.app:/callback'
 
 /** Starts it on a sub-path, the harder case. */
-export const startInstallation = async (): Promise<Installation> => {
+export const startInstallation = async (settings: Partial<Settings> = {}): Promise<Installation> => {
   const port = await freePort()
-  const app = await testApp({ settings: { baseUrl: `http://127.0.0.1:${port}/studip/` } })
+  const app = await testApp({ settings: { ...settings, baseUrl: `http://127.0.0.1:${port}/studip/` } })
   // Nothing of this may reach PHP.
   const php = createServer((socket) => socket.destroy())
   await new Promise<void>((resolve) => php.listen(0, '127.0.0.1', resolve))

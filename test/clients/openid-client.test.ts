@@ -1,6 +1,7 @@
 // openid-client as a plain OAuth client: discovery, code with PKCE, refresh, introspection, revocation through nginx.
 import { expect } from 'chai'
 import * as client from 'openid-client'
+import { signInKeys } from '../support/keys.ts'
 import { nativeRedirectUri, plainRedirectUri, startInstallation, type Installation } from './installation.ts'
 
 describe('openid-client', function () {
@@ -59,4 +60,43 @@ describe('openid-client', function () {
       expect(error).to.be.instanceOf(client.ResponseBodyError).with.property('error', 'invalid_grant')
     })
   }
+})
+
+// RFC 9207 §2.4: who reads that a server names its issuer refuses every response that does not.
+describe('openid-client where people can sign in with Stud.IP', function () {
+  this.timeout(60_000)
+  let site: Installation
+  before(async () => (site = await startInstallation({ keysPath: await signInKeys() })))
+  after(() => site.stop())
+
+  for (const algorithm of ['oauth2', 'oidc'] as const)
+    it(`C1 S-072 with the metadata of ${algorithm}: who asks for api alone gets tokens, and so does who signs people in`, async () => {
+      const config = await client.discovery(
+        new URL(site.issuer),
+        site.confidential.id,
+        undefined,
+        client.ClientSecretBasic(site.confidential.secret),
+        { algorithm, execute: [client.allowInsecureRequests] },
+      )
+      for (const scope of ['api', 'openid', 'api openid']) {
+        const [verifier, state] = [client.randomPKCECodeVerifier(), client.randomState()]
+        const url = client.buildAuthorizationUrl(config, {
+          redirect_uri: plainRedirectUri,
+          scope,
+          state,
+          code_challenge: await client.calculatePKCECodeChallenge(verifier),
+          code_challenge_method: 'S256',
+        })
+        const checks = { pkceCodeVerifier: verifier, expectedState: state }
+        const tokens = await client.authorizationCodeGrant(config, await site.allow(url), checks)
+        expect(tokens.scope, scope).to.equal(scope)
+        const refusal = await client.authorizationCodeGrant(config, await site.deny(url), checks).then(
+          () => undefined,
+          (reason: unknown) => reason,
+        )
+        expect(refusal, scope)
+          .to.be.instanceOf(client.AuthorizationResponseError)
+          .with.property('error', 'access_denied')
+      }
+    })
 })
