@@ -18,3 +18,13 @@ const isOdd = (one: string, text: string): boolean =>
 export const oddLetters = (text: string): readonly string[] => [
   ...new Set([...text].filter((one) => letter.test(one) && isOdd(one, text))),
 ]
+
+const most = 5
+const withNumber = (one: string): string =>
+  `${one} (U+${one.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')})`
+
+/** Those of a client's name and owner, for a sentence; empty where there are none. */
+export const oddLettersOf = ({ name, owner }: { readonly name: string; readonly owner: string }): string => {
+  const odd = [...new Set([...oddLetters(name), ...oddLetters(owner)])]
+  return [...odd.slice(0, most).map(withNumber), ...(odd.length > most ? ['…'] : [])].join(', ')
+}

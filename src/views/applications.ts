@@ -1,5 +1,6 @@
 // Values of the pages on which users look after the applications they connected (contract §11.2, D10, D25).
 import { bounds } from '../bounds.ts'
+import { oddLettersOf } from '../oauth/odd-letters.ts'
 import type { Application, Connection } from '../stores/applications.ts'
 import { webAddress } from './addresses.ts'
 import type { Notice } from './notice.ts'
@@ -50,6 +51,7 @@ const applicationValues = (application: Application, reader: Reader) => ({
   ...application,
   scopes: scopeLines(application.scopes, reader),
   homepageLink: webAddress(application.homepage)?.href,
+  oddLetters: oddLettersOf(application),
 })
 
 /** The variables of templates/applications.ejs: what an application may do in a sentence each, and on its own page in full. */

@@ -13,7 +13,7 @@ import { webAddress } from './addresses.ts'
 import type { OpenRequest } from './client-requests.ts'
 import { clientFilters, headingOf, listQuery, type Heading, type ListState } from './list-state.ts'
 import type { Notice } from './notice.ts'
-import { oddLettersOf } from './odd-letters.ts'
+import { oddLettersOf } from '../oauth/odd-letters.ts'
 import { registrationFaults } from './registration-faults.ts'
 import type { TextKey } from './texts.ts'
 

@@ -3,7 +3,7 @@ import type { Client } from '../oauth/types.ts'
 import type { Settings } from '../settings.ts'
 import type { Language, StudipUser } from '../studip/verdict.ts'
 import { accessValues, type AccessModel } from './access.ts'
-import { oddLettersOf } from './odd-letters.ts'
+import { oddLettersOf } from '../oauth/odd-letters.ts'
 import { redirectTarget, webAddress } from './addresses.ts'
 
 export interface ConsentModel extends AccessModel {

@@ -2,7 +2,7 @@
 import type { Client } from '../oauth/types.ts'
 import { accessValues, type AccessModel } from './access.ts'
 import { webAddress } from './addresses.ts'
-import { oddLettersOf } from './odd-letters.ts'
+import { oddLettersOf } from '../oauth/odd-letters.ts'
 import type { Reader } from './scopes.ts'
 
 export interface DeviceModel {

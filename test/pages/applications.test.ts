@@ -45,6 +45,15 @@ for (const { studip, baseUrl } of [
       expect(details.text.match(/applications\/revoke\/[0-9a-f]{32}"/g)).to.have.length(2)
     })
 
+    it('S-028 points out letters of another alphabet in the list and on the page of the application', async () => {
+      const { client } = await connected('Ѕtud.IP')
+      const user = await visit(app, users.autor)
+      for (const path of ['', `details/${client.id}`])
+        expect((await user.get(`api/oauth2/applications/${path}`)).text)
+          .to.include('aus einem anderen Alphabet')
+          .and.include('Ѕ (U+0405)')
+    })
+
     const insertGrants = async (clientIds: readonly string[], userId: string) => {
       const mkdate = app.deps.now()
       const common = { scopes: '["api"]', revoked: 0, expires_at: mkdate + 999, mkdate, chdate: mkdate }
