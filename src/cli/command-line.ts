@@ -43,11 +43,22 @@ const frame = (argv: readonly string[], { language, t, program }: CommandLine): 
     .exitProcess(false)
     .fail(false)
 
+/** yargs makes a list of what is given twice, which no command reads as the one or the other. */
+const refuseRepeated = (options: Options, { repeatable = [] }: Command, t: Translate): true => {
+  const lists = Object.keys(options).filter((name) => name !== '_' && Array.isArray(options[name]))
+  const repeated = lists.find((name) => !repeatable.includes(name))
+  if (repeated !== undefined) throw new Error(t('fault.repeated', { option: repeated }))
+  return true
+}
+
 const withCommand = (args: Argv, command: Command, { t, perform }: CommandLine): Argv =>
   args.command(
     [command.name, command.positional].filter(Boolean).join(' '),
     t(command.describe),
-    (its) => command.examples.reduce((all, [line, meaning]) => all.example(line, t(meaning)), command.options(its, t)),
+    (its) =>
+      command.examples
+        .reduce((all, [line, meaning]) => all.example(line, t(meaning)), command.options(its, t))
+        .check((options) => refuseRepeated(options, command, t)),
     (options) => perform(command, options),
   )
 

@@ -17,6 +17,8 @@ export interface Command {
   /** At least one. */
   readonly examples: readonly [Example, ...Example[]]
   readonly options: (args: Argv, t: Translate) => Argv
+  /** Those that may be given more than once. */
+  readonly repeatable?: readonly string[]
   /** The exit code, 0 unless given. Throws CommandError, SettingsError, SetupError or the database's error. */
   readonly run: (options: Options, terminal: Terminal) => Promise<number | void>
 }

@@ -68,6 +68,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'clients.requested.example': 'Was auf eine Antwort wartet',
   'clients.requested.none': 'Niemand wartet auf eine Antwort.',
   'clients.requested.of': '{{shown}} von {{total}} Anträgen.',
+  'clients.odd-letters':
+    'Client {{id}}: Vorsicht, diese Buchstaben im Namen sind aus einem anderen Alphabet als die übrigen: {{letters}}',
   'clients.waiting_one': '{{count}} Antrag wartet auf eine Antwort: oauth2:clients --requested',
   'clients.waiting_other': '{{count}} Anträge warten auf eine Antwort: oauth2:clients --requested',
   'client.request.unknown': 'Niemand hat einen Client {{id}} beantragt. Die Anträge zeigt oauth2:clients --requested.',
@@ -186,6 +188,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'fault.unknown-command': 'Einen Befehl {{word}} gibt es nicht.',
   'fault.meant': 'Meinten Sie {{meant}}?',
   'fault.help': 'Hilfe gibt --help.',
+  'fault.repeated': '--{{option}} ist mehr als einmal angegeben',
   'fault.number': '--{{option}} muss eine ganze Zahl von {{from}} bis {{to}} sein.',
   'fault.settings_one': 'Eine Einstellung ist falsch:',
   'fault.settings_other': '{{count}} Einstellungen sind falsch:',

@@ -65,6 +65,8 @@ export const en = {
   'clients.requested.example': 'What waits for an answer',
   'clients.requested.none': 'Nobody waits for an answer.',
   'clients.requested.of': '{{shown}} of {{total}} requests.',
+  'clients.odd-letters':
+    'Client {{id}}: careful, these letters of the name are of another alphabet than the rest: {{letters}}',
   'clients.waiting_one': '{{count}} request waits for an answer: oauth2:clients --requested',
   'clients.waiting_other': '{{count}} requests wait for an answer: oauth2:clients --requested',
   'client.request.unknown': 'Nobody asked for a client {{id}}. List the requests with oauth2:clients --requested.',
@@ -180,6 +182,7 @@ export const en = {
   'fault.unknown-command': 'There is no command {{word}}.',
   'fault.meant': 'Did you mean {{meant}}?',
   'fault.help': 'See --help.',
+  'fault.repeated': '--{{option}} is given more than once',
   'fault.number': '--{{option}} must be a whole number from {{from}} to {{to}}.',
   'fault.settings_one': 'A setting is wrong:',
   'fault.settings_other': '{{count}} settings are wrong:',

@@ -131,6 +131,18 @@ describe('oauth2:client:*', function () {
     expect(stdout).to.contain('name').and.to.not.contain('\u001b')
   })
 
+  it('S-028 points out letters of another alphabet below the list, and no honest name', async () => {
+    const posing = await json<{ id: string }>(
+      ['oauth2:client:add', '--name', 'Ѕtud.IP', '--redirect', 'https://a.example.org/cb', ...about],
+      { env },
+    )
+    const { stdout } = await run(['oauth2:clients', '--search', 'tud.IP'], { env: { ...env, LANG: 'de_DE' } })
+    expect(stdout).to.contain(`Client ${posing.id}: Vorsicht`).and.contain('Ѕ (U+0405)')
+    expect(stdout.match(/Vorsicht/g)).to.have.length(1)
+    const honest = await run(['oauth2:clients', '--search', 'App'], { env: { ...env, LANG: 'de_DE' } })
+    expect(honest.stdout).to.contain('App').and.not.contain('Vorsicht')
+  })
+
   it('suspends and resumes, and says when nothing changed', async () => {
     const { id } = await added('--redirect', 'https://s.example.org/cb')
     const change = async (what: string) =>

@@ -2,8 +2,11 @@
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
+import type { Command, Options } from '../../src/cli/command.ts'
+import { commandLine } from '../../src/cli/command-line.ts'
 import { de } from '../../src/cli/texts-de.ts'
 import { en } from '../../src/cli/texts-en.ts'
+import { textsIn } from '../../src/cli/texts.ts'
 import { doctorDe } from '../../src/doctor/texts-de.ts'
 import { doctorEn } from '../../src/doctor/texts-en.ts'
 import { bareEnvironment, run, studip } from './studip.ts'
@@ -82,6 +85,45 @@ describe('bin/studip', function () {
       expect(stderr).to.match(/^\[ERROR\] .*See --help\.\n$/s)
     })
   }
+
+  describe('O5 an option that is given twice', () => {
+    const parsed = async (language: 'de' | 'en', args: readonly string[]) => {
+      let performed: Options | undefined
+      const line = { language, t: textsIn(language), program: 'studip', path: '/studip', list: async () => undefined }
+      const perform = async (_: Command, options: Options) => {
+        performed = options
+      }
+      try {
+        await commandLine(args, { ...line, perform }).parseAsync()
+        return { performed }
+      } catch (error) {
+        return { performed, fault: (error as Error).message }
+      }
+    }
+    for (const args of [
+      ['oauth2:grants', '--client', '1', '--client', '2'],
+      ['oauth2:grants', '--user', 'a', '--revoke', '--user=b'],
+      ['oauth2:clients', '--search', 'a', '--search', 'b'],
+      ['oauth2:clients', '--page-size', '1', '--page-size', '2'],
+      ['oauth2:client:reject', '7', '--reason', 'a', '--reason', 'b'],
+      ['oauth2:keys', '--bits', '4096', '--bits', '4096'],
+    ])
+      it(`is refused: ${args.join(' ')}`, async () => {
+        const option = args.findLast((one) => one.startsWith('--'))?.split('=')[0]
+        expect(await parsed('en', args)).to.deep.equal({
+          performed: undefined,
+          fault: `${option} is given more than once`,
+        })
+        expect((await parsed('de', args)).fault).to.equal(`${option} ist mehr als einmal angegeben`)
+      })
+    it('is one where it says yes, and several where there may be several', async () => {
+      const { performed } = await parsed('en', ['oauth2:grants', '--json', '--json'])
+      expect(performed).to.include({ json: true })
+      const add = ['oauth2:client:add', '--name', 'a', '--owner', 'b', '--homepage', 'https://c.example']
+      const both = await parsed('en', [...add, '--redirect', 'https://x.example', '--redirect', 'https://y.example'])
+      expect(both.performed?.['redirect']).to.deep.equal(['https://x.example', 'https://y.example'])
+    })
+  })
 
   for (const [typed, meant] of [
     ['oauth2:clinets', 'oauth2:clients'],

@@ -65,6 +65,7 @@ export const clientAdd: Command = {
       'client.add.example-confidential',
     ],
   ],
+  repeatable: ['redirect'],
   options: (args, t) =>
     args
       .option('name', { type: 'string', demandOption: true, describe: t('client.add.name') })

@@ -1,4 +1,5 @@
 // oauth2:clients — lists the registered clients.
+import { oddLettersOf } from '../../oauth/odd-letters.ts'
 import { createClientAdministration } from '../../stores/client-administration.ts'
 import { createClientRequests, type RequestedClient } from '../../stores/client-requests.ts'
 import type { RegisteredClient } from '../../stores/registered-clients.ts'
@@ -18,6 +19,14 @@ const row = (t: Translate, client: RegisteredClient): string[] => [
   client.redirectUris.join(' '),
 ]
 
+/** Below the list, so that no column is read as part of a name. */
+const warn = ({ t, say }: Terminal, clients: readonly Pick<RegisteredClient, 'id' | 'name' | 'owner'>[]) => {
+  for (const client of clients) {
+    const letters = oddLettersOf(client)
+    if (letters) say(t('clients.odd-letters', { id: client.id, letters }))
+  }
+}
+
 const print = (terminal: Terminal, clients: readonly RegisteredClient[]) => {
   const { t } = terminal
   const headings = [
@@ -34,6 +43,7 @@ const print = (terminal: Terminal, clients: readonly RegisteredClient[]) => {
     headings.map((heading) => t(heading)),
     clients.map((client) => row(t, client)),
   )
+  warn(terminal, clients)
 }
 
 /** Characters; --json has them all. */
@@ -62,12 +72,14 @@ const listRequests = async (terminal: Terminal): Promise<void> => {
     'column.purpose',
   ] as const
   if (requests.length === 0) say(t('clients.requested.none'))
-  else
+  else {
     printColumns(
       terminal,
       headings.map((heading) => t(heading)),
       requests.map((request) => requestRow(t, request)),
     )
+    warn(terminal, requests)
+  }
   if (total > requests.length) say(t('clients.requested.of', { shown: requests.length, total }))
   result({ total, requests })
 }
