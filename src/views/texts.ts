@@ -61,12 +61,31 @@ const remembered = (lookUp: (key: TextKey) => string) => {
   }
 }
 
+// One count stands for all of its plural form: the language has few, so few texts are remembered.
+const rememberedPlurals = (lookUp: (key: TextKey, count: number) => string, language: Language) => {
+  const rules = new Intl.PluralRules(language)
+  const forms = new Map<string, (key: TextKey) => string>()
+  return (key: TextKey, count: number): string => {
+    const form = rules.select(count)
+    const known = forms.get(form) ?? remembered((each) => lookUp(each, count))
+    forms.set(form, known)
+    return known(key)
+  }
+}
+
 const textsIn = (language: Language): Texts => {
   const translate = instance.getFixedT(language)
   const plain = remembered((key) => translate(key, {}))
   const uninterpolated = remembered((key) => translate(key, { skipInterpolation: true }))
+  const plural = rememberedPlurals((key, count) => translate(key, { count, skipInterpolation: true }), language)
+  const patternOf = (key: TextKey, { count }: TextValues): string =>
+    typeof count === 'number' ? plural(key, count) : uninterpolated(key)
+  const filled = (key: TextKey, values: TextValues): string =>
+    split(patternOf(key, values), values)
+      .map(({ text }) => text)
+      .join('')
   return {
-    t: (key, values) => (values ? translate(key, values) : plain(key)),
+    t: (key, values) => (values ? filled(key, values) : plain(key)),
     pieces: (key, values) => split(uninterpolated(key), values),
   }
 }
