@@ -67,7 +67,7 @@ const describe = (
     description: client.description ?? '',
     owner: client.owner ?? '',
     homepage: client.homepage ?? '',
-    scopes: [...new Set([...connections.flatMap(({ scopes }) => scopes), ...approved])],
+    scopes: [...new Set([...new Set(connections.map(({ scopes }) => scopes)), approved].flat())],
     connections: connections.toSorted((a, b) => b.lastUsedAt - a.lastUsedAt || (a.grantId < b.grantId ? -1 : 1)),
     connectedAt: Math.min(...connections.map(({ connectedAt }) => connectedAt), approval?.madeAt ?? Infinity),
     lastUsedAt: Math.max(...connections.map(({ lastUsedAt }) => lastUsedAt), approval?.changedAt ?? 0),
@@ -100,7 +100,7 @@ const rowsOfUser = async (db: Knex, userId: string, { from, now }: { readonly fr
   if (next === undefined) return { connections, codes, next }
   const end = grantOf(next)
   return {
-    connections: connections.filter(({ grantId }) => grantId <= end),
+    connections: connections.filter(({ tokenId }) => grantOf(tokenId) <= end),
     codes: codes.filter(({ id }) => grantOf(id) <= end),
     next,
   }
@@ -124,10 +124,10 @@ export const createApplications = ({ db, now, idOf }: Deps): Applications => {
       const clients = await clientsWith(db, ids)
       const holding = await Promise.all(approvals.map((approval) => holds(userId, approval, clients)))
       const held = new Map(approvals.filter((_, at) => holding[at]).map((each) => [each.clientId, each]))
-      const dated = connections.map((each) => ({
-        ...each,
-        connectedAt: Math.min(each.connectedAt, begun.get(each.grantId) ?? each.connectedAt),
-      }))
+      const dated = connections.map((each) => {
+        const connectedAt = begun.get(each.grantId) ?? Infinity
+        return connectedAt < each.connectedAt ? { ...each, connectedAt } : each
+      })
       const byClient = grouped(dated)
       const applications = [...clients.values()].flatMap(
         (client) => describe(client, byClient.get(client.id) ?? [], held.get(client.id)) ?? [],

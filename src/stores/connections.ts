@@ -13,6 +13,11 @@ export interface Connection {
   readonly lastUsedAt: number
 }
 
+/** A connection, and the id of the access token among whose rows it has its place: what PHP issued begins with another id than its grant. */
+export interface PlacedConnection extends Connection {
+  readonly tokenId: string
+}
+
 interface Row {
   readonly id: string
   readonly client_id: string
@@ -30,13 +35,17 @@ const sql = `SELECT a.id, a.client_id, a.scopes, a.mkdate, LEFT(r.id, 32) AS gra
   JOIN oauth2_access_tokens a ON a.id = some.id
   LEFT JOIN oauth2_refresh_tokens r ON r.access_token_id = a.id`
 
+/** Where the statement of this stretch will end, told by the index alone. */
+const endSql =
+  'SELECT id FROM oauth2_access_tokens IGNORE INDEX (PRIMARY) WHERE user_id = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?'
+
 /** The greatest id of a full statement, from which to go on; undefined when these were all. An access token may have several rows. */
 const lastOf = (rows: readonly Row[]): string | undefined =>
   new Set(rows.map(({ id }) => id)).size < bounds.rowsOfStatement.most
     ? undefined
     : rows.reduce((last, { id }) => (id > last ? id : last), '')
 
-interface Found extends Omit<Connection, 'connectedAt' | 'scopes'> {
+interface Found extends Omit<PlacedConnection, 'connectedAt' | 'scopes'> {
   readonly scopes: string | null
 }
 
@@ -57,14 +66,39 @@ const createGathering = () => {
       const grantId = ofRefreshToken ?? grantOf(id)
       begun.set(grantId, Math.min(mkdate, begun.get(grantId) ?? mkdate))
       if (isLive !== 1 || mkdate <= (live.get(grantId)?.lastUsedAt ?? -1)) return
-      live.set(grantId, { grantId, clientId, scopes, lastUsedAt: mkdate })
+      live.set(grantId, { tokenId: id, grantId, clientId, scopes, lastUsedAt: mkdate })
     },
-    connections: (): readonly Connection[] =>
-      [...live.values()].map((each) => ({
-        ...each,
-        scopes: listOf(each.scopes),
-        connectedAt: begun.get(each.grantId)!,
+    connections: (): readonly PlacedConnection[] =>
+      [...live.values()].map(({ tokenId, grantId, clientId, scopes, lastUsedAt }) => ({
+        tokenId,
+        grantId,
+        clientId,
+        scopes: listOf(scopes),
+        connectedAt: begun.get(grantId)!,
+        lastUsedAt,
       })),
+  }
+}
+
+/**
+ * Statement after statement of the user's rows from `from` on. While the server joins one, the next is under way from where this
+ * one should end: a guess, which a row that came or went meanwhile makes wrong; then the next is asked for anew.
+ */
+const createStretches = (db: Knex, userId: string, now: number) => {
+  const most = bounds.rowsOfStatement.most
+  const ask = (after: string): Promise<readonly Row[]> => {
+    const rows = rowsOf<Row>(db.raw(sql, [now, userId, after, most]))
+    rows.catch(() => undefined) // whoever waits for them hears of it
+    return rows
+  }
+  const endOf = async (after: string): Promise<string | undefined> =>
+    (await rowsOf<{ id: string }>(db.raw(endSql, [userId, after, most - 1])))[0]?.id
+  let ahead: { readonly after: string; readonly rows: Promise<readonly Row[]> } | undefined
+  return async (after: string, isLast: boolean): Promise<readonly Row[]> => {
+    const rows = ahead?.after === after ? ahead.rows : ask(after)
+    const end = isLast ? undefined : await endOf(after)
+    ahead = end === undefined ? undefined : { after: end, rows: ask(end) }
+    return rows
   }
 }
 
@@ -76,11 +110,13 @@ export const connectionsOf = async (
   db: Knex,
   userId: string,
   { from, now }: { readonly from: string; readonly now: number },
-): Promise<{ readonly connections: readonly Connection[]; readonly next: string | undefined }> => {
+): Promise<{ readonly connections: readonly PlacedConnection[]; readonly next: string | undefined }> => {
   const gathering = createGathering()
+  const stretch = createStretches(db, userId, now)
+  const steps = Math.ceil(bounds.rowsOfPage.most / bounds.rowsOfStatement.most)
   let after: string | undefined = from
-  for (let taken = 0; after !== undefined && taken < bounds.rowsOfPage.most; taken += bounds.rowsOfStatement.most) {
-    const rows: readonly Row[] = await rowsOf<Row>(db.raw(sql, [now, userId, after, bounds.rowsOfStatement.most]))
+  for (let step = 1; after !== undefined && step <= steps; step += 1) {
+    const rows: readonly Row[] = await stretch(after, step === steps)
     for (const row of rows) gathering.add(row)
     after = lastOf(rows)
   }
