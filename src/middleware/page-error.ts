@@ -13,6 +13,8 @@ export interface Way {
 export interface PageErrorOptions extends Way {
   /** For the log: what the kind does not say. */
   readonly hint?: string
+  /** Seconds, where waiting helps. */
+  readonly retryAfter?: number
 }
 
 export class PageError extends Error {
@@ -20,12 +22,14 @@ export class PageError extends Error {
   readonly kind: ErrorKind
   readonly status: number
   readonly hint: string | undefined
+  readonly retryAfter: number | undefined
   readonly way: Way
-  constructor(kind: ErrorKind, { hint, ...way }: PageErrorOptions = {}) {
+  constructor(kind: ErrorKind, { hint, retryAfter, ...way }: PageErrorOptions = {}) {
     super(kind)
     this.kind = kind
     this.status = errorStatus(kind)
     this.hint = hint
+    this.retryAfter = retryAfter
     this.way = way
   }
 }

@@ -52,11 +52,11 @@ const ofOAuthError = (refused: OAuthError): Refusal => {
   return status >= 500 ? { ...common, fault: refused } : { ...common, developer: {} }
 }
 
-const ofPageError = ({ kind, hint, way }: PageError): Refusal => ({
+const ofPageError = ({ kind, hint, retryAfter, way }: PageError): Refusal => ({
   ...ofKind(kind),
   hint,
   way,
-  ...(kind === 'maintenance' && { retryAfter: duringMaintenance }),
+  retryAfter: retryAfter ?? (kind === 'maintenance' ? duringMaintenance : undefined),
 })
 
 const ofTargetError = ({ fault, hint, parameter, advice }: TargetError): Refusal => ({

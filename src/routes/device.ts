@@ -52,8 +52,12 @@ interface Found {
 const read = async (deps: DeviceDeps, ctx: Context, text: string): Promise<Typed | undefined> => {
   const userCode = readUserCode(text)
   if (userCode === undefined) return undefined
-  const takeBack = deps.userCodeTries.begin(identityOf(ctx).user.id, originOf(ctx).address)
-  if (!takeBack) throw new PageError('too-many', { hint: 'user codes' })
+  const who = [identityOf(ctx).user.id, originOf(ctx).address] as const
+  const takeBack = deps.userCodeTries.begin(...who)
+  if (!takeBack) {
+    const retryAfter = deps.userCodeTries.waitFor(...who)
+    throw new PageError('too-many', { hint: 'user codes', retryAfter })
+  }
   return { userCode, id: await deps.deviceCodes.idOf(userCode), takeBack }
 }
 

@@ -5,6 +5,8 @@ import { bounds, type Bound } from '../bounds.ts'
 export interface Tries {
   /** Counts a try before it is made, so that many at once are as good as one after the other. @returns seconds to wait; 0 when it may be made */
   charge(key: string): number
+  /** Seconds that a try would have to wait, without counting one; 0 when it may be made. */
+  waitFor(key: string): number
   /** Takes a try back that was none. */
   refund(key: string): void
 }
@@ -12,12 +14,14 @@ export interface Tries {
 /** `seconds` from the first try to the moment when all are forgotten. */
 export const createTries = (bound: Bound, seconds: number): Tries => {
   const made = new LRUCache<string, number>({ max: bounds.countedSenders.most, ttl: seconds * 1000, noUpdateTTL: true })
+  const waitFor = (key: string): number =>
+    (made.get(key) ?? 0) < bound.most ? 0 : Math.max(1, Math.ceil(made.getRemainingTTL(key) / 1000))
   return {
+    waitFor,
     charge: (key) => {
-      const count = made.get(key) ?? 0
-      if (count >= bound.most) return Math.max(1, Math.ceil(made.getRemainingTTL(key) / 1000))
-      made.set(key, count + 1)
-      return 0
+      const wait = waitFor(key)
+      if (wait === 0) made.set(key, (made.get(key) ?? 0) + 1)
+      return wait
     },
     refund: (key) => {
       const count = made.get(key) ?? 0

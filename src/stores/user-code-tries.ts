@@ -6,6 +6,8 @@ import { createTries } from './tries.ts'
 export interface UserCodeTries {
   /** Counts a try. @returns what takes it back when the code was right; undefined when it must not be made */
   begin(userId: string, address: string): (() => void) | undefined
+  /** Seconds until a try is welcome; 0 when it is now. */
+  waitFor(userId: string, address: string): number
 }
 
 /** Seconds: the life of a code. */
@@ -17,9 +19,10 @@ export const createUserCodeTries = (): UserCodeTries => {
     createTries(bounds.userCodesOfNetwork, memory),
     createTries(bounds.userCodesOfAll, memory),
   ]
+  const keysOf = (userId: string, address: string) => [userId, networkOf(address), 'all']
   return {
     begin: (userId, address) => {
-      const keys = [userId, networkOf(address), 'all']
+      const keys = keysOf(userId, address)
       const taken: (() => void)[] = []
       // Once, however often it is called.
       const takeBack = () => taken.splice(0).forEach((refund) => refund())
@@ -32,6 +35,10 @@ export const createUserCodeTries = (): UserCodeTries => {
         taken.push(() => limit.refund(key))
       }
       return takeBack
+    },
+    waitFor: (userId, address) => {
+      const keys = keysOf(userId, address)
+      return Math.max(...limits.map((limit, index) => limit.waitFor(keys[index]!)))
     },
   }
 }

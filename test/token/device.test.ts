@@ -258,7 +258,9 @@ describe('POST device_authorization, GET and POST device', () => {
     const cookie = await logIn(app, users.dozent)
     const answers = await Promise.all(Array.from({ length: 40 }, () => confirmPage(cookie, 'BCDF-GHJK')))
     expect(answers.filter(({ status }) => status === 400).length).to.be.at.most(bounds.userCodesOfUser.most)
-    expect((await confirmPage(cookie, device.user_code)).status).to.equal(429)
+    const held = await confirmPage(cookie, device.user_code)
+    expect(held.status).to.equal(429)
+    expect(Number(held.headers['retry-after'])).to.be.within(1, 600)
     expect((await confirmPage(await logIn(app), device.user_code)).status).to.equal(200)
   })
 
