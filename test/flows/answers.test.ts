@@ -268,7 +268,12 @@ describe('a fault inside', () => {
     )
   const withClients =
     (find: Deps['clients']['find']) =>
-    (deps: Deps): Deps => ({ ...deps, clients: { find }, beforeSigning: { ...deps.beforeSigning, clients: { find } } })
+    (deps: Deps): Deps => ({
+      ...deps,
+      clients: { find },
+      clientsOfPages: { find },
+      beforeSigning: { ...deps.beforeSigning, clients: { find } },
+    })
   let app: TestApp
   const log: string[] = []
   before(async () => {
