@@ -1,8 +1,25 @@
 // Identifiers and secrets, from the system's CSPRNG.
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomBytes, randomFillSync, randomInt } from 'node:crypto'
+
+// A draw costs the same whether few bytes are wanted or many, so many are drawn for the next requests. Nothing else can see them.
+const stock = Buffer.allocUnsafeSlow(4096)
+let used = stock.length
+
+/** `count` random bytes that nobody else gets: what is handed out is wiped from the stock. */
+export const freshBytes = (count: number): Buffer => {
+  if (count > stock.length) return randomBytes(count)
+  if (used + count > stock.length) {
+    randomFillSync(stock)
+    used = 0
+  }
+  const bytes = Buffer.from(stock.subarray(used, used + count))
+  stock.fill(0, used, used + count)
+  used += count
+  return bytes
+}
 
 /** `bytes` random bytes as lower-case hex: twice as many characters. */
-export const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex')
+export const randomHex = (bytes: number): string => freshBytes(bytes).toString('hex')
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 

@@ -1,6 +1,7 @@
 // Values that leave and come back to us alone: the pending cookie, the consent form's auth_token (D5, D7), the tokens of smaller scopes (D23).
 // Compact JWE by node:crypto on the spot: jose's WebCrypto takes six times as long and waits for a thread behind the signatures.
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { freshBytes } from './random.ts'
 
 const maxLength = 16_384
 const [ivBytes, tagBytes] = [12, 16]
@@ -21,7 +22,7 @@ const headerOf = (kind: string): string => {
  */
 export const sealBytes = (bytes: Buffer, key: Buffer, kind: string): string => {
   const header = headerOf(kind)
-  const iv = randomBytes(ivBytes)
+  const iv = freshBytes(ivBytes)
   const cipher = createCipheriv(...gcm(iv, key)).setAAD(Buffer.from(header, 'ascii'))
   const parts = [iv, Buffer.concat([cipher.update(bytes), cipher.final()]), cipher.getAuthTag()]
   return [header, '', ...parts.map((part) => part.toString('base64url'))].join('.')

@@ -1,5 +1,4 @@
 // What Stud.IP reads and renews: Defuse ciphertexts of league's JSON, and a JWT signed with private.key (contract §8.1, §9.3; D3).
-import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Asker, Now } from '../../oauth/ports.ts'
 import { alwaysThere, assertPresent } from '../../oauth/recipient.ts'
@@ -10,6 +9,7 @@ import { createDerivedKeys, type DerivedKeys } from '../derived-keys.ts'
 import type { EncryptionKey } from '../encryption-key.ts'
 import type { KeyRing } from '../key-ring.ts'
 import { readCode, readRefreshToken, writeCode, writeRefreshToken } from '../payloads.ts'
+import { freshBytes } from '../random.ts'
 import { createSignatureQueue } from '../signature-queue.ts'
 import type { CredentialFormat } from './format.ts'
 
@@ -51,7 +51,7 @@ export const createLeagueFormat = ({ keys, now, signatures = 1 }: CredentialOpti
   }
   const seal = async (plaintext: string): Promise<string> => {
     const { salt, keys: messageKeys } = await (await derivedKeys()).own()
-    return encrypt(plaintext, messageKeys, { salt, iv: randomBytes(16) })
+    return encrypt(plaintext, messageKeys, { salt, iv: freshBytes(16) })
   }
   const open = async <T extends Scoped>(
     text: string,
