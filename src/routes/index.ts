@@ -209,13 +209,16 @@ const signIn = ({ router, deps, guards, api }: Site): void => {
   router.post(api('userinfo'), ...claims)
 }
 
-const createRouter = (deps: Deps): Router => {
+/** In the order in which they are asked. A router tries all of its patterns: what clients call most need not wait for those of the pages. */
+const createRouters = (deps: Deps): readonly Router[] => {
   const base = literally(basePath(deps.settings))
-  const router = new Router({ sensitive: true })
   const api = (path: string) => `${base}dispatch.php/api/oauth2/${path}`
-  const site: Site = { router, deps, guards: createGuards(deps), base, api }
-  for (const add of [consent, applications, devices, clients, requests, endpoints, documents, signIn]) add(site)
-  return router
+  const site = { deps, guards: createGuards(deps), base, api }
+  return [[endpoints], [consent, applications, devices, clients, requests, documents, signIn]].map((parts) => {
+    const router = new Router({ sensitive: true })
+    for (const add of parts) add({ ...site, router })
+    return router
+  })
 }
 
 /**
@@ -223,7 +226,7 @@ const createRouter = (deps: Deps): Router => {
  * `internal` answers nginx, which passes nothing on but what it asked for; it stands before what only browsers need.
  */
 export const routes = (deps: Deps) => {
-  const router = createRouter(deps)
+  const routers = createRouters(deps)
   const internal = createGatewayRouter(deps)
   const common = `${literally(basePath(deps.settings))}dispatch.php/`
   const nameOf = (pattern: string): string =>
@@ -232,10 +235,10 @@ export const routes = (deps: Deps) => {
       : pattern.replace(common, '').replace(/^(api\/oauth2|\/\.studip-oauth2)\//, '')
   return {
     endpointAt: (path: string): string => {
-      const [layer] = [internal, router].flatMap((each) => each.match(path, 'GET').path)
+      const [layer] = [internal, ...routers].flatMap((each) => each.match(path, 'GET').path)
       return layer ? nameOf(String(layer.path)) : 'none'
     },
     internal: internal.routes() as Middleware,
-    middleware: [router.routes() as Middleware, unmatched()],
+    middleware: [...routers.map((router) => router.routes() as Middleware), unmatched()],
   }
 }
