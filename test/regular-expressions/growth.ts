@@ -11,6 +11,8 @@ export interface Excess {
 }
 
 export const longest = 32_768
+/** In small steps: the first that costs more than the floor costs little more, and is measured again and again. */
+const lengths = [16, 8, 4, 2, 1].map((part) => longest / part)
 /** Milliseconds of processor time below which 32 KB cannot have cost quadratic work: that takes many times as long. */
 const floor = 20
 /** Twice the text: twice the work, or four times. */
@@ -60,7 +62,7 @@ export function excessOf(expression: Expression): Excess | undefined {
     }
   }
   for (const subject of subjects)
-    for (const length of [longest / 16, longest / 4, longest])
+    for (const length of lengths)
       if (cost(run, subjectOf(subject, length)) > floor && grows(run, subject, length))
         return { expression, subject, why: `grows faster than its text at ${length} characters` }
   return undefined
