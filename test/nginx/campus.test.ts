@@ -53,15 +53,15 @@ describe('a campus behind one address', function () {
       const url = await app.authorizationUrl()
       const cookie = await cookieOf()
       let going = true
-      let looped = 0
-      const loop = async (): Promise<void> => {
+      const looped = Array.from({ length: 8 }, () => 0)
+      const loop = async (_: number, connection: number): Promise<void> => {
         while (going) {
           const path = new URL(url).pathname + new URL(url).search
           await send(stage.nginx.port, path, { headers: cookie === undefined ? {} : { cookie } })
-          looped++
+          looped[connection]! += 1
         }
       }
-      const loops = Array.from({ length: 8 }, loop)
+      const loops = looped.map(loop)
       const faults = await Promise.all(
         sessions.map(async (session, index) => {
           await sleep((index * seconds * 1000) / people)
@@ -71,7 +71,8 @@ describe('a campus behind one address', function () {
       going = false
       await Promise.all(loops)
       expect(faults.filter((fault) => fault !== undefined)).to.deep.equal([])
-      expect(looped).to.be.greaterThan(100)
+      // Each went round and round; how often is the machine's affair.
+      expect(Math.min(...looped)).to.be.greaterThan(1)
     })
   }
 })

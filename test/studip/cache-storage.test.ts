@@ -187,7 +187,7 @@ describe('cache storage', () => {
       args: ['--port', String(away), '--bind', '127.0.0.1', '--save', '', '--dir', folder.path],
       ready: () => answers(away),
     })
-    const deadline = Date.now() + 8000
+    const deadline = Date.now() + 50_000
     let found: unknown = error
     while (found !== undefined && Date.now() < deadline)
       found = await sessions.read(sid, now).catch((reason: unknown) => reason)
