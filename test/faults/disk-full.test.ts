@@ -8,6 +8,7 @@ import { freshKeys } from '../support/keys.ts'
 import { startMariaDb, testDatabase, type MariaDb, type TestDatabase } from '../support/mariadb.ts'
 import { addPublicClient, createApps, type Apps } from './apps.ts'
 import { outcome, violations } from './invariants.ts'
+import { addUsers } from './population.ts'
 import { note, tally } from './results.ts'
 import { startSidecar, type Sidecar } from './sidecar.ts'
 import { granted, underLoad, until } from './under-load.ts'
@@ -36,9 +37,11 @@ describe('a full disk under the database', function () {
       await database.knex.raw(`${row['Create Table']} DATA DIRECTORY = '${folder}'`)
     }
     await addPublicClient(database.knex)
+    // One user's grants with one client are bounded: on a slow machine, where the story takes longer, that would end the oldest.
+    const userIds = await addUsers(database.knex, 500)
     const keysPath = await freshKeys()
     sidecar = await startSidecar({ database: database.settings, keysPath })
-    apps = createApps({ knex: database.knex, keysPath, origin: sidecar.origin })
+    apps = createApps({ knex: database.knex, keysPath, origin: sidecar.origin, userIds })
   })
   after(async () => {
     await sidecar?.stop('SIGKILL')

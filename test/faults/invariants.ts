@@ -155,7 +155,10 @@ const endsHaveReasons = (
   }
   return answers
     .filter((answer) => answer.error === 'invalid_grant' && !hasReason(answer) && !explained(answer))
-    .map(({ kind, presentedId }) => `invalid_grant without a reason for ${kind} ${presentedId}`)
+    .map(
+      ({ kind, presentedId, milliseconds }) =>
+        `invalid_grant after ${milliseconds.toFixed(0)} ms without a reason for ${kind} ${presentedId}`,
+    )
 }
 
 /** One line for each violation; none is what everything here is about. */

@@ -9,6 +9,7 @@ import { temporaryDirectory } from '../support/child-process.ts'
 import { addPublicClient, createApps, forgetTokens, type Apps } from './apps.ts'
 import { outcome, violations } from './invariants.ts'
 import { startMysqlProxy, type MysqlProxy } from './mysql-proxy.ts'
+import { addUsers } from './population.ts'
 import { note, tally } from './results.ts'
 import { killWhole, startSidecar, workersOf, type Sidecar } from './sidecar.ts'
 import { granted, underLoad, until, type LoadOptions } from './under-load.ts'
@@ -18,10 +19,13 @@ const times = Number(process.env['FAULT_TIMES'] ?? 1)
 describe('faults under load', function () {
   this.timeout(times * 300_000)
   let server: MariaDb, database: TestDatabase, proxy: MysqlProxy, sidecar: Sidecar, apps: Apps, keysPath: string
+  let userIds: readonly string[]
   before(async () => {
     server = await startMariaDb({ durable: true })
     database = await testDatabase({ server })
     await addPublicClient(database.knex)
+    // One user's grants with one client are bounded: on a slow machine, where the story takes longer, that would end the oldest.
+    userIds = await addUsers(database.knex, 500)
     proxy = await startMysqlProxy(server.port)
     keysPath = await freshKeys()
     sidecar = await startSidecar({ database: { ...database.settings, port: proxy.port }, keysPath, workers: 2 })
@@ -35,7 +39,7 @@ describe('faults under load', function () {
   beforeEach(async () => {
     // Each fault answers for its own applications only.
     await forgetTokens(database.knex)
-    apps = createApps({ knex: database.knex, keysPath, origin: sidecar.origin })
+    apps = createApps({ knex: database.knex, keysPath, origin: sidecar.origin, userIds })
   })
   afterEach(() => {
     proxy.decide = () => 'pass'
