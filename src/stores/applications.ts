@@ -7,6 +7,7 @@ import type { Client } from '../oauth/types.ts'
 import type { ClientRow } from './client-rows.ts'
 import { toClient } from './clients.ts'
 import { connectionsOf, type Connection } from './connections.ts'
+import { createOneAtATime } from './one-at-a-time.ts'
 import { namesIn, rowsOf } from './rows.ts'
 import { codesOfUser, type CodeOfUser } from './user-codes.ts'
 
@@ -115,24 +116,24 @@ export const createApplications = ({ db, now, idOf }: Deps): Applications => {
     const client = clients.get(clientId)
     return idOf !== undefined && client?.revoked === 0 && (await idOf(userId, toClient(client))) === id
   }
-  return {
-    ofUser: async (userId, from = '') => {
-      const { connections, codes, next } = await rowsOfUser(db, userId, { from, now: now() })
-      const begun = new Map(codes.map(({ id, madeAt }) => [grantOf(id), madeAt]))
-      const approvals = codes.filter((each) => each.isApproval && each.expiresAt > now())
-      const ids = [...new Set([...connections, ...approvals].map(({ clientId }) => clientId))]
-      const clients = await clientsWith(db, ids)
-      const holding = await Promise.all(approvals.map((approval) => holds(userId, approval, clients)))
-      const held = new Map(approvals.filter((_, at) => holding[at]).map((each) => [each.clientId, each]))
-      const dated = connections.map((each) => {
-        const connectedAt = begun.get(each.grantId) ?? Infinity
-        return connectedAt < each.connectedAt ? { ...each, connectedAt } : each
-      })
-      const byClient = grouped(dated)
-      const applications = [...clients.values()].flatMap(
-        (client) => describe(client, byClient.get(client.id) ?? [], held.get(client.id)) ?? [],
-      )
-      return { applications: applications.sort(byLastUse), next }
-    },
+  const oneAtATime = createOneAtATime<Awaited<ReturnType<Applications['ofUser']>>>()
+  const look = async (userId: string, from: string): ReturnType<Applications['ofUser']> => {
+    const { connections, codes, next } = await rowsOfUser(db, userId, { from, now: now() })
+    const begun = new Map(codes.map(({ id, madeAt }) => [grantOf(id), madeAt]))
+    const approvals = codes.filter((each) => each.isApproval && each.expiresAt > now())
+    const ids = [...new Set([...connections, ...approvals].map(({ clientId }) => clientId))]
+    const clients = await clientsWith(db, ids)
+    const holding = await Promise.all(approvals.map((approval) => holds(userId, approval, clients)))
+    const held = new Map(approvals.filter((_, at) => holding[at]).map((each) => [each.clientId, each]))
+    const dated = connections.map((each) => {
+      const connectedAt = begun.get(each.grantId) ?? Infinity
+      return connectedAt < each.connectedAt ? { ...each, connectedAt } : each
+    })
+    const byClient = grouped(dated)
+    const applications = [...clients.values()].flatMap(
+      (client) => describe(client, byClient.get(client.id) ?? [], held.get(client.id)) ?? [],
+    )
+    return { applications: applications.sort(byLastUse), next }
   }
+  return { ofUser: (userId, from = '') => oneAtATime(`${userId} ${from}`, () => look(userId, from)) }
 }

@@ -9,6 +9,7 @@ import { createApplications } from '../stores/applications.ts'
 import { createApprovals } from '../stores/approvals.ts'
 import { heldScopes } from '../stores/held-scopes.ts'
 import type { LookUp } from '../stores/lookups.ts'
+import { createOneAtATime } from '../stores/one-at-a-time.ts'
 import type { Read } from '../stores/reads.ts'
 import type { Deps } from './deps.ts'
 
@@ -42,12 +43,15 @@ export const wireApprovals = ({
     return approvalId(ring.derive('approval'), { userId, perms }, client)
   }
   const approvals = createApprovals({ db, lookUp, now, idOf })
+  const oneAtATime = createOneAtATime<readonly string[]>()
+  const held = (userId: string, { id: clientId }: Client) =>
+    oneAtATime(`${userId} ${clientId}`, () => heldScopes(read, { userId, clientId }, now()))
   return {
     approvals,
     applications: createApplications({ db, now, idOf: settings.rememberConsent ? idOf : undefined }),
     remembered: settings.rememberConsent ? approvals : undefined,
     heldBefore: async (userId, client, approved = settings.rememberConsent ? approvals.find(userId, client) : []) => {
-      const both = await Promise.all([heldScopes(read, { userId, clientId: client.id }, now()), approved])
+      const both = await Promise.all([held(userId, client), approved])
       return [...new Set(both.flat())]
     },
   }

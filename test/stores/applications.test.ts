@@ -160,6 +160,25 @@ describe('applications of a user', function () {
     await db.destroy()
   })
 
+  it('A5 are read for a crowd of one user no more often than twice, and the second time as they are then', async () => {
+    const db = openDatabase(app.database.settings)
+    let statements = 0
+    db.on('query', () => void (statements += 1))
+    const store = createApplications({ db, now: clock.now, idOf: undefined })
+    const client = await addClient(app)
+    await issueTokens(app, client, { userId: users.tutor.user_id })
+    await store.ofUser(users.tutor.user_id)
+    const once = statements
+    const first = store.ofUser(users.tutor.user_id)
+    await app.database.knex('oauth2_refresh_tokens').update({ revoked: 1 })
+    statements = 0
+    const crowd = await Promise.all(Array.from({ length: 30 }, () => store.ofUser(users.tutor.user_id)))
+    await first
+    expect(statements).to.be.at.most(2 * once)
+    expect(new Set(crowd.map(({ applications }) => applications.length))).to.deep.equal(new Set([0]))
+    await db.destroy()
+  })
+
   it('A5 hide no approval behind however many codes, and read only so many of them for a page', async () => {
     const user = 'q'.repeat(32)
     const db = openDatabase(app.database.settings)
