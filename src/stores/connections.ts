@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { bounds } from '../bounds.ts'
 import { grantOf } from '../oauth/grant-id.ts'
 import { rowsOf, scopesOf } from './rows.ts'
+import { tokenIdsSql } from './user-tokens.ts'
 
 export interface Connection {
   readonly grantId: string
@@ -28,16 +29,15 @@ interface Row {
   readonly live: number | null
 }
 
-// What the page needs and no more: of a user with many grants, two thousand rows pass here. As in user-tokens.ts, the server is
-// told which index to take, and sorts nothing.
+// What the page needs and no more: of a user with many grants, two thousand rows pass here. As in user-tokens.ts,
+// the server sorts nothing.
 const sql = `SELECT a.id, a.client_id, a.scopes, a.mkdate, LEFT(r.id, 32) AS grant_id, r.revoked = 0 AND r.expires_at > ? AS live
-  FROM (SELECT id FROM oauth2_access_tokens IGNORE INDEX (PRIMARY) WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?) some
+  FROM (${tokenIdsSql}) some
   JOIN oauth2_access_tokens a ON a.id = some.id
   LEFT JOIN oauth2_refresh_tokens r ON r.access_token_id = a.id`
 
 /** Where the statement of this stretch will end, told by the index alone. */
-const endSql =
-  'SELECT id FROM oauth2_access_tokens IGNORE INDEX (PRIMARY) WHERE user_id = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?'
+const endSql = `${tokenIdsSql} OFFSET ?`
 
 /** The greatest id of a full statement, from which to go on; undefined when these were all. An access token may have several rows. */
 const lastOf = (rows: readonly Row[]): string | undefined =>
@@ -92,7 +92,7 @@ const createStretches = (db: Knex, userId: string, now: number) => {
     return rows
   }
   const endOf = async (after: string): Promise<string | undefined> =>
-    (await rowsOf<{ id: string }>(db.raw(endSql, [userId, after, most - 1])))[0]?.id
+    (await rowsOf<{ id: string }>(db.raw(endSql, [userId, after, 1, most - 1])))[0]?.id
   let ahead: { readonly after: string; readonly rows: Promise<readonly Row[]> } | undefined
   return async (after: string, isLast: boolean): Promise<readonly Row[]> => {
     const rows = ahead?.after === after ? ahead.rows : ask(after)

@@ -2,16 +2,14 @@
 import { bounds } from '../bounds.ts'
 import type { Read } from './reads.ts'
 import { scopesOf } from './rows.ts'
+import { tokenIdsSql } from './user-tokens.ts'
 
-// Without IGNORE INDEX the server may walk the whole table in the order of ids, if it takes the user for its only one.
-const some =
-  'SELECT id FROM oauth2_access_tokens IGNORE INDEX (PRIMARY) WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?'
-const liveSql = `SELECT a.scopes FROM (${some}) some
+const liveSql = `SELECT a.scopes FROM (${tokenIdsSql}) some
   JOIN oauth2_access_tokens a ON a.id = some.id
   JOIN oauth2_refresh_tokens r ON r.access_token_id = a.id
  WHERE a.client_id = ? AND r.revoked = 0 AND r.expires_at > ?`
 /** The last one of so many rows, where there are as many. */
-const lastSql = `${some} OFFSET ?`
+const lastSql = `${tokenIdsSql} OFFSET ?`
 
 /**
  * Names of the scopes, each once. Of a user with more rows than a page reads, those of the first ones. A step of the walk may

@@ -29,11 +29,17 @@ interface Row {
   refresh_expires_at: number | null
 }
 
-// Without IGNORE INDEX the server may walk the whole table in the order of ids, if it takes the user for its only one. Sorted here:
-// the server would put all columns into a table on disk for that, because scopes are a TEXT, and take twice as long.
+/**
+ * The next ids of a user's access tokens: user, id after which, how many; with `OFFSET ?` one further on. Without IGNORE INDEX the
+ * server may walk the whole table in the order of ids, if it takes the user for its only one.
+ */
+export const tokenIdsSql =
+  'SELECT id FROM oauth2_access_tokens IGNORE INDEX (PRIMARY) WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?'
+
+// Sorted here: the server would put all columns into a table on disk for that, because scopes are a TEXT, and take twice as long.
 const sql = `SELECT a.id, a.client_id, a.scopes, a.revoked, a.expires_at, a.mkdate,
     r.id AS refresh_id, r.revoked AS refresh_revoked, r.expires_at AS refresh_expires_at
-  FROM (SELECT id FROM oauth2_access_tokens IGNORE INDEX (PRIMARY) WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?) some
+  FROM (${tokenIdsSql}) some
   JOIN oauth2_access_tokens a ON a.id = some.id
   LEFT JOIN oauth2_refresh_tokens r ON r.access_token_id = a.id`
 
