@@ -7,11 +7,12 @@ import type { RenewedEnvironment } from '../config/renewed-environment.ts'
 import { listenText } from '../config/show.ts'
 import { createLog } from '../log.ts'
 import { SetupError } from '../oauth/errors.ts'
+import { createOneAtATime } from '../one-at-a-time.ts'
 import type { Listen } from '../settings.ts'
 import { version } from '../version.ts'
 import { listen } from './http.ts'
 import { createNotify } from './notify.ts'
-import { createReload, oneAtATime } from './reload.ts'
+import { createReload } from './reload.ts'
 import { prepareSocketFile } from './socket-file.ts'
 import { startWarnings } from './warnings.ts'
 import { createWorkers, reviver, type Workers } from './workers.ts'
@@ -97,7 +98,8 @@ export const runPrimary = async (first: Worker, environment: RenewedEnvironment)
     )
     if (!stopping) await notify.ready(status)
   }
-  process.on('SIGHUP', oneAtATime(onHangup))
+  const oneAtATime = createOneAtATime<void>()
+  process.on('SIGHUP', () => void oneAtATime('reload', onHangup))
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   stopping = true
   log.info('stopping')

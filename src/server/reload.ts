@@ -26,21 +26,6 @@ const replaceAll = async (workers: Workers, count: number): Promise<void> => {
   }
 }
 
-/** Does `work` once at a time; calls in between lead to one more run. */
-export const oneAtATime = (work: () => Promise<void>): (() => void) => {
-  let running = false
-  let again = false
-  const run = async (): Promise<void> => {
-    running = true
-    do {
-      again = false
-      await work()
-    } while (again)
-    running = false
-  }
-  return () => void (running ? (again = true) : run())
-}
-
 export interface Reloading {
   readonly log: Log
   readonly workers: Workers

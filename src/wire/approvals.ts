@@ -9,7 +9,7 @@ import { createApplications } from '../stores/applications.ts'
 import { createApprovals } from '../stores/approvals.ts'
 import { heldScopes } from '../stores/held-scopes.ts'
 import type { LookUp } from '../stores/lookups.ts'
-import { createOneAtATime } from '../stores/one-at-a-time.ts'
+import { createOneAtATime } from '../one-at-a-time.ts'
 import type { Read } from '../stores/reads.ts'
 import type { Deps } from './deps.ts'
 

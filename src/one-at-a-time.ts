@@ -1,4 +1,4 @@
-// Dear questions, one of a kind at a time (S-115): who asks often waits for himself, and for nobody else's share of the machine.
+// Dear work, one of a kind at a time (S-115): who asks often waits for himself, and for nobody else's share of the machine.
 
 interface Line<T> {
   readonly underWay: Promise<unknown>

@@ -1,6 +1,6 @@
 // Dear questions, one of a kind at a time.
 import { expect } from 'chai'
-import { createOneAtATime } from '../../src/stores/one-at-a-time.ts'
+import { createOneAtATime } from '../src/one-at-a-time.ts'
 
 describe('one question of a kind at a time', () => {
   const stage = () => {
