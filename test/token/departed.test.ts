@@ -50,12 +50,14 @@ describe('clients that leave', () => {
     socket.destroy()
     await once(socket, 'close')
   }
-  const waitsForRow = (text: string) =>
+  // Only what locks counts: a look-up that still runs may be of anybody.
+  const waitsForRowOf = (table: string) =>
     until(async () => {
       const [rows] = (await app.database.knex.raw(
-        "SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE INFO LIKE '%oauth2_%' AND INFO NOT LIKE '%PROCESSLIST%'",
+        'SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE INFO LIKE ? OR INFO LIKE ?',
+        [`UPDATE ${table} %`, `SELECT % FROM ${table} % FOR UPDATE`],
       )) as [{ n: number }[]]
-      return Number(rows[0]?.n) > 0 && text !== ''
+      return Number(rows[0]?.n) > 0
     })
   const rows = async () => {
     const [count] = await app.database.knex('oauth2_access_tokens').count({ n: '*' })
@@ -74,7 +76,7 @@ describe('clients that leave', () => {
       const holder = await app.database.knex.transaction()
       await (id ? holder(table).where({ id }).forUpdate() : holder(table).forUpdate())
       const socket = post('token', id ? codeForm(code) : refreshForm(tokens.refresh_token))
-      await waitsForRow(what)
+      await waitsForRowOf(table)
       await leave(socket)
       await holder.commit()
       await until(() => events().includes('client left'))
@@ -88,11 +90,15 @@ describe('clients that leave', () => {
 
   it('A4 nothing is begun for who left while waiting for a connection, and the others of the group get theirs', async () => {
     const [gone, stays] = [await issueTokens(app, client), await issueTokens(app, client)]
-    const pool = (app.deps.db.client as { pool: { max: number } }).pool
+    const { pool } = app.deps.db.client as { pool: { max: number; numPendingAcquires: () => number } }
+    let arrived = 0
+    const arrival = () => void (arrived += 1)
+    app.server.on('request', arrival)
     const held = await Promise.all(Array.from({ length: pool.max }, () => app.deps.db.transaction()))
     const socket = post('token', refreshForm(gone.refresh_token))
     const answer = refresh(app, client, stays.refresh_token).then((response) => response)
-    await sleep(100)
+    await until(() => arrived === 2 && pool.numPendingAcquires() > 0)
+    app.server.off('request', arrival)
     await leave(socket)
     const before = await rows()
     await Promise.all(held.map((trx) => trx.rollback()))
