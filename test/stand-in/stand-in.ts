@@ -11,6 +11,7 @@ import { usersMe } from './json-api.ts'
 import { formOf, loginRoute, logoutRoute, messageIn } from './login.ts'
 import { markNotificationRead } from './notifications.ts'
 import { logoutForm, messagePage, plainPage } from './pages.ts'
+import { picture, pictures } from './pictures.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import { page, type Visit } from './visit.ts'
 
@@ -113,6 +114,7 @@ const routesOf = (standIn: StandIn, consentPage: () => void): readonly (readonly
     ],
     [/^dispatch\.php\/start(?:\/index)?\/?$/, page(standIn, {}, show('Startseite'))],
     [/^dispatch\.php\/profile(?:\/|$)/, page(standIn, {}, show('Profil'))],
+    [pictures, (ctx) => picture(ctx, ctx.path.slice(base.length))],
     [/^plugins\.php\/gate$/, page(standIn, {}, show('Plugin'))],
     ...(version === '6.0'
       ? [
