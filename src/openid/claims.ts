@@ -34,6 +34,9 @@ const byScope: Readonly<Record<string, (person: Person, baseUrl: string) => read
   [email.name]: ofEmail,
 }
 
+/** Whether a client with this scope learns something about the user. */
+export const isTelling = (scope: string): boolean => scope in byScope
+
 /** Names of all claims about a user. */
 export const claimNames: readonly string[] = [
   'sub',

@@ -1,7 +1,7 @@
 // The ID token (OpenID Connect Core §2, §3.1.3.6): who signed in, when, for whom.
 import type { IdTokens, SignedIn } from '../oauth/ports.ts'
-import { claimsOf, type Claims } from './claims.ts'
-import type { People } from './person.ts'
+import type { Claims } from './claims.ts'
+import type { Told } from './told.ts'
 
 /** Seconds for which it may be taken for a fresh sign-in. */
 export const idTokenLifetime = 600
@@ -11,8 +11,7 @@ export type SignIdToken = (claims: Claims, accessToken: string) => Promise<strin
 
 export interface IdTokenPorts {
   readonly issuer: string
-  readonly baseUrl: string
-  readonly people: People
+  readonly told: Told
   readonly sign: SignIdToken
 }
 
@@ -32,9 +31,8 @@ export const signInClaims = (
 
 /** ID tokens hold what userinfo says, too: most relying parties read only one of the two (D26). */
 export const createIdTokens =
-  ({ issuer, baseUrl, people, sign }: IdTokenPorts): IdTokens =>
+  ({ issuer, told, sign }: IdTokenPorts): IdTokens =>
   async (signedIn) => {
-    const person = await people(signedIn.userId)
-    const claims = person ? claimsOf(person, signedIn.scopes, baseUrl) : {}
+    const claims = await told(signedIn.userId, signedIn.scopes)
     return sign({ ...claims, ...signInClaims(issuer, signedIn) }, await signedIn.accessToken)
   }

@@ -13,6 +13,7 @@ import { isToldApart } from '../oauth/remembered-consent.ts'
 import { createSilentAnswer } from '../oauth/silent-answer.ts'
 import type { Approvals, Clients, HeldBefore, RandomHex } from '../oauth/ports.ts'
 import type { Client } from '../oauth/types.ts'
+import type { Told } from '../openid/told.ts'
 import type { Views } from '../views/views.ts'
 import { respond } from '../middleware/respond.ts'
 import { recipientOf } from '../middleware/recipient.ts'
@@ -26,6 +27,7 @@ export interface AuthorizeDeps extends ConsentAnswerPorts, SignInDeps {
   readonly random: RandomHex
   readonly remembered: Approvals | undefined
   readonly heldBefore: HeldBefore
+  readonly told: Told
 }
 
 interface TargetState {
@@ -92,9 +94,10 @@ const renderConsent = async (
   const { request } = ticket
   const key = (await deps.keys.current()).derive(consentForm)
   const authToken = seal(ticket, key, consentForm)
-  const [token, heldBefore] = await Promise.all([
+  const [token, heldBefore, told] = await Promise.all([
     securityToken(ctx, deps.keys, consentForm),
     deps.heldBefore(ticket.userId, client, approved),
+    deps.told(ticket.userId, request.scopes),
   ])
   ctx.type = 'html'
   ctx.body = await deps.views.consent(pageContext(ctx), {
@@ -102,6 +105,7 @@ const renderConsent = async (
     redirectUri: request.redirectUri,
     scopes: request.scopes,
     heldBefore,
+    told,
     isRemembered: deps.remembered !== undefined && isToldApart(client, request.redirectUri),
     user: identityOf(ctx).user,
     authToken,

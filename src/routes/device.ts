@@ -14,6 +14,7 @@ import { loneValue } from '../oauth/parameters.ts'
 import type { Audit, Clients, HeldBefore } from '../oauth/ports.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
 import type { Client } from '../oauth/types.ts'
+import type { Told } from '../openid/told.ts'
 import type { UserCodeTries } from '../stores/user-code-tries.ts'
 import { qrCode } from '../views/qr-code.ts'
 import type { Views } from '../views/views.ts'
@@ -24,6 +25,7 @@ export interface DeviceDeps {
   readonly deviceCodes: Pick<DeviceCodes, 'idOf'>
   readonly userCodeTries: UserCodeTries
   readonly heldBefore: HeldBefore
+  readonly told: Told
   readonly views: Pick<Views, 'device' | 'deviceConfirm' | 'deviceDone'>
   readonly keys: KeyRing
   readonly audit: Audit
@@ -88,14 +90,18 @@ export const showDevice = (deps: DeviceDeps): Middleware =>
     const typed = await read(deps, ctx, text)
     const found = typed && (await find(deps, typed))
     if (!found) return refuse(deps, ctx)
+    const { client, request } = found
+    const { id: userId } = identityOf(ctx).user
+    const [heldBefore, told] = await Promise.all([deps.heldBefore(userId, client), deps.told(userId, request.scopes)])
     ctx.type = 'html'
     ctx.body = await deps.views.deviceConfirm(pageContext(ctx), {
-      client: found.client,
-      scopes: found.request.scopes,
-      heldBefore: await deps.heldBefore(identityOf(ctx).user.id, found.client),
+      client,
+      scopes: request.scopes,
+      heldBefore,
+      told,
       userCode: grouped(found.userCode),
-      address: found.request.address,
-      requestedAt: found.request.requestedAt,
+      address: request.address,
+      requestedAt: request.requestedAt,
       securityToken: await securityToken(ctx, deps.keys, deviceForm),
     })
   }

@@ -23,6 +23,7 @@ import type {
   Users,
 } from '../oauth/ports.ts'
 import type { People } from '../openid/person.ts'
+import type { Told } from '../openid/told.ts'
 import type { Settings } from '../settings.ts'
 import type { ClientAdministration } from '../stores/client-administration.ts'
 import type { ClientRequests } from '../stores/client-requests.ts'
@@ -49,6 +50,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts, DeviceAutho
   readonly responseIss: ResponseIss
   readonly offeredScopes: OfferedScopes
   readonly people: People
+  readonly told: Told
   /** The same clients, looked up in the company of whoever opens a page. */
   readonly clientsOfPages: Clients
   readonly heldBefore: HeldBefore

@@ -3,6 +3,7 @@ import { signIdToken } from '../crypto/id-token.ts'
 import type { KeyRing } from '../crypto/key-ring.ts'
 import { namesOffered } from '../oauth/scopes/index.ts'
 import { createIdTokens } from '../openid/id-token.ts'
+import { createTold } from '../openid/told.ts'
 import { issuer, type Settings } from '../settings.ts'
 import type { LookUp } from '../stores/lookups.ts'
 import { createPeople } from '../studip/people.ts'
@@ -14,18 +15,23 @@ interface Parts {
   readonly settings: Settings
 }
 
-export const wireSignIn = ({ keys, lookUp, settings }: Parts): Pick<Deps, 'offeredScopes' | 'people' | 'idTokens'> => {
+export const wireSignIn = ({
+  keys,
+  lookUp,
+  settings,
+}: Parts): Pick<Deps, 'offeredScopes' | 'people' | 'told' | 'idTokens'> => {
   const people = createPeople({ lookUp, settings })
+  const told = createTold({ people, baseUrl: settings.baseUrl })
   return {
     people,
+    told,
     offeredScopes: async () => {
       const { signIn } = await keys.current()
       return namesOffered({ apiRead: settings.apiRead, signIn: signIn !== undefined })
     },
     idTokens: createIdTokens({
       issuer: issuer(settings),
-      baseUrl: settings.baseUrl,
-      people,
+      told,
       sign: async (claims, accessToken) => {
         const { signIn } = await keys.current()
         return signIn && signIdToken(claims, accessToken, signIn)

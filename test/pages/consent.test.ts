@@ -45,12 +45,13 @@ describe('consent page', () => {
     const signIn = await views.consent(context('de'), {
       ...consentModel(),
       scopes: ['openid', 'email'],
+      told: { email: 'autor@example.org', email_verified: true },
       isRemembered: false,
     })
     expect(signIn)
       .to.include('Eine Stunde nach jeder Anmeldung.')
       .and.include('Stud.IP fragt Sie wieder.')
-      .and.include('Liest Ihre E-Mail-Adresse.')
+      .and.include('<dt>E-Mail-Adresse</dt><dd><bdi>autor@example.org</bdi></dd>')
       .and.not.include('Monat')
   })
 
@@ -96,6 +97,12 @@ describe('consent page', () => {
     expect(await views.consent(context('en'), consentModel()))
       .to.include('lang="en-GB"')
       .and.include('May do in your name whatever you may do in Stud.IP')
+    const signIn = await views.consent(context('en'), {
+      ...consentModel(),
+      scopes: ['openid'],
+      told: { locale: 'en-GB' },
+    })
+    expect(signIn).to.include('learns about you').and.include('English (United Kingdom)')
   })
 
   it('sends both answers to the authorization endpoint below BASE', async () => {
