@@ -3,6 +3,7 @@ import { connect as connectSocket, type AddressInfo, type Socket } from 'node:ne
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import { bounds } from '../../src/bounds.ts'
 import {
   addClient,
   credentialsOf,
@@ -13,7 +14,7 @@ import {
   type TestApp,
   type TestClient,
 } from '../support/app.ts'
-import { issueCode, issueTokens, stoppedClock, tokensOfStudip } from '../support/issuing.ts'
+import { issueCode, issueTokens, liveIds, stoppedClock, tokensOfStudip } from '../support/issuing.ts'
 import { until } from '../server/service.ts'
 
 describe('clients that leave', () => {
@@ -87,6 +88,25 @@ describe('clients that leave', () => {
       expect(events().filter((event) => event.includes('replayed'))).to.be.empty
     })
   }
+
+  it('A4 a code can be used again when its client left while the oldest grants were ended for it', async () => {
+    const crowded = await addClient(app, { confidential: false })
+    const oldest = await issueTokens(app, crowded)
+    clock.pass(1)
+    for (let i = 1; i < bounds.grantsOfUserAndClient.most; i += 1) await issueTokens(app, crowded)
+    const { text: code } = await issueCode(app, crowded)
+    const holder = await app.database.knex.transaction()
+    await holder('oauth2_refresh_tokens').where('id', 'like', `${oldest.grantId}%`).forUpdate()
+    const socket = post('token', { ...codeForm(code), client_id: crowded.id })
+    await waitsForRowOf('oauth2_refresh_tokens')
+    await leave(socket)
+    await holder.commit()
+    await until(() => events().includes('client left'))
+    clock.pass(60)
+    await redeem(app, crowded, code).expect(200)
+    expect(events().filter((event) => event.includes('replayed'))).to.be.empty
+    expect(await liveIds(app.database.knex, oldest.grantId)).to.deep.equal([])
+  })
 
   it('A4 nothing is begun for who left while waiting for a connection, and the others of the group get theirs', async () => {
     const [gone, stays] = [await issueTokens(app, client), await issueTokens(app, client)]

@@ -5,7 +5,7 @@ import { verifyCodeVerifier } from '../pkce.ts'
 import { acceptedRedirectUri } from '../redirect-uri.ts'
 import { issue, newTokenPair, signInOf } from '../token-issuing.ts'
 import type { AuthorizationCode, Client, Parameters, TokenResponse } from '../types.ts'
-import { endOldest } from './end-oldest.ts'
+import { endingOldest } from './end-oldest.ts'
 import type { Grant, GrantPorts, GrantRequest, GrantType } from './grant.ts'
 import { present } from '../presented-credential.ts'
 import { assertUserMayHoldTokens } from '../user-state.ts'
@@ -42,7 +42,7 @@ const redeem = async (
   const who = { clientId: code.clientId, userId: code.userId, grantId: grantOf(code.id) }
   const { outcome: redemption, response } = await issue(ports, pair, recipient, {
     signIn: signInOf(code),
-    use: () => ports.tokens.redeem(code, pair, recipient),
+    use: () => endingOldest(ports, who, origin, ports.tokens.redeem(code, pair, recipient)),
     isUsedUp: (outcome) => outcome === 'redeemed',
     takeBack: async () => {
       if (await ports.tokens.takeBackRedemption(code, pair)) ports.audit({ event: 'code.taken-back', ...who }, origin)
@@ -50,7 +50,6 @@ const redeem = async (
   })
   if (redemption === 'redeemed') {
     ports.audit({ event: 'code.redeemed', ...who }, origin)
-    await endOldest(ports, who, origin)
     return response
   }
   if (redemption === 'replayed') {

@@ -6,7 +6,7 @@ import { required } from '../parameters.ts'
 import { issue, newTokenPair } from '../token-issuing.ts'
 import type { TokenResponse } from '../types.ts'
 import { assertUserMayHoldTokens } from '../user-state.ts'
-import { endOldest } from './end-oldest.ts'
+import { endingOldest } from './end-oldest.ts'
 import type { Grant, GrantPorts, GrantRequest, GrantType } from './grant.ts'
 
 const invalid = (hint: string) => invalidGrant('The device code is invalid.', hint, 'device_code')
@@ -44,7 +44,7 @@ const redeem = async (
   const { outcome, response } = await issue(ports, pair, recipient, {
     // A device sends no nonce; the login is that of whoever approved (OpenID Connect Core §2).
     signIn: { nonce: undefined, authTime },
-    use: () => ports.tokens.redeem(row, pair, recipient),
+    use: () => endingOldest(ports, who, origin, ports.tokens.redeem(row, pair, recipient)),
     isUsedUp: (result) => result === 'redeemed',
     takeBack: async () => {
       if (await ports.tokens.takeBackRedemption(row, pair)) ports.audit({ event: 'code.taken-back', ...who }, origin)
@@ -52,6 +52,5 @@ const redeem = async (
   })
   if (outcome !== 'redeemed') throw invalid('Device code has been used or revoked')
   ports.audit({ event: 'device.redeemed', ...who }, origin)
-  await endOldest(ports, who, origin)
   return response
 }
