@@ -67,18 +67,29 @@ const rotateUnused = async (db: Knex, { presented, pair, recipient }: Rotating):
 /** The token was rotated before: a lost answer or a parallel refresh within the grace window, else a replay. */
 const rotateAgain = async (trx: Knex.Transaction, { presented, pair, graceSeconds }: Rotating): Promise<Rotation> => {
   const time = pair.accessToken.issuedAt
-  if (!(await holdLiveGrant(trx, presented.id, time))) return 'unknown'
-  const rotatedAt = await rotationOf(trx, presented.id)
+  const live = await holdLiveGrant(trx, presented.id, time)
+  if (live === undefined) return 'unknown'
+  const rotatedAt = (await rotationOf(trx, presented.id)) ?? (await firstSuccession(trx, presented.id))
   // A clock that went back may have dated it after now.
   if (rotatedAt === undefined || graceSeconds === 0 || Math.abs(time - rotatedAt) > graceSeconds) return 'replayed'
   if (!(await mayYieldAnother(trx, presented.id))) return 'spent'
   const [insertAccessToken, insertRefreshToken] = issue(pair, {
     sql: 'oauth2_refresh_tokens WHERE id = ?',
-    bindings: [presented.id],
+    bindings: [live],
   })
   assertIssued(await changedBy(trx.raw(...insertAccessToken)))
   await trx.raw(...insertRefreshToken)
   return 'in-grace'
+}
+
+// Stud.IP's own purge spares nothing, however young: what came of the token tells when it was rotated.
+const firstSuccession = async (trx: Knex.Transaction, id: string): Promise<number | undefined> => {
+  const beginning = successorsOf(id)
+  if (beginning === undefined) return undefined
+  const [row] = await rowsOf<{ at: number | null }>(
+    trx.raw('SELECT MIN(mkdate) AS at FROM oauth2_access_tokens WHERE id LIKE ?', [`${beginning}%`]),
+  )
+  return row?.at ?? undefined
 }
 
 // A successor that was used has arrived, so no answer is lost any more; and nobody loses one answer many times within seconds.
@@ -95,14 +106,14 @@ const mayYieldAnother = async (trx: Knex.Transaction, id: string): Promise<boole
 }
 
 /**
- * True while the grant has a live refresh token, which then stays as it is until the commit: a revocation waits for the
+ * The live refresh token of the grant, if there is one, which then stays as it is until the commit: a revocation waits for the
  * pair, or the pair for the revocation, and nothing revives. The first lock makes parallel refreshes of one token queue
  * up outside the gaps that they fill, so that each counts the pairs of those before it. The second is a write, because on
  * a Galera cluster locks end at the node and only writes of one row conflict.
  */
-const holdLiveGrant = async (trx: Knex.Transaction, id: string, time: number): Promise<boolean> => {
+const holdLiveGrant = async (trx: Knex.Transaction, id: string, time: number): Promise<string | undefined> => {
   const grantId = grantOf(id)
-  if (!isGrantId(grantId)) return false
+  if (!isGrantId(grantId)) return undefined
   await trx.raw('SELECT 1 FROM oauth2_refresh_tokens WHERE id = ? FOR UPDATE', [id])
   const [live] = await rowsOf<{ id: string }>(
     trx.raw(
@@ -110,10 +121,7 @@ const holdLiveGrant = async (trx: Knex.Transaction, id: string, time: number): P
       [`${grantId}%`, time],
     ),
   )
-  return (
-    live !== undefined &&
-    (await changedBy(
-      trx.raw('UPDATE oauth2_refresh_tokens SET expires_at = expires_at - 1 WHERE id = ?', [live.id]),
-    )) === 1
-  )
+  if (live === undefined) return undefined
+  const held = trx.raw('UPDATE oauth2_refresh_tokens SET expires_at = expires_at - 1 WHERE id = ?', [live.id])
+  return (await changedBy(held)) === 1 ? live.id : undefined
 }

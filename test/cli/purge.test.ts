@@ -296,10 +296,7 @@ describe('oauth2:purge beside the service', function () {
       const refresh = (refresh_token: string) => token({ grant_type: 'refresh_token', refresh_token })
       const { refresh_token } = first.body as { refresh_token: string }
       const second = (await refresh(refresh_token).expect(200)).body as { refresh_token: string }
-      await app.database
-        .knex('oauth2_access_tokens')
-        .where({ revoked: 1 })
-        .update({ chdate: now - 700 })
+      await app.database.knex('oauth2_access_tokens').update({ mkdate: now - 700, chdate: now - 700 })
       expect((await run(['oauth2:purge', ...flags], { env })).code).to.equal(0)
       await refresh(refresh_token).expect(400)
       await refresh(second.refresh_token).expect(400)

@@ -74,7 +74,7 @@ describe('POST token, grant_type=refresh_token', () => {
     expect(await liveIds(app.database.knex, first.grantId)).to.deep.equal([])
   })
 
-  it('S-050 an older ancestor is a replay too, and a purged rotation counts as long ago', async () => {
+  it('S-050 an older ancestor is a replay too, also where the rotation was purged', async () => {
     const first = await issueTokens(app, client)
     const second = await rotated(first.refresh_token)
     clock.pass(graceSeconds + 1)
@@ -83,6 +83,7 @@ describe('POST token, grant_type=refresh_token', () => {
       .knex('oauth2_access_tokens')
       .where({ id: idOf(second.access_token) })
       .delete()
+    clock.pass(graceSeconds + 1)
     await refused(second.refresh_token)
     await refused(third.refresh_token)
     expect(await liveIds(app.database.knex, first.grantId)).to.deep.equal([])
@@ -171,6 +172,29 @@ describe('POST token, grant_type=refresh_token', () => {
     for (let i = 0; i < 3; i += 1) await rotated(text)
     await refused(text)
   })
+
+  for (const tables of [
+    ['oauth2_refresh_tokens', 'oauth2_access_tokens'],
+    ['oauth2_access_tokens'],
+    ['oauth2_refresh_tokens'],
+  ])
+    it(`A9 a purge of Stud.IP, which spares nothing, changes nothing within the window: ${tables.join(', ')}`, async () => {
+      const purged = () =>
+        Promise.all(tables.map((table) => app.database.knex(table).where({ revoked: 1 }).delete())).then(
+          () => undefined,
+        )
+      const first = await issueTokens(app, client)
+      const second = await rotated(first.refresh_token)
+      await purged()
+      clock.pass(graceSeconds)
+      const again = await rotated(first.refresh_token)
+      expect([await active(second.access_token), await active(again.access_token)]).to.deep.equal([true, true])
+      await rotated(second.refresh_token)
+      await refused(first.refresh_token)
+      clock.pass(1)
+      await refused(first.refresh_token)
+      expect(await liveIds(app.database.knex, first.grantId), 'after it, it is a replay').to.deep.equal([])
+    })
 
   it('S-053 presented by another client it is refused and keeps working for its own', async () => {
     const first = await issueTokens(app, client)
