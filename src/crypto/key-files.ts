@@ -9,7 +9,7 @@ import { parseEncryptionKey } from './encryption-key.ts'
 import type { EncryptionKey } from './encryption-key.ts'
 import { KeyFileError, KeyFilesError } from './key-fault.ts'
 import type { KeyFault, KeyFaultDetails } from './key-fault.ts'
-import { isEncrypted, isPrivate, isPublic, pemBlocks } from './pem.ts'
+import { isEncrypted, isPrivate, pemBlocks, publicBlock } from './pem.ts'
 
 export const keyFileNames = ['private.key', 'public.key', 'encryption_key.php'] as const
 export type KeyFileName = (typeof keyFileNames)[number]
@@ -131,7 +131,7 @@ const parsePublicKey = (half: { readonly path: string; readonly other: string },
   const blocks = pemBlocks(file)
   // Node would derive the public key from it; PHP would not, and the file may be readable by many.
   if (blocks.some(isPrivate)) throw new KeyFileError('private-as-public', half)
-  const block = blocks.find(isPublic)
+  const block = publicBlock(blocks)
   if (!block) throw new KeyFileError('not-public', half)
   return soundRsaKey(
     half.path,

@@ -106,6 +106,44 @@ describe('key files', () => {
     expect(await faultOf(keyFolder({ publicPem: both }).dir)).to.contain('holds a private key')
   })
 
+  it('B10 are read where PHP reads them, and no further', async () => {
+    const { privatePem, publicPem } = soundPair
+    const certificateOf = (pair: typeof soundPair) => {
+      const key = join(keyFolder(pair).dir, 'private.key')
+      return execFileSync('openssl', ['req', '-new', '-x509', '-key', key, '-subj', '/CN=x']).toString()
+    }
+    const [own, foreign] = [certificateOf(soundPair), certificateOf(otherPair)]
+    const php = (dir: string) =>
+      execFileSync('php', [
+        '-r',
+        `[$private, $public] = array_map(fn($name) => file_get_contents("$argv[1]/$name.key"), ['private', 'public']);
+         $keys = [openssl_pkey_get_private($private), openssl_pkey_get_public($public)];
+         echo in_array(false, $keys, true) || count(array_unique(array_map(fn($key) => openssl_pkey_get_details($key)['rsa']['n'], $keys))) > 1 ? 'refused' : 'read';`,
+        dir,
+      ]).toString()
+    const cases = {
+      'a certificate': [{ publicPem: own }, 'read'],
+      'an old certificate': [{ publicPem: own.replaceAll('CERTIFICATE', 'X509 CERTIFICATE') }, 'read'],
+      'a certificate behind a foreign key': [{ publicPem: otherPair.publicPem + own }, 'read'],
+      'a foreign certificate behind the key': [{ publicPem: publicPem + foreign }, 'refused'],
+      'a foreign key first': [{ privatePem: otherPair.privatePem + privatePem }, 'refused'],
+      'a foreign key second': [{ privatePem: privatePem + otherPair.privatePem }, 'read'],
+      'a beginning too many': [{ privatePem: `-----BEGIN PRIVATE KEY-----\n${privatePem}` }, 'refused'],
+      'lines that end with CR alone': [{ publicPem: publicPem.replaceAll('\n', '\r') }, 'refused'],
+      'one long line': [{ privatePem: privatePem.replace(/(?<!-)\n(?!-)/g, '') }, 'read'],
+      'blanks before each line': [{ privatePem: privatePem.replace(/^/gm, ' ') }, 'refused'],
+      'blanks behind each line': [{ privatePem: privatePem.replace(/$/gm, ' ') }, 'read'],
+    } as const
+    for (const [name, [files, expected]] of Object.entries(cases)) {
+      const { dir } = keyFolder(files)
+      const ours = await readKeyFiles(dir).then(
+        () => 'read',
+        () => 'refused',
+      )
+      expect({ ours, php: php(dir) }, name).to.deep.equal({ ours: expected, php: expected })
+    }
+  })
+
   it('O3 are all named, each with its own fault', async () => {
     const { dir } = keyFolder({ publicPem: 'garbage', php: '<?php return 1;' })
     rmSync(join(dir, 'private.key'))
