@@ -1,4 +1,5 @@
-// The four tables of Stud.IP's migration 5.2.15, created only where Stud.IP has not (D12, contract §8).
+// The four tables of Stud.IP's migration 5.2.15, created only where Stud.IP has not (D12, contract §8), with transactions
+// whatever the server's default is (D8).
 import type { Knex } from 'knex'
 
 const tables = [
@@ -15,7 +16,7 @@ const tables = [
     mkdate int(11) NOT NULL,
     chdate int(11) NOT NULL,
     PRIMARY KEY (id)
-  )`,
+  ) ENGINE=InnoDB`,
   `CREATE TABLE IF NOT EXISTS oauth2_auth_codes (
     id varchar(100) NOT NULL,
     user_id char(32) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL,
@@ -27,7 +28,7 @@ const tables = [
     chdate int(11) NOT NULL,
     PRIMARY KEY (id),
     KEY user_id (user_id)
-  )`,
+  ) ENGINE=InnoDB`,
   `CREATE TABLE IF NOT EXISTS oauth2_access_tokens (
     id varchar(100) NOT NULL,
     user_id char(32) CHARACTER SET latin1 COLLATE latin1_bin DEFAULT NULL,
@@ -39,7 +40,7 @@ const tables = [
     chdate int(11) NOT NULL,
     PRIMARY KEY (id),
     KEY user_id (user_id)
-  )`,
+  ) ENGINE=InnoDB`,
   `CREATE TABLE IF NOT EXISTS oauth2_refresh_tokens (
     id varchar(100) NOT NULL,
     access_token_id varchar(100) NOT NULL,
@@ -47,7 +48,7 @@ const tables = [
     expires_at int(11) DEFAULT NULL,
     PRIMARY KEY (id),
     KEY access_token_id (access_token_id)
-  )`,
+  ) ENGINE=InnoDB`,
 ]
 
 export const up = async (db: Knex): Promise<void> => {

@@ -1,6 +1,7 @@
 // Whatever a server's defaults are, and whatever it does to a connection first: ours behave alike.
 import { expect } from 'chai'
 import { openDatabase } from '../../src/stores/database.ts'
+import { migrate } from '../../src/stores/migration.ts'
 import { startMariaDb, testDatabase, type MariaDb, type TestDatabase } from '../support/mariadb.ts'
 import { addClient, credentialsOf, post, refresh, testApp, type TestApp, type TestClient } from '../support/app.ts'
 import { issueTokens, liveIds } from '../support/issuing.ts'
@@ -15,6 +16,7 @@ const odd = {
   character_set_server: 'latin1',
   time_zone: '+05:45',
   wait_timeout: 1,
+  default_storage_engine: 'MyISAM',
   // Runs for users without SUPER, as every sensible one is.
   init_connect:
     'SET NAMES latin1, sql_safe_updates = 1, sql_select_limit = 1, SESSION tx_read_only = 1, max_statement_time = 0.001',
@@ -24,16 +26,19 @@ describe('a connection to a server with odd defaults', function () {
   this.timeout(60_000)
   let server: MariaDb
   let database: TestDatabase
+  /** For a migration. */
+  let empty: TestDatabase
   let app: TestApp
   let client: TestClient
   before(async () => {
     server = await startMariaDb({ options: ['--skip-character-set-client-handshake'] })
     database = await testDatabase({ server })
+    empty = await testDatabase({ server })
     const { host, port, database: name } = database.settings
     for (const sql of [
       'ALTER TABLE oauth2_clients CONVERT TO CHARACTER SET utf8mb4',
       `CREATE USER ${user.name}@'%' IDENTIFIED BY '${user.password}'`,
-      `GRANT ALL ON ${name}.* TO ${user.name}@'%'`,
+      ...[name, empty.settings.database].map((one) => `GRANT ALL ON ${one}.* TO ${user.name}@'%'`),
       ...Object.entries(odd).map(([variable, value]) => `SET GLOBAL ${variable} = ${JSON.stringify(value)}`),
     ])
       await database.knex.raw(sql)
@@ -54,6 +59,19 @@ describe('a connection to a server with odd defaults', function () {
     const other = openDatabase(app.deps.settings.database)
     expect(await liveIds(other, tokens.grantId)).to.deep.equal([])
     await other.destroy()
+  })
+
+  it('B17 makes tables that know transactions', async () => {
+    const tables = ['oauth2_clients', 'oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens']
+    for (const table of tables) await empty.knex.schema.dropTable(table)
+    const db = openDatabase({ ...app.deps.settings.database, database: empty.settings.database })
+    await migrate(db)
+    await db.destroy()
+    const [rows] = (await empty.knex.raw(
+      'SELECT table_name AS name, engine AS engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?)',
+      [tables],
+    )) as [{ name: string; engine: string }[]]
+    expect(rows.map(({ engine }) => engine)).to.deep.equal(tables.map(() => 'InnoDB'))
   })
 
   it('B17 keeps every character, quotes and backslashes as they are', async () => {
