@@ -1,4 +1,5 @@
 // Which redirect URIs a new client may register (D19; RFC 6749 §3.1.2, RFC 8252 §7 and §8.4, RFC 9700 §2.1 and §2.6).
+import { loopbackOf } from './redirect-uri.ts'
 
 export type RedirectUriFault =
   | 'no-scheme'
@@ -101,8 +102,14 @@ const partsFault = (
 export const isDangerous = (uri: string): boolean =>
   dangerousSchemes.has(parts.exec(uri)?.groups?.['scheme']?.toLowerCase() ?? '')
 
-/** Addresses of localhost: they match at the port that they name only, unlike those of 127.0.0.1 and [::1] (RFC 8252 §8.3). */
-export const isFixedToItsPort = (uri: string): boolean => /^http:\/\/localhost(?:[:/?]|$)/i.test(uri)
+/**
+ * http addresses of this device that match at the port that they name only, unlike those of http://127.0.0.1 and http://[::1]
+ * (RFC 8252 §8.3): localhost, and whatever is written in capitals.
+ */
+export const isFixedToItsPort = (uri: string): boolean => {
+  const { scheme = '', authority = '' } = parts.exec(uri)?.groups ?? {}
+  return scheme.toLowerCase() === 'http' && loopbackHosts.has(hostOf(authority)) && loopbackOf(uri) === undefined
+}
 
 /** The first fault of a redirect URI, undefined when it may be registered. */
 export const checkRedirectUri = (uri: string, allow: Allowed = {}): RedirectUriFault | undefined => {

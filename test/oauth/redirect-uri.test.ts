@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { acceptedRedirectUri, redirectUriMatches } from '../../src/oauth/redirect-uri.ts'
+import { isFixedToItsPort } from '../../src/oauth/redirect-uri-registration.ts'
 
 describe('redirect URI of a request', () => {
   const registered = 'https://app.example.org/callback'
@@ -75,6 +76,24 @@ describe('redirect URI of a request', () => {
       expect(acceptedRedirectUri(requested, [own])).to.equal(requested)
     })
   }
+
+  it('C8 of the addresses of this device, all but http://127.0.0.1 and http://[::1] are said to be bound to their port', () => {
+    for (const uri of [
+      'http://localhost',
+      'http://LOCALHOST:80/cb',
+      'http://localhost?a',
+      'HTTP://127.0.0.1/cb',
+      'Http://[::1]:1/',
+    ])
+      expect(isFixedToItsPort(uri), uri).to.equal(true)
+    for (const uri of [
+      ...freePort.map(([own]) => own),
+      'http://localhost.example.org/',
+      'x.localhost:/cb',
+      'https://a.example/',
+    ])
+      expect(isFixedToItsPort(uri), uri).to.equal(false)
+  })
 
   const fixedPort: readonly (readonly [string, string])[] = [
     ['http://localhost/cb', 'http://localhost:51004/cb'],
