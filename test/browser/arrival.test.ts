@@ -6,14 +6,13 @@ import { users, type DemoUser } from '../fixtures/users.ts'
 import { addClient } from '../support/app.ts'
 import { startProvider, type RunningProvider } from '../stand-in/provider.ts'
 import { startScene, type Scene } from './scene.ts'
-import { calledBack, enterCode, expectCodeFor, expectConsent, logIn, patience } from './steps.ts'
+import { calledBack, enterCode, expectCodeFor, expectConsent, logIn } from './steps.ts'
 
 for (const options of [
   { version: '6.0', base: '/' },
   { version: '5.4', base: '/studip/' },
 ] as const) {
-  describe(`in the browser, arriving from Stud.IP ${options.version}`, function () {
-    this.timeout(patience)
+  describe(`in the browser, arriving from Stud.IP ${options.version}`, () => {
     let scene: Scene, provider: RunningProvider, calls: number
     before(async () => {
       provider = await startProvider()

@@ -5,11 +5,10 @@ import { users } from '../fixtures/users.ts'
 import { addClient } from '../support/app.ts'
 import { startClientApp, type ClientApp } from './client-app.ts'
 import { startScene, type Scene, type Visit } from './scene.ts'
-import { comeLoggedIn, patience } from './steps.ts'
+import { comeLoggedIn } from './steps.ts'
 
 for (const tls of [true, false]) {
-  describe(`in the browser, from Stud.IP with ${tls ? 'https' : 'http'} to the client`, function () {
-    this.timeout(patience)
+  describe(`in the browser, from Stud.IP with ${tls ? 'https' : 'http'} to the client`, () => {
     let scene: Scene, secure: ClientApp
     before(async () => {
       ;[scene, secure] = await Promise.all([

@@ -13,15 +13,13 @@ import {
   expectConsent,
   expectPage,
   logOutElsewhere,
-  patience,
 } from './steps.ts'
 
 for (const options of [
   { version: '6.0', base: '/studip/' },
   { version: '5.4', base: '/' },
 ] as const) {
-  describe(`in the browser, between display and click, Stud.IP ${options.version} at ${options.base}`, function () {
-    this.timeout(patience)
+  describe(`in the browser, between display and click, Stud.IP ${options.version} at ${options.base}`, () => {
     let scene: Scene, calls: number
     before(async () => {
       scene = await startScene(options)

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { users } from '../fixtures/users.ts'
 import { addClient } from '../support/app.ts'
 import { startScene, type Scene } from './scene.ts'
-import { calledBack, comeLoggedIn, enterCode, expectCodeFor, expectConsent, logIn, patience } from './steps.ts'
+import { calledBack, comeLoggedIn, enterCode, expectCodeFor, expectConsent, logIn } from './steps.ts'
 
 const state = 'a&b=c%20+%F0%%2B ü🦉👩‍🎓 "<\'>?#/;.[]{}|\\^`~ é é 李 x=1&&y'
 /** Things that a request may carry and that mean nothing to us. */
@@ -22,8 +22,7 @@ for (const options of [
   { version: '6.0', base: '/', tls: true },
   { version: '5.4', base: '/studip/' },
 ] as const) {
-  describe(`in the browser, to Stud.IP ${options.version} at ${options.base} and back`, function () {
-    this.timeout(patience)
+  describe(`in the browser, to Stud.IP ${options.version} at ${options.base} and back`, () => {
     let scene: Scene, calls: number
     before(async () => {
       scene = await startScene(options)

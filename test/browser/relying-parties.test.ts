@@ -9,7 +9,7 @@ import { jumbojettMissing, startJumbojett } from './relying-parties/jumbojett.ts
 import { startModAuthOpenidc } from './relying-parties/mod-auth-openidc.ts'
 import type { Running, Start } from './relying-parties/recipe.ts'
 import { startScene, type Scene } from './scene.ts'
-import { logIn, logoutButton, patience } from './steps.ts'
+import { logIn, logoutButton } from './steps.ts'
 
 interface Party {
   readonly start: Start
@@ -49,8 +49,7 @@ const parties: Readonly<Record<string, Party>> = {
 }
 
 for (const base of ['/', '/studip/'] as const) {
-  describe(`in the browser, relying parties of a Stud.IP at ${base}`, function () {
-    this.timeout(patience)
+  describe(`in the browser, relying parties of a Stud.IP at ${base}`, () => {
     let scene: Scene
     before(async () => (scene = await startScene({ version: '6.0', base, keysPath: await signInKeys() })))
     after(() => scene.stop())

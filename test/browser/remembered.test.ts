@@ -6,10 +6,9 @@ import { users } from '../fixtures/users.ts'
 import { addClient, type TestClient } from '../support/app.ts'
 import { startClientApp, type ClientApp } from './client-app.ts'
 import { startScene, type Scene } from './scene.ts'
-import { comeLoggedIn, expectCodeFor, patience } from './steps.ts'
+import { comeLoggedIn, expectCodeFor } from './steps.ts'
 
-describe('in the browser, remembered consent on a phone', function () {
-  this.timeout(patience)
+describe('in the browser, remembered consent on a phone', () => {
   let scene: Scene, portal: ClientApp, client: TestClient
   before(async () => {
     scene = await startScene({ version: '6.0', base: '/studip/', settings: { rememberConsent: true, apiRead: true } })

@@ -108,7 +108,6 @@ export async function startScene({ version, base, tls = false, provider, ...more
 
 async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext({ locale: 'de-DE', ignoreHTTPSErrors: true, ...options })
-  context.setDefaultTimeout(30_000)
   const violations: string[] = []
   context.on('console', (message) => {
     if (/Content.Security.Policy|Refused to/i.test(message.text())) violations.push(message.text())

@@ -6,14 +6,13 @@ import { users, type DemoUser } from '../fixtures/users.ts'
 import { redeem, verifier, type Query } from '../support/app.ts'
 import { signInKeys } from '../support/keys.ts'
 import { startScene, type Scene, type Visit } from './scene.ts'
-import { calledBack, comeLoggedIn, enterCode, logIn, logoutButton, patience } from './steps.ts'
+import { calledBack, comeLoggedIn, enterCode, logIn, logoutButton } from './steps.ts'
 
 for (const options of [
   { version: '6.0', base: '/', tls: true },
   { version: '5.4', base: '/studip/' },
 ] as const) {
-  describe(`in the browser, signing in with Stud.IP ${options.version}`, function () {
-    this.timeout(patience)
+  describe(`in the browser, signing in with Stud.IP ${options.version}`, () => {
     let scene: Scene, calls: number
     before(async () => (scene = await startScene({ ...options, keysPath: await signInKeys() })))
     after(() => scene.stop())

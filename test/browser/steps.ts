@@ -6,9 +6,6 @@ import { redeem, verifier } from '../support/app.ts'
 import { insertSession, sessionCookieName } from '../support/php-session-writer.ts'
 import type { Scene, Visit } from './scene.ts'
 
-/** Milliseconds for one story, on a machine that is busy with others. */
-export const patience = 90_000
-
 /** On Stud.IP's login form. */
 export async function logIn(page: Page, user: DemoUser): Promise<void> {
   await page.fill('[name=loginname]', user.username)

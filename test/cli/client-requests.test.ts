@@ -11,8 +11,7 @@ interface Listed {
   requests: { id: string; request: AskedFor }[]
 }
 
-describe('oauth2:client:approve and oauth2:client:reject', function () {
-  this.timeout(60_000)
+describe('oauth2:client:approve and oauth2:client:reject', () => {
   let database: TestDatabase
   let env: Record<string, string>
   let requests: ClientRequests

@@ -9,8 +9,7 @@ import { bareEnvironment, environmentOf, json, run, studip } from './studip.ts'
 
 const about = ['--owner', 'Uni', '--homepage', 'https://uni.example.org']
 
-describe('oauth2:client:*', function () {
-  this.timeout(60_000)
+describe('oauth2:client:*', () => {
   let database: TestDatabase
   let env: Record<string, string>
   before(async () => {

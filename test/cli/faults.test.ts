@@ -8,8 +8,7 @@ import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { freePort } from '../support/free-port.ts'
 import { bareEnvironment, environmentOf, json, run, studip } from './studip.ts'
 
-describe('faults of the command line', function () {
-  this.timeout(60_000)
+describe('faults of the command line', () => {
   let database: TestDatabase
   let env: Record<string, string>
   before(async () => {
@@ -188,8 +187,7 @@ describe('faults of the command line', function () {
   })
 })
 
-describe('oauth2:migrate', function () {
-  this.timeout(60_000)
+describe('oauth2:migrate', () => {
   let database: TestDatabase
   before(async () => void (database = await testDatabase({ oauth2: false })))
   after(() => database.drop())

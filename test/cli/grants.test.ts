@@ -7,8 +7,7 @@ import { environmentOf, json, run } from './studip.ts'
 const now = () => Math.floor(Date.now() / 1000)
 const grantOf = (letter: string) => letter.repeat(32)
 
-describe('oauth2:grants', function () {
-  this.timeout(60_000)
+describe('oauth2:grants', () => {
   let database: TestDatabase
   let env: Record<string, string>
   let client: string

@@ -30,8 +30,7 @@ const names = [
   'oauth2:person:delete',
 ]
 
-describe('bin/studip', function () {
-  this.timeout(60_000)
+describe('bin/studip', () => {
   it('lists every command, with and without the word list', async () => {
     const [bare, listed] = await Promise.all([run([]), run(['list'])])
     expect(bare.code).to.equal(0)

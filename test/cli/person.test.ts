@@ -25,8 +25,7 @@ interface Exported {
   refreshTokens: { id: string; access_token_id: string }[]
 }
 
-describe('oauth2:person:*', function () {
-  this.timeout(60_000)
+describe('oauth2:person:*', () => {
   let app: TestApp
   let client: TestClient
   let env: Record<string, string>

@@ -27,8 +27,7 @@ interface Report {
   dryRun: boolean
 }
 
-describe('oauth2:purge', function () {
-  this.timeout(60_000)
+describe('oauth2:purge', () => {
   let database: TestDatabase
   let env: Record<string, string>
   beforeEach(async () => {
@@ -257,8 +256,7 @@ describe('oauth2:purge', function () {
   })
 })
 
-describe('oauth2:purge beside the service', function () {
-  this.timeout(60_000)
+describe('oauth2:purge beside the service', () => {
   let app: TestApp
   let env: Record<string, string>
   let client: TestClient

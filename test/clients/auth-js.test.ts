@@ -4,8 +4,7 @@ import { expect } from 'chai'
 import { addClient, clientSecret } from '../support/app.ts'
 import { cookiesOf, startInstallation, type Installation } from './installation.ts'
 
-describe('Auth.js', function () {
-  this.timeout(60_000)
+describe('Auth.js', () => {
   const appUrl = 'https://app.example.org/auth'
   let site: Installation
   let id: string

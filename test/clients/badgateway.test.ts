@@ -3,8 +3,7 @@ import { expect } from 'chai'
 import { generateCodeVerifier, OAuth2Client } from '@badgateway/oauth2-client'
 import { nativeRedirectUri, redirectUri, startInstallation, wellKnown, type Installation } from './installation.ts'
 
-describe('@badgateway/oauth2-client', function () {
-  this.timeout(60_000)
+describe('@badgateway/oauth2-client', () => {
   let site: Installation
   before(async () => {
     site = await startInstallation()

@@ -5,8 +5,7 @@ import * as client from 'openid-client'
 import { hiddenFields, logIn } from '../support/app.ts'
 import { startInstallation, type Installation } from './installation.ts'
 
-describe('device flow of the libraries', function () {
-  this.timeout(60_000)
+describe('device flow of the libraries', () => {
   let site: Installation
   let cookie: string
   before(async () => {

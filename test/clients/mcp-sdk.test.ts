@@ -38,8 +38,7 @@ interface Sdk {
   refreshAuthorization(issuer: string, request: object): Promise<{ access_token: string }>
 }
 
-describe('MCP SDK in Chromium', function () {
-  this.timeout(60_000)
+describe('MCP SDK in Chromium', () => {
   let site: Installation
   let browser: Browser
   let page: Awaited<ReturnType<typeof servePage>>

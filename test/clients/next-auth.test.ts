@@ -48,8 +48,7 @@ const jarOf = (...answers: readonly Handled[]): Record<string, string> =>
     ),
   )
 
-describe('next-auth 4', function () {
-  this.timeout(60_000)
+describe('next-auth 4', () => {
   const appUrl = 'https://app.example.org/api/auth'
   const environment = process.env['NEXTAUTH_URL']
   let site: Installation

@@ -5,8 +5,7 @@ import { nativeRedirectUri, redirectUri, startInstallation, type Installation } 
 
 const insecure = { [oauth.allowInsecureRequests]: true }
 
-describe('oauth4webapi', function () {
-  this.timeout(60_000)
+describe('oauth4webapi', () => {
   let site: Installation
   let server: oauth.AuthorizationServer
   before(async () => {

@@ -3,8 +3,7 @@ import { expect } from 'chai'
 import { generators, Issuer } from 'openid-client-5'
 import { nativeRedirectUri, plainRedirectUri, startInstallation, type Installation } from './installation.ts'
 
-describe('openid-client 5', function () {
-  this.timeout(60_000)
+describe('openid-client 5', () => {
   let site: Installation
   before(async () => {
     site = await startInstallation()

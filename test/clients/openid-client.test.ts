@@ -4,8 +4,7 @@ import * as client from 'openid-client'
 import { signInKeys } from '../support/keys.ts'
 import { nativeRedirectUri, plainRedirectUri, startInstallation, type Installation } from './installation.ts'
 
-describe('openid-client', function () {
-  this.timeout(60_000)
+describe('openid-client', () => {
   let site: Installation
   before(async () => {
     site = await startInstallation()
@@ -63,8 +62,7 @@ describe('openid-client', function () {
 })
 
 // RFC 9207 §2.4: who reads that a server names its issuer refuses every response that does not.
-describe('openid-client where people can sign in with Stud.IP', function () {
-  this.timeout(60_000)
+describe('openid-client where people can sign in with Stud.IP', () => {
   let site: Installation
   before(async () => (site = await startInstallation({ keysPath: await signInKeys() })))
   after(() => site.stop())

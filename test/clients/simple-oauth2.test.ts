@@ -3,8 +3,7 @@ import { expect } from 'chai'
 import { AuthorizationCode } from 'simple-oauth2'
 import { redirectUri, startInstallation, type Installation } from './installation.ts'
 
-describe('simple-oauth2', function () {
-  this.timeout(60_000)
+describe('simple-oauth2', () => {
   let site: Installation
   before(async () => {
     site = await startInstallation()

@@ -14,8 +14,7 @@ const programs = [
   [process.execPath, 'device-flow.mjs'],
 ] as const
 
-describe('docs/developers/device-flow.*', function () {
-  this.timeout(120_000)
+describe('docs/developers/device-flow.*', () => {
   let stage: Stage
   before(async () => {
     stage = await startStage()

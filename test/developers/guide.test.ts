@@ -5,8 +5,7 @@ import { users } from '../fixtures/users.ts'
 import { blocks } from './page.ts'
 import { logIn, testApp, type TestApp } from '../support/app.ts'
 
-describe('guide for developers', function () {
-  this.timeout(60_000)
+describe('guide for developers', () => {
   let app: TestApp
   before(async () => {
     app = await testApp({ settings: { baseUrl: 'https://lms.example.edu/studip/' } })

@@ -15,8 +15,7 @@ import { blocks, programAt } from './page.ts'
 
 const modules = join(import.meta.dirname, '../../node_modules')
 
-describe('docs/developers.md', function () {
-  this.timeout(120_000)
+describe('docs/developers.md', () => {
   let stage: Stage
   let folder: Awaited<ReturnType<typeof temporaryDirectory>>
   let secret = ''

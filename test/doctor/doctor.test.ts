@@ -40,8 +40,7 @@ interface Report {
   readonly grants: string[]
 }
 
-describe('oauth2:doctor', function () {
-  this.timeout(60_000)
+describe('oauth2:doctor', () => {
   let database: TestDatabase
   let keysPath: string
   let folder: string
@@ -653,8 +652,7 @@ const shortKey = (folder: string) =>
 const curveKey = (folder: string) =>
   writePair(folder, generateKeyPairSync('ec', { namedCurve: 'P-256', ...encoding }) as unknown as Pair)
 
-describe('oauth2:doctor through the web server', function () {
-  this.timeout(60_000)
+describe('oauth2:doctor through the web server', () => {
   let database: TestDatabase
   let php: RunningStandIn
   let service: RunningService

@@ -15,8 +15,7 @@ import { granted, underLoad, until } from './under-load.ts'
 
 const mebibytes = 40
 
-describe('a full disk under the database', function () {
-  this.timeout(300_000)
+describe('a full disk under the database', () => {
   let mounted: string | undefined, server: MariaDb, database: TestDatabase, sidecar: Sidecar, apps: Apps
   before(async function () {
     const folder = join((await temporaryDirectory('small-disk')).path, 'disk')

@@ -42,7 +42,7 @@ const servers: readonly {
 
 for (const { name, start: startPhp, missing } of servers) {
   describe(`failover to ${name}`, function () {
-    this.timeout(60_000 * (kills + 1))
+    this.timeout(600_000 * kills)
     let database: TestDatabase,
       php: Php,
       sidecar: Sidecar,

@@ -25,8 +25,7 @@ const rounds = Number(process.env['FAULT_ROUNDS'] ?? 20)
 const now = () => Math.floor(Date.now() / 1000)
 const who = { clientId: publicClientId, userId: users.autor.user_id }
 
-describe('a Galera cluster', function () {
-  this.timeout(300_000)
+describe('a Galera cluster', () => {
   let galera: Galera, database: TestDatabase, keysPath: string
   const opened: Knex[] = []
   /** Stores of an instance at that node. */

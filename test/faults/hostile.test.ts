@@ -48,7 +48,7 @@ interface Slice extends Honest {
 }
 
 describe('a hostile day', function () {
-  this.timeout((seconds * 2 + 240) * 1000)
+  this.timeout((seconds * 2 + 600) * 1000)
   let database: TestDatabase, sidecar: Sidecar, nginx: RunningNginx, apps: Apps, studip: Server, attackers: ChildProcess
   let attacks: readonly Attack[]
   let cookie: string

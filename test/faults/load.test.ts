@@ -13,7 +13,7 @@ const [users, grants] = [50_000, 100_000]
 const mebibytes = (bytes: number) => Math.round(bytes / 1_048_576)
 
 describe('load', function () {
-  this.timeout((seconds + 240) * 1000)
+  this.timeout((seconds + 600) * 1000)
   let server: MariaDb, database: TestDatabase, sidecar: Sidecar, keysPath: string
   before(async () => {
     server = await startMariaDb({ options: ['--innodb-buffer-pool-size=256M'] })

@@ -9,9 +9,8 @@ import { startMysqlProxy } from './mysql-proxy.ts'
 import { note } from './results.ts'
 
 describe('a network that swallows statements', () => {
-  it('answers "away" within the limit, and the pool is whole again afterwards', async function () {
+  it('answers "away" within the limit, and the pool is whole again afterwards', async () => {
     // The real limit: seventeen seconds.
-    this.timeout(60_000)
     const database = await testDatabase()
     const proxy = await startMysqlProxy((await sharedMariaDb()).port)
     const db = openDatabase({ ...database.settings, port: proxy.port }, 4)

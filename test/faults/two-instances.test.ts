@@ -15,7 +15,7 @@ const kills = 2 * Number(process.env['FAULT_TIMES'] ?? 1)
 
 for (const graceSeconds of [10, 0]) {
   describe(`two instances on one database, ${graceSeconds} s of grace`, function () {
-    this.timeout(60_000 * (kills + 1))
+    this.timeout(300_000 * kills)
     let database: TestDatabase, sidecars: [Sidecar, Sidecar], nginx: RunningNginx, apps: Apps, keysPath: string
     let userIds: readonly string[]
     const start = (port?: number) =>

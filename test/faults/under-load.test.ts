@@ -17,7 +17,7 @@ import { granted, underLoad, until, type LoadOptions } from './under-load.ts'
 const times = Number(process.env['FAULT_TIMES'] ?? 1)
 
 describe('faults under load', function () {
-  this.timeout(times * 300_000)
+  this.timeout(times * 600_000)
   let server: MariaDb, database: TestDatabase, proxy: MysqlProxy, sidecar: Sidecar, apps: Apps, keysPath: string
   let userIds: readonly string[]
   before(async () => {

@@ -11,8 +11,8 @@ export interface LoadOptions {
 
 /** Waits until the condition holds; rejects after two minutes. */
 export const until = async (condition: () => boolean): Promise<void> => {
-  for (const deadline = performance.now() + 120_000; !condition(); await sleep(20))
-    if (performance.now() > deadline) throw new Error('two minutes passed in vain')
+  for (const deadline = performance.now() + 300_000; !condition(); await sleep(20))
+    if (performance.now() > deadline) throw new Error('five minutes passed in vain')
 }
 
 /** Waits until so many more answers with tokens have come. */
@@ -35,7 +35,7 @@ export const underLoad = async (
     while (going) {
       const app = await apps.fresh().catch(() => undefined)
       for (let use = 0; app && use < life && going && !app.ended; use += 1) {
-        await apps.insist(app, 60_000)
+        await apps.insist(app, 300_000)
         await sleep(pause)
       }
       // The database is away for us, too.
@@ -51,7 +51,7 @@ export const underLoad = async (
   await Promise.all(working)
   await Promise.all(
     apps.all.map(async (app) => {
-      if (!app.ended && app.refreshToken !== undefined) await apps.insist(app, 60_000)
+      if (!app.ended && app.refreshToken !== undefined) await apps.insist(app, 300_000)
     }),
   )
 }

@@ -11,8 +11,7 @@ import { openScene, type Scene } from './scene.ts'
 
 describe('oauth2:doctor, api.read', () => {
   let scene: Scene
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     scene = await openScene('/')
   })
   after(() => scene.stop())

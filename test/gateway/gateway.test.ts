@@ -62,8 +62,7 @@ for (const base of ['/', '/studip/'] as const) {
       expect(outcome.headers).not.to.have.property('x-api-authorization')
     }
 
-    before(async function () {
-      this.timeout(60_000)
+    before(async () => {
       scene = await openScene(base)
       const { app, client } = scene
       sealed = (await issueTokens(app, client, { scopes: ['api.read'] })).access_token
@@ -528,8 +527,7 @@ for (const base of ['/', '/studip/'] as const) {
 }
 
 describe('nginx/api-read.conf in a site that lets some networks in without a password', () => {
-  it('S-124 S-127 asks all the same, and the site keeps out whom it kept out', async function () {
-    this.timeout(60_000)
+  it('S-124 S-127 asks all the same, and the site keeps out whom it kept out', async () => {
     const scene = await openScene('/')
     const sealed = (await issueTokens(scene.app, scene.client, { scopes: ['api.read'] })).access_token
     const site = (allow: string) =>

@@ -70,8 +70,7 @@ const tokensOf = (answer: { status: number; body: unknown }): Tokens => {
 const versions: readonly LeagueVersion[] = ['8.5.4', '9']
 
 for (const version of versions) {
-  describe(`side by side with league/oauth2-server ${version}`, function () {
-    this.timeout(60_000)
+  describe(`side by side with league/oauth2-server ${version}`, () => {
     let database: TestDatabase
     let app: TestApp
     let league: LeagueServer

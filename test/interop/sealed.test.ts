@@ -17,8 +17,7 @@ const versions: readonly LeagueVersion[] = ['8.5.4', '9']
 const askedFor = [undefined, '', ' ', 'api', 'api.read', 'api.read api', 'openid', 'unknown'] as const
 
 for (const version of versions) {
-  describe(`sealed grants beside league/oauth2-server ${version}`, function () {
-    this.timeout(120_000)
+  describe(`sealed grants beside league/oauth2-server ${version}`, () => {
     let database: TestDatabase
     let app: TestApp
     let league: LeagueServer

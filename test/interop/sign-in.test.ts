@@ -10,8 +10,7 @@ import { leagueMissing, startLeagueServer, type LeagueServer, type LeagueVersion
 const versions: readonly LeagueVersion[] = ['8.5.4', '9']
 
 for (const version of versions) {
-  describe(`sign-ins beside league/oauth2-server ${version}`, function () {
-    this.timeout(120_000)
+  describe(`sign-ins beside league/oauth2-server ${version}`, () => {
     let provider: Provider
     let league: LeagueServer
 

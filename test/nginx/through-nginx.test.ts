@@ -7,8 +7,7 @@ import { send } from './echo.ts'
 for (const base of ['/', '/studip/'] as const) {
   describe(`service behind nginx, base ${base}`, () => {
     let stage: Stage
-    before(async function () {
-      this.timeout(60_000)
+    before(async () => {
       stage = await startStage({ base })
     })
     after(() => stage.stop())

@@ -24,7 +24,6 @@ const runTests = (node: string): Promise<{ code: unknown; output: string }> =>
 describe('versions of Node', () => {
   for (const major of [22, 24])
     it(`Node ${major} runs the service, the command line and the flow`, async function () {
-      this.timeout(300_000)
       // Only for x64, and only where the registry could be asked.
       if (!existsSync(nodeOf(major))) this.skip()
       const { code, output } = await runTests(nodeOf(major))

@@ -14,8 +14,7 @@ import { callback, openRelyingParty, type RelyingParty } from './relying-party.t
 const sub = users.autor.user_id
 const errorAt = (location: URL | string | undefined) => new URL(location ?? 'x:').searchParams.get('error')
 
-describe('Basic OP', function () {
-  this.timeout(60_000)
+describe('Basic OP', () => {
   let rp: RelyingParty
   let ahead = 0
   before(async () => (rp = await openRelyingParty({ now: () => Math.floor(Date.now() / 1000) + ahead })))
@@ -236,8 +235,7 @@ describe('Basic OP', function () {
   })
 })
 
-describe('Config OP', function () {
-  this.timeout(60_000)
+describe('Config OP', () => {
   it('OIDCCDiscoveryEndpointVerification', async () => {
     const rp = await openRelyingParty()
     const url = new URL(rp.issuer)
@@ -270,8 +268,7 @@ describe('Config OP', function () {
   })
 })
 
-describe('RP-Initiated Logout OP', function () {
-  this.timeout(60_000)
+describe('RP-Initiated Logout OP', () => {
   let rp: RelyingParty
   let hint: string
   before(async () => {

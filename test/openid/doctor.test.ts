@@ -50,8 +50,7 @@ describe('oauth2:doctor, Sign in with Stud.IP', () => {
     await rp.stop()
   })
 
-  it('says the same by bin/studip, in both languages, and counts a faulty key as a fault', async function () {
-    this.timeout(120_000)
+  it('says the same by bin/studip, in both languages, and counts a faulty key as a fault', async () => {
     const rp = await openRelyingParty()
     const { deps, database } = rp.provider.app
     const examine = async (keysPath: string, LANG: string) => {

@@ -9,8 +9,7 @@ for (const { studip, baseUrl } of [
   { studip: '6.0', baseUrl: 'http://127.0.0.1/' },
   { studip: '5.4', baseUrl: 'http://127.0.0.1/studip/' },
 ] as const) {
-  describe(`applications of a user of Stud.IP ${studip} at ${baseUrl}`, function () {
-    this.timeout(60_000)
+  describe(`applications of a user of Stud.IP ${studip} at ${baseUrl}`, () => {
     let app: TestApp
     before(async () => {
       app = await testApp({ studip, settings: { baseUrl } })
@@ -300,8 +299,7 @@ for (const { studip, baseUrl } of [
   })
 }
 
-describe('every HTML answer', function () {
-  this.timeout(60_000)
+describe('every HTML answer', () => {
   let app: TestApp
   before(async () => {
     app = await testApp({

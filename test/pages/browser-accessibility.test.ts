@@ -45,9 +45,8 @@ const violationsOf = async (page: Page) => {
   return violations
 }
 
-describe("every page without Stud.IP's stylesheets", function () {
+describe("every page without Stud.IP's stylesheets", () => {
   // Forty pages one after the other, on a machine that may have other things to do.
-  this.timeout(300_000)
   let browser: Browser
   before(async () => {
     browser = await launchChromium()

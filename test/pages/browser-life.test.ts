@@ -35,8 +35,7 @@ const listen = async () => {
   }
 }
 
-describe('in a browser without script', function () {
-  this.timeout(90_000)
+describe('in a browser without script', () => {
   let stage: BrowserStage
   before(async () => {
     stage = await browserStage({ base: '/studip/' })

@@ -8,8 +8,7 @@ import { browserStage, logInBy, overflowOf, shoot, type BrowserStage } from './b
 
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } as const
 
-describe('in a browser without script: devices, and clients on request', function () {
-  this.timeout(90_000)
+describe('in a browser without script: devices, and clients on request', () => {
   let stage: BrowserStage
   before(async () => {
     stage = await browserStage({ base: '/studip/', settings: { clientRequests: 'autor' } })

@@ -56,8 +56,7 @@ const pagesOf = (version: string, { language, highContrast }: (typeof looks)[num
     language,
   )
 
-describe("every page in Stud.IP's skin", function () {
-  this.timeout(60_000)
+describe("every page in Stud.IP's skin", () => {
   let browser: Browser
   before(async () => {
     if (studipAssets === undefined) return

@@ -12,8 +12,7 @@ const typed = (changes: Readonly<Record<string, string>> = {}) => {
 }
 const hostile = '</textarea></dd><script>alert(1)</script>\n\nClient request: approved\nAsked by: x y'
 
-describe('clients on request', function () {
-  this.timeout(60_000)
+describe('clients on request', () => {
   const log: string[] = []
   let app: TestApp
   let second: TestApp

@@ -21,8 +21,7 @@ for (const { studip, baseUrl } of [
   { studip: '6.0', baseUrl: 'http://127.0.0.1/' },
   { studip: '5.4', baseUrl: 'http://127.0.0.1/studip/' },
 ] as const) {
-  describe(`OAuth2 administration of Stud.IP ${studip} at ${baseUrl}`, function () {
-    this.timeout(60_000)
+  describe(`OAuth2 administration of Stud.IP ${studip} at ${baseUrl}`, () => {
     const log: string[] = []
     let app: TestApp
     before(async () => {

@@ -117,8 +117,7 @@ describe('times', () => {
   })
 })
 
-describe('administration with faulty key files', function () {
-  this.timeout(60_000)
+describe('administration with faulty key files', () => {
   let app: TestApp
   before(async () => {
     app = await testApp({ settings: { keysPath: await mkdtemp(join(tmpdir(), 'no-keys-')) } })

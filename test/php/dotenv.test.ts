@@ -117,8 +117,7 @@ const composed = (count: number): readonly string[] => {
   })
 }
 
-describe('B1 .env of Stud.IP', function () {
-  this.timeout(120_000)
+describe('B1 .env of Stud.IP', () => {
   it('is read as vlucas/phpdotenv 5.6 reads it, mistakes included', async () => {
     const file = new URL('../fixtures/php/dotenv.json', import.meta.url)
     const recorded = JSON.parse(await readFile(file, 'utf8')) as Recorded[]

@@ -23,8 +23,7 @@ const site = async (publicPort: number, standIn: string): Promise<string> =>
     .replace('http://127.0.0.1:8080', `http://${standIn}`)
     .replace('$host;', '$http_host;')
 
-describe('a fresh Debian machine', function () {
-  this.timeout(600_000)
+describe('a fresh Debian machine', () => {
   let folder: Awaited<ReturnType<typeof temporaryDirectory>>
   let machine: DebianMachine | undefined
   let database: TestDatabase

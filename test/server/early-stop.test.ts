@@ -6,8 +6,7 @@ import { bareEnvironment, environmentOf, studip } from '../cli/studip.ts'
 import { freePort } from '../support/free-port.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 
-describe('oauth2:serve that is stopped while it starts', function () {
-  this.timeout(120_000)
+describe('oauth2:serve that is stopped while it starts', () => {
   let database: TestDatabase
   before(async () => void (database = await testDatabase()))
   after(() => database.drop())

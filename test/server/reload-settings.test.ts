@@ -9,8 +9,7 @@ import { freePort } from '../support/free-port.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { logLines, startService, until, workersOf, type RunningService } from './service.ts'
 
-describe('systemctl reload', function () {
-  this.timeout(240_000)
+describe('systemctl reload', () => {
   let database: TestDatabase
   let folder: Awaited<ReturnType<typeof temporaryDirectory>>
   let file: string
@@ -32,7 +31,7 @@ describe('systemctl reload', function () {
     const ends = () => lines('reloaded', 'reload failed, the old workers go on')
     const before = ends().length
     process.kill(service.process.pid, 'SIGHUP')
-    await until(() => ends().length > before, 60_000)
+    await until(() => ends().length > before)
     return ends().at(-1)!
   }
   const scopes = async (): Promise<readonly string[]> => {
@@ -122,7 +121,7 @@ describe('systemctl reload', function () {
     await until(async () => {
       const now = await workers()
       return now.length === 1 && now[0] !== old
-    }, 60_000)
+    })
     await until(() => scopes().then(Boolean, () => false))
     expect(await scopes()).not.to.contain('api.read')
   })

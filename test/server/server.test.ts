@@ -16,8 +16,7 @@ const get = async (url: string) => {
   return { status: answer.status, body: await answer.text() }
 }
 
-describe('oauth2:serve', function () {
-  this.timeout(60_000)
+describe('oauth2:serve', () => {
   let database: TestDatabase
   let service: RunningService
   before(async () => {
@@ -115,8 +114,7 @@ describe('oauth2:serve', function () {
     })
 
   // At the same time, for both wait for the real limits: ten seconds and thirty.
-  it('S-100 cuts off a client that sends its header or its body too slowly', async function () {
-    this.timeout(120_000)
+  it('S-100 cuts off a client that sends its header or its body too slowly', async () => {
     const head = 'POST /dispatch.php/api/oauth2/token HTTP/1.1\r\nHost: x\r\n'
     const [header, body] = await Promise.all([
       raw(head, 60_000),
@@ -184,8 +182,7 @@ describe('oauth2:serve', function () {
   })
 })
 
-describe('oauth2:serve and its surroundings', function () {
-  this.timeout(60_000)
+describe('oauth2:serve and its surroundings', () => {
   let folder: string
   beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'serve-'))))
   afterEach(() => rm(folder, { recursive: true, force: true }))

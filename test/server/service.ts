@@ -53,8 +53,8 @@ export const logLines = ({ process: { log } }: RunningService): Record<string, u
     .filter((line) => line.startsWith('{') && line.endsWith('}'))
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 
-/** Waits until the condition holds; rejects after `within` milliseconds. */
-export const until = async (condition: () => boolean | Promise<boolean>, within = 20_000): Promise<void> => {
+/** Waits until the condition holds; rejects after `within` milliseconds: half of what Mocha gives a test, for a busy machine is slow, not wrong. */
+export const until = async (condition: () => boolean | Promise<boolean>, within = 300_000): Promise<void> => {
   const deadline = Date.now() + within
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error('it did not happen in time')

@@ -4,8 +4,7 @@ import { checkFlow } from './check.ts'
 import { startStage } from './stage.ts'
 
 describe('bin/demo --check', () => {
-  it('walks through every step, below a path on 5.4, and notices when the service is gone', async function () {
-    this.timeout(90_000)
+  it('walks through every step, below a path on 5.4, and notices when the service is gone', async () => {
     const stage = await startStage({ version: '5.4', base: '/studip/' })
     const steps: string[] = []
     try {

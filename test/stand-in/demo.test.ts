@@ -41,8 +41,7 @@ describe('O8 bin/demo', () => {
       expect(stderr.split('\n')).to.have.length(3)
     })
 
-  it('stands below any path', async function () {
-    this.timeout(120_000)
+  it('stands below any path', async () => {
     const { stdout, code } = await new Promise<{ stdout: string; code: unknown }>((resolve) => {
       execFile(demo, ['--check', '--base', '/lms/'], { timeout: 110_000 }, (error, out) =>
         resolve({ stdout: out, code: error?.code ?? 0 }),

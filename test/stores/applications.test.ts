@@ -10,8 +10,7 @@ import { issueCode, issueTokens, stoppedClock } from '../support/issuing.ts'
 
 const userId = users.autor.user_id
 
-describe('applications of a user', function () {
-  this.timeout(60_000)
+describe('applications of a user', () => {
   const clock = stoppedClock()
   let app: TestApp
   before(async () => {

@@ -223,8 +223,7 @@ describe('tokens issued together', () => {
     await db('oauth2_refresh_tokens').where({ id: grants[3]!.refreshToken.id }).delete()
   })
 
-  it('a row that another transaction keeps locked delays its own refresh, the others get theirs after one wait', async function () {
-    this.timeout(40_000)
+  it('a row that another transaction keeps locked delays its own refresh, the others get theirs after one wait', async () => {
     const grants = await five(() => newGrant())
     const holder = await db.transaction()
     await holder.raw('SELECT 1 FROM oauth2_refresh_tokens WHERE id = ? FOR UPDATE', [grants[1]!.refreshToken.id])

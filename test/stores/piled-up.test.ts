@@ -27,8 +27,7 @@ interface Pile {
   readonly ofStudip?: boolean
 }
 
-describe('S-115 piled up', function () {
-  this.timeout(300_000)
+describe('S-115 piled up', () => {
   let database: TestDatabase
   let db: Knex
   before(async () => {

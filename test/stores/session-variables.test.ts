@@ -22,8 +22,7 @@ const odd = {
     'SET NAMES latin1, sql_safe_updates = 1, sql_select_limit = 1, SESSION tx_read_only = 1, max_statement_time = 0.001',
 }
 
-describe('a connection to a server with odd defaults', function () {
-  this.timeout(60_000)
+describe('a connection to a server with odd defaults', () => {
   let server: MariaDb
   let database: TestDatabase
   /** For a migration. */

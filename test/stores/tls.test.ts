@@ -12,8 +12,7 @@ import { startMariaDb, type MariaDb } from '../support/mariadb.ts'
 
 const run = promisify(execFile)
 
-describe('DATABASE_URL with TLS', function () {
-  this.timeout(60_000)
+describe('DATABASE_URL with TLS', () => {
   let folder: string
   let server: MariaDb
   let plain: MariaDb

@@ -228,8 +228,7 @@ describe('tokens in the database', () => {
     expect((await liveIds(db, first.grantId)).length).to.equal(2)
   })
 
-  it(`S-034 ${rounds} times, of three rivals for a code exactly one wins, and no row is orphaned`, async function () {
-    this.timeout(120_000)
+  it(`S-034 ${rounds} times, of three rivals for a code exactly one wins, and no row is orphaned`, async () => {
     const before = await count('oauth2_access_tokens')
     await inParallel(rounds, 4, async (round) => {
       const code = await newCode()
@@ -240,8 +239,7 @@ describe('tokens in the database', () => {
     expect(await orphans(db)).to.equal(0)
   })
 
-  it(`S-052 ${rounds} times, of three rivals for a refresh token exactly one wins, and no row is orphaned`, async function () {
-    this.timeout(120_000)
+  it(`S-052 ${rounds} times, of three rivals for a refresh token exactly one wins, and no row is orphaned`, async () => {
     const before = await count('oauth2_access_tokens')
     await inParallel(rounds, 4, async (round) => {
       const first = await newGrant()
@@ -252,8 +250,7 @@ describe('tokens in the database', () => {
     expect(await orphans(db)).to.equal(0)
   })
 
-  it(`S-051 ${rounds / 10} times, a grant revoked during twenty parallel refreshes stays dead`, async function () {
-    this.timeout(120_000)
+  it(`S-051 ${rounds / 10} times, a grant revoked during twenty parallel refreshes stays dead`, async () => {
     const seen = new Set<string | void>()
     await inParallel(rounds / 10, 2, async (round) => {
       const first = await newGrant()
@@ -271,8 +268,7 @@ describe('tokens in the database', () => {
     expect(await orphans(db)).to.equal(0)
   })
 
-  it(`S-051 ${rounds / 5} times, a grant revoked while its code is redeemed stays dead`, async function () {
-    this.timeout(120_000)
+  it(`S-051 ${rounds / 5} times, a grant revoked while its code is redeemed stays dead`, async () => {
     await inParallel(rounds / 5, 4, async (round) => {
       const code = await newCode()
       const outcomes = await Promise.all([
@@ -286,8 +282,7 @@ describe('tokens in the database', () => {
     expect(await orphans(db)).to.equal(0)
   })
 
-  it('a row that stays locked is given up after some seconds, and nothing is consumed', async function () {
-    this.timeout(60_000)
+  it('a row that stays locked is given up after some seconds, and nothing is consumed', async () => {
     const code = await newCode()
     const holder = await db.transaction()
     await holder.raw('SELECT 1 FROM oauth2_auth_codes WHERE id = ? FOR UPDATE', [code.id])
@@ -304,8 +299,7 @@ describe('tokens in the database', () => {
     expect(await tokens().redeem(code, pairOf(code.id))).to.equal('redeemed')
   })
 
-  it('S-051 twenty parallel refreshes of a token and of its successor never run out of patience', async function () {
-    this.timeout(120_000)
+  it('S-051 twenty parallel refreshes of a token and of its successor never run out of patience', async () => {
     for (let round = 0; round < rounds / 50; round += 1) {
       const first = await newGrant()
       const second = pairOf(first.refreshToken.id)

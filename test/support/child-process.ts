@@ -108,7 +108,7 @@ export async function startProcess(options: StartOptions): Promise<RunningProces
 }
 
 async function untilReady(
-  { command, ready, askEvery = 50, readyWithin = 60_000 }: StartOptions,
+  { command, ready, askEvery = 50, readyWithin = 300_000 }: StartOptions,
   running: RunningProcess,
 ): Promise<void> {
   const deadline = Date.now() + readyWithin

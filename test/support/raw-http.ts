@@ -25,7 +25,7 @@ export interface RawHttp {
 }
 
 /** Asks over a few connections that stay open; rejects when no answer is complete after `patience` milliseconds. */
-export const rawHttp = (server: Server, { connections = 8, patience = 5_000 } = {}): RawHttp => {
+export const rawHttp = (server: Server, { connections = 8, patience = 120_000 } = {}): RawHttp => {
   const { port } = server.address() as AddressInfo
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const ask = ({ method = 'GET', path, headers = {}, body }: RawRequest): Promise<RawAnswer> =>
@@ -65,7 +65,7 @@ export const rawHttp = (server: Server, { connections = 8, patience = 5_000 } = 
 }
 
 /** Sends these bytes and answers everything that comes back until the server closes or `patience` milliseconds are over. */
-export const rawBytes = (server: Server, bytes: string | Buffer, patience = 2_000): Promise<string> =>
+export const rawBytes = (server: Server, bytes: string | Buffer, patience = 120_000): Promise<string> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1', () => socket.write(bytes))

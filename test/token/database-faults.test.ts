@@ -29,8 +29,7 @@ const isAway = ({ status, body, headers, text }: Answer) => {
   expect(text).not.to.match(/token"|ECONN|mysql|SELECT|127\.0\.0\.1/)
 }
 
-describe('a database that is away', function () {
-  this.timeout(60_000)
+describe('a database that is away', () => {
   let server: MariaDb
   let database: TestDatabase
   let app: TestApp
@@ -119,8 +118,7 @@ describe('a database that is away', function () {
   })
 })
 
-describe('a commit that is lost', function () {
-  this.timeout(30_000)
+describe('a commit that is lost', () => {
   let proxy: DatabaseProxy
   let app: TestApp
   let client: TestClient

@@ -14,7 +14,7 @@ import {
 import { issueCode, issueTokens, orphans, rowsOfGrant } from '../support/issuing.ts'
 
 const rounds = Number(process.env['ROUNDS'] ?? 200)
-const longer = 10_000 + rounds * 300
+const longer = 600_000 + rounds * 300
 
 describe('two instances on one database', () => {
   let graceful: TestApp[]

@@ -27,8 +27,7 @@ import { startDatabaseProxy, type DatabaseProxy } from '../support/database-prox
 import { codeOfStudip, issueCode, tokensOfStudip } from '../support/issuing.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 
-describe('what is logged at LOG_LEVEL trace', function () {
-  this.timeout(60_000)
+describe('what is logged at LOG_LEVEL trace', () => {
   const lines: string[] = []
   const printed: string[] = []
   const secrets = new Map<string, string>()
