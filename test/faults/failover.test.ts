@@ -70,7 +70,7 @@ for (const { name, start: startPhp, missing } of servers) {
       php = await startPhp(database, keysPath)
       publicPort = await freePort()
       sidecar = await start()
-      nginx = await startNginx({ sidecar: sidecar.address, php: php.address, port: publicPort })
+      nginx = await startNginx({ patience: 'shipped', sidecar: sidecar.address, php: php.address, port: publicPort })
       // Each has a user of its own: a lost answer that comes back as a replay also ends what Stud.IP issued to its user (A8).
       const userIds = await addUsers(database.knex, 500)
       apps = createApps({ knex: database.knex, keysPath, origin: nginx.url.replace(/\/$/, ''), userIds })

@@ -221,7 +221,12 @@ describe('a Galera cluster', () => {
       sidecars = await Promise.all(
         [0, 1].map((node) => startSidecar({ database: galera.nodes[node as 0 | 1].settings(name), keysPath })),
       )
-      nginx = await startNginx({ sidecar: sidecars.map(({ address }) => address), php: '127.0.0.1:1', failover: 'off' })
+      nginx = await startNginx({
+        patience: 'shipped',
+        sidecar: sidecars.map(({ address }) => address),
+        php: '127.0.0.1:1',
+        failover: 'off',
+      })
       // One user's grants with one client are bounded: on a slow machine, where the story takes longer, that would end the oldest.
       const userIds = await addUsers(database.knex, 500)
       apps = createApps({ knex: database.knex, keysPath, origin: nginx.url.replace(/\/$/, ''), userIds })

@@ -77,7 +77,7 @@ describe('a hostile day', function () {
     studip = createServer((_, response) => response.end('Stud.IP'))
     await new Promise<void>((resolve) => studip.listen(0, '127.0.0.1', resolve))
     const php = `127.0.0.1:${(studip.address() as AddressInfo).port}`
-    nginx = await startNginx({ sidecar: sidecar.address, php, failover: 'off' })
+    nginx = await startNginx({ patience: 'shipped', sidecar: sidecar.address, php, failover: 'off' })
     const origin = nginx.url.replace(/\/$/, '')
     apps = createApps({ knex, keysPath, origin })
     const assignment: Assignment = {

@@ -33,7 +33,12 @@ for (const graceSeconds of [10, 0]) {
       userIds = await addUsers(database.knex, 500)
       keysPath = await freshKeys()
       sidecars = [await start(), await start()]
-      nginx = await startNginx({ sidecar: sidecars.map(({ address }) => address), php: '127.0.0.1:1', failover: 'off' })
+      nginx = await startNginx({
+        patience: 'shipped',
+        sidecar: sidecars.map(({ address }) => address),
+        php: '127.0.0.1:1',
+        failover: 'off',
+      })
     })
     after(async () => {
       await nginx?.stop()

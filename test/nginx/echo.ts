@@ -26,7 +26,8 @@ const decide = (req: IncomingMessage, res: ServerResponse): void => {
 /** Answers every request with what arrived, and with the status of the header `x-answer` if there is one. */
 export async function startEcho(who: string, port = 0): Promise<Echo> {
   let count = 0
-  const server = createServer((req, res) => {
+  // nginx uses its connections again, on a busy machine also after Node's five seconds.
+  const server = createServer({ keepAliveTimeout: 0 }, (req, res) => {
     count++
     if (req.url === '/.studip-oauth2/api-read') return decide(req, res)
     const chunks: Buffer[] = []

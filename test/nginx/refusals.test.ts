@@ -161,7 +161,11 @@ describe('nginx waits for the service', () => {
       })
       await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
       php = await startEcho('php')
-      nginx = await startNginx({ sidecar: `127.0.0.1:${(silent.address() as AddressInfo).port}`, php: php.address })
+      nginx = await startNginx({
+        sidecar: `127.0.0.1:${(silent.address() as AddressInfo).port}`,
+        php: php.address,
+        patience: 'shipped',
+      })
     })
     after(() => {
       for (const socket of sockets) socket.destroy()

@@ -80,7 +80,8 @@ export const testApp = async (options: TestAppOptions = {}): Promise<TestApp> =>
   const wired = await wire(settings, { ...(options.now && { now: options.now }), ...(log && { log }) })
   const deps = options.replace?.(wired) ?? wired
   const answer = createApp(deps).callback()
-  const server = createServer((request, response) => void answer(request, response))
+  // Who uses a connection again decides when it ends: five seconds are soon over for a nginx or a test on a busy machine.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => void answer(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const base = new URL(settings.baseUrl).pathname
   return {

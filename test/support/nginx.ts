@@ -1,4 +1,5 @@
-// A private nginx with the shipped snippets, included unchanged; only the addresses in http.conf are set, as an operator would.
+// A private nginx with the shipped snippets, included unchanged but for the addresses in http.conf, which an operator sets, and
+// for how long it waits.
 import { execFile } from 'node:child_process'
 import { symlinkSync } from 'node:fs'
 import { cp, readFile, writeFile } from 'node:fs/promises'
@@ -23,6 +24,8 @@ export interface NginxOptions {
   readonly server?: string
   readonly http?: string
   readonly mergeSlashes?: boolean
+  /** `shipped`: waits for the service as long as the snippets say. Otherwise five minutes: a busy machine is slow, not wrong. */
+  readonly patience?: 'shipped'
   /** Its port; a free one unless given. */
   readonly port?: number
 }
@@ -59,6 +62,7 @@ export async function nginxFolder(options: NginxOptions, port: number): Promise<
     ),
   )
   await movedTo(options.base ?? '/', join(path, 'studip-oauth2/sub-path.conf'))
+  if (options.patience !== 'shipped') await waitingLonger(join(path, 'studip-oauth2'))
   if (options.tls) await selfSigned(path)
   await writeFile(join(path, 'nginx.conf'), configuration(options, path, port))
   return directory
@@ -71,6 +75,14 @@ const movedTo = async (base: string, file: string): Promise<void> => {
   if (base === '/' || base === '/studip/') return
   const text = await readFile(file, 'utf8')
   await writeFile(file, text.replaceAll('/+studip/', `/+${pattern}/`).replaceAll('/studip/', base))
+}
+
+const waitingLonger = async (folder: string): Promise<void> => {
+  for (const name of ['proxy.conf', 'locations.conf', 'api-read.conf']) {
+    const file = join(folder, name)
+    const text = await readFile(file, 'utf8')
+    await writeFile(file, text.replace(/^( *proxy_(?:connect|read|send)_timeout) \d+s;$/gm, '$1 300s;'))
+  }
 }
 
 /** `nginx -t` on such a folder. Rejects with what nginx says. */
