@@ -1,6 +1,5 @@
 // The clock of the service is set while applications connect and refresh: by minutes, by an hour, forwards and backwards.
 import { expect } from 'chai'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { hashClientSecret } from '../../src/crypto/client-secret.ts'
 import { freshKeys } from '../support/keys.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
@@ -94,8 +93,9 @@ describe('clock steps', function () {
     step(11 * minute)
     expect(await apps.present(app)).to.include({ status: 400, error: 'invalid_grant' })
     step(-hour)
+    const before = clock.now()
     expect((await apps.present(app)).status).to.equal(200)
-    expect((await issuedAt(app)).at, 'dated by the clock as it is').to.be.closeTo(clock.now(), 5)
+    expect((await issuedAt(app)).at, 'dated by the clock as it is').to.be.within(before, clock.now())
   })
 
   it('a step forwards looks like a standstill: who repeats a refresh then goes on, and after an hour connects again', async () => {
@@ -117,6 +117,7 @@ describe('clock steps', function () {
     step(hour)
     const app = await apps.connected()
     step(0)
+    const before = clock.now()
     expect((await apps.present(app)).status).to.equal(200)
     expect((await apps.present(app)).status).to.equal(200)
     const live = (await database
@@ -125,7 +126,7 @@ describe('clock steps', function () {
       .where({ revoked: 0 })
       .select('expires_at')) as { expires_at: number }[]
     expect(live).to.have.length(1)
-    expect(live[0]?.expires_at).to.be.closeTo(clock.now() + hour, 5)
+    expect(live[0]?.expires_at).to.be.within(before + hour, clock.now() + hour)
   })
 
   it('who is held off is not held off longer by a step backwards', async () => {
@@ -156,8 +157,9 @@ describe('clock steps', function () {
     // Two workers, each with a count of its own.
     for (let held = 0; held < 4;) held = (await retryAfter()) > 0 ? held + 1 : 0
     step(-hour)
-    await sleep(50)
-    expect(await retryAfter()).to.be.within(1, minute)
+    // Each worker welcomes one a second, however slow the machine is: of many at once most are held off.
+    const waits = await Promise.all(Array.from({ length: 20 }, retryAfter))
+    expect(Math.max(...waits)).to.be.within(1, minute)
     expect(
       (await post(sidecar.origin, { grant_type: 'refresh_token', client_id: '7', refresh_token: 'x' })).status,
       'others',

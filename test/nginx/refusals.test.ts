@@ -92,23 +92,28 @@ for (const base of ['/', '/studip/'] as const) {
     })
 
     it('U4 B4 too many requests: 429, as a page for people and as JSON for programs', async () => {
-      const fresh = await startNginx({ sidecar: sidecar.address, php: php.address, base })
-      const flood = async (path: string): Promise<readonly Answer[]> =>
-        (
-          await Promise.all(
-            Array.from({ length: 1500 }, () =>
-              send(fresh.port, `${base}dispatch.php/${path}`, { headers: { origin } }).catch(() => undefined),
-            ),
-          )
-        ).filter((answer) => answer !== undefined)
+      const fresh = await startNginx({
+        sidecar: sidecar.address,
+        php: php.address,
+        base,
+        rate: 'one a second',
+      })
+      // Who is delayed waits for minutes; the first who is refused is enough.
+      const firstRefused = (path: string): Promise<Answer> =>
+        new Promise((resolve, reject) => {
+          for (let number = 0; number < 450; number += 1)
+            send(fresh.port, `${base}dispatch.php/${path}`, { headers: { origin } }).then(
+              (answer) => answer.status === 429 && resolve(answer),
+              reject,
+            )
+        })
       for (const [path, check] of [
         ['api/oauth2/authorize', (one: Answer) => expectPage(one, 429, 'Zu viele Anfragen', 'Too many requests')],
         ['api/oauth2/jwks', (one: Answer) => expectJson(one, 429, 'slow_down')],
       ] as const) {
-        const refused = (await flood(path)).filter(({ status }) => status === 429)
-        expect(refused.length, path).to.be.greaterThan(0)
-        check(refused[0]!)
-        expect(refused[0]?.headers['retry-after']).to.equal('10')
+        const refused = await firstRefused(path)
+        check(refused)
+        expect(refused.headers['retry-after']).to.equal('10')
       }
       await fresh.stop()
     })

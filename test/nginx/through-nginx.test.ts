@@ -62,10 +62,10 @@ for (const base of ['/', '/studip/'] as const) {
             },
           })
         ).status
-      const statuses = []
-      for (let number = 0; number < 15; number++) statuses.push(await attempt(number))
-      expect(statuses.slice(0, 10)).to.deep.equal(Array(10).fill(401))
-      expect(statuses.at(-1)).to.equal(429)
+      for (let number = 0; number < 10; number++) expect(await attempt(number)).to.equal(401)
+      // One a second is welcome all the same, and a slow machine takes longer than that between two: these come at once.
+      const statuses = await Promise.all(Array.from({ length: 20 }, (_, number) => attempt(10 + number)))
+      expect(statuses).to.include(429)
     })
 
     it("S-083 shows neither health nor metrics, and S-084 never Stud.IP's own consent page", async () => {

@@ -41,7 +41,7 @@ const installed = (): boolean => {
     mkdirSync(composer, { recursive: true })
     execFileSync('composer', args, {
       stdio: 'ignore',
-      timeout: 60_000,
+      timeout: 300_000,
       env: { ...process.env, COMPOSER_ALLOW_SUPERUSER: '1' },
     })
   } catch {

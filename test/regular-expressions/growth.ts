@@ -56,7 +56,7 @@ export function excessOf(expression: Expression): Excess | undefined {
   for (const subject of subjects) {
     context['subject'] = subjectOf(subject, 256)
     try {
-      guarded.runInContext(context, { timeout: 10_000 })
+      guarded.runInContext(context, { timeout: 60_000 })
     } catch {
       return { expression, subject, why: 'does not end' }
     }

@@ -102,7 +102,7 @@ describe('oauth2:serve', () => {
     expect((await get(`${service.monitoring}/healthz`)).status).to.equal(200)
   })
 
-  const raw = (text: string, patience: number) =>
+  const raw = (text: string) =>
     new Promise<{ answer: string; seconds: number }>((resolve) => {
       const started = performance.now()
       let answer = ''
@@ -110,15 +110,14 @@ describe('oauth2:serve', () => {
       const end = () => resolve({ answer, seconds: (performance.now() - started) / 1000 })
       socket.on('data', (data) => void (answer += data.toString()))
       socket.once('close', end).once('error', end)
-      setTimeout(() => socket.destroy(), patience)
     })
 
   // At the same time, for both wait for the real limits: ten seconds and thirty.
   it('S-100 cuts off a client that sends its header or its body too slowly', async () => {
     const head = 'POST /dispatch.php/api/oauth2/token HTTP/1.1\r\nHost: x\r\n'
     const [header, body] = await Promise.all([
-      raw(head, 60_000),
-      raw(`${head}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\na=`, 90_000),
+      raw(head),
+      raw(`${head}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\na=`),
     ])
     for (const { answer } of [header, body]) expect(answer).to.match(/^HTTP\/1\.1 408 /)
     expect(header.seconds).to.be.at.least(8)
@@ -137,7 +136,7 @@ describe('oauth2:serve', () => {
       ['CONNECT /dispatch.php/api/oauth2/token HTTP/1.1\r\nHost: x\r\n\r\n', 501, 'method-not-allowed'],
     ] as const
     for (const [text, status, reason] of refused) {
-      const { answer } = await raw(text, 20_000)
+      const { answer } = await raw(text)
       const [head = '', body = ''] = answer.split('\r\n\r\n')
       expect(head).to.match(new RegExp(`^HTTP/1\\.1 ${status} `))
       expect(JSON.parse(body)).to.include({ error: 'invalid_request' })
@@ -150,16 +149,14 @@ describe('oauth2:serve', () => {
   })
 
   it('D29 HTTP/1.0 need not name a host', async () => {
-    const { answer } = await raw('GET /dispatch.php/api/oauth2/jwks HTTP/1.0\r\n\r\n', 20_000)
+    const { answer } = await raw('GET /dispatch.php/api/oauth2/jwks HTTP/1.0\r\n\r\n')
     expect(answer).to.match(/^HTTP\/1\.1 200 /)
   })
 
   it('B11 D29 an expectation that nobody knows does not come between a request and its answer', async () => {
     const head = 'Expect: 200-ok\r\nHost: x\r\nConnection: close\r\n\r\n'
-    expect((await raw(`GET /dispatch.php/api/oauth2/jwks HTTP/1.1\r\n${head}`, 20_000)).answer).to.match(
-      /^HTTP\S+ 200 /,
-    )
-    const { answer } = await raw(`GET /nothing HTTP/1.1\r\n${head}`, 20_000)
+    expect((await raw(`GET /dispatch.php/api/oauth2/jwks HTTP/1.1\r\n${head}`)).answer).to.match(/^HTTP\S+ 200 /)
+    const { answer } = await raw(`GET /nothing HTTP/1.1\r\n${head}`)
     expect(answer).to.match(/^HTTP\S+ 404 /)
     const id = /^X-Request-Id: (.*)$/m.exec(answer)?.[1]
     await until(() => logLines(service).some(({ requestId }) => requestId === id))
@@ -232,7 +229,10 @@ describe('oauth2:serve and its surroundings', () => {
     const service = await startService(database, { KEYS_PATH: folder })
     const ready = async () =>
       JSON.parse((await get(`${service.monitoring}/readyz`)).body) as { ready: boolean; database: string; keys: string }
-    expect(await ready()).to.deep.equal({ ready: true, database: 'ok', keys: 'ok' })
+    // A worker that is busy with something else for some seconds counts as unready, too.
+    let first: Awaited<ReturnType<typeof ready>> | undefined
+    await until(async () => (first = await ready()).ready)
+    expect(first).to.deep.equal({ ready: true, database: 'ok', keys: 'ok' })
     await writeFile(path.join(folder, 'encryption_key.php'), '<?php return 1;')
     await until(async () => (await ready()).keys.includes('encryption_key.php'))
     await cp(keysPath, folder, { recursive: true, force: true })

@@ -14,7 +14,7 @@ export const openPortal = async (stage: Walked): Promise<DemoServer> => {
   await stage.command('oauth2:keys', '--oidc')
   // The service looks for changed key files every second or two.
   const discovery = async () => (await fetch(`${stage.issuer}/.well-known/openid-configuration`)).ok
-  for (let look = 0; look < 100 && !(await discovery()); look += 1) await sleep(100)
+  for (let look = 0; look < 600 && !(await discovery()); look += 1) await sleep(100)
   const client = await stage.command<{ id: string; secret: string }>(
     'oauth2:client:add',
     ...['--name', 'Demo-Portal', '--owner', 'Demo', '--homepage', 'https://demo.example'],

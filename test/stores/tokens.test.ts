@@ -11,6 +11,7 @@ import { createTokens } from '../../src/stores/tokens.ts'
 import { users } from '../fixtures/users.ts'
 import { liveIds, newPair, orphans, rowsOfGrant, stoppedClock } from '../support/issuing.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
+import { roundTrips } from '../support/round-trips.ts'
 
 const userId = users.autor.user_id
 const graceSeconds = 10
@@ -286,15 +287,15 @@ describe('tokens in the database', () => {
     const code = await newCode()
     const holder = await db.transaction()
     await holder.raw('SELECT 1 FROM oauth2_auth_codes WHERE id = ? FOR UPDATE', [code.id])
-    const start = performance.now()
-    const error = await tokens()
-      .redeem(code, pairOf(code.id))
-      .then(
-        () => undefined,
-        (reason: unknown) => reason,
-      )
+    let error: unknown
+    const attempts = await roundTrips(pools[0]!, async () => {
+      error = await tokens()
+        .redeem(code, pairOf(code.id))
+        .catch((reason: unknown) => reason)
+    })
     expect(error).to.have.property('errno', 1205)
-    expect(performance.now() - start, 'milliseconds').to.be.lessThan(20_000)
+    // Five seconds each; eight would be made for a conflict that is over at once.
+    expect(attempts).to.be.within(1, 3)
     await holder.rollback()
     expect(await tokens().redeem(code, pairOf(code.id))).to.equal('redeemed')
   })

@@ -32,15 +32,17 @@ export const startDatabaseProxy = async (database: DatabaseSettings): Promise<Da
       lost += 1
       if (fault === 'before') {
         // A batch in one packet comes with its COMMIT: everything before it arrives, and the transaction is left open.
-        const text = bytes.toString('latin1')
-        const [, statements = ''] = /^[\s\S]{5}([\s\S]*?);\s*COMMIT;?\s*$/.exec(text) ?? []
+        const [, statements = ''] = /^([\s\S]*?);\s*COMMIT$/.exec(textOf(bytes)) ?? []
         if (statements) upstream.write(packet(`${statements}; DO SLEEP(0.2)`))
         setTimeout(end, statements ? 50 : 0)
       } else {
-        upstream.removeAllListeners('data')
-        upstream.write(bytes)
-        // Plenty for a few rows, on a busy machine too: a server that has lost the connection may stop before the COMMIT.
-        setTimeout(end, 1000)
+        // Lost when the server answers what was sent behind the COMMIT: one that loses the connection earlier may stop before it.
+        let answered = ''
+        upstream.removeAllListeners('data').on('data', (answer) => {
+          answered += answer.toString('latin1')
+          if (answered.includes(isCommitted)) end()
+        })
+        upstream.write(packet(`${textOf(bytes)}; SELECT '${isCommitted}'`))
       }
       fault = undefined
     })
@@ -59,6 +61,11 @@ export const startDatabaseProxy = async (database: DatabaseSettings): Promise<Da
     },
   }
 }
+
+const isCommitted = 'committed, and nobody heard of it'
+
+// Of a whole COM_QUERY, without what ends it.
+const textOf = (bytes: Buffer): string => bytes.toString('latin1', 5).replace(/;?\s*$/, '')
 
 // COM_QUERY: three bytes of length, a sequence number, 0x03, the text.
 const packet = (sql: string): Buffer => {

@@ -26,6 +26,8 @@ export interface NginxOptions {
   readonly mergeSlashes?: boolean
   /** `shipped`: waits for the service as long as the snippets say. Otherwise five minutes: a busy machine is slow, not wrong. */
   readonly patience?: 'shipped'
+  /** `one a second`: what a limit lets through besides its burst, so that no machine is too slow to reach it. */
+  readonly rate?: 'one a second'
   /** Its port; a free one unless given. */
   readonly port?: number
 }
@@ -54,12 +56,14 @@ export async function nginxFolder(options: NginxOptions, port: number): Promise<
   const http = await readFile(join(snippets, 'http.conf'), 'utf8')
   await writeFile(
     join(path, 'studip-oauth2/http.conf'),
-    http.replace(/^ +server 127\.0\.0\.1:8765(.*;\n)/m, (_, parameters) =>
-      [options.sidecar]
-        .flat()
-        .map((address) => `    server ${address}${parameters}`)
-        .join(''),
-    ),
+    http
+      .replace(/^ +server 127\.0\.0\.1:8765(.*;\n)/m, (_, parameters) =>
+        [options.sidecar]
+          .flat()
+          .map((address) => `    server ${address}${parameters}`)
+          .join(''),
+      )
+      .replace(/ rate=\d+r\/s;/g, options.rate === 'one a second' ? ' rate=1r/s;' : '$&'),
   )
   await movedTo(options.base ?? '/', join(path, 'studip-oauth2/sub-path.conf'))
   if (options.patience !== 'shipped') await waitingLonger(join(path, 'studip-oauth2'))
