@@ -50,16 +50,27 @@ const insertClients = async ({ knex }: TestDatabase) => {
   ])
 }
 
+const createDatabase = async (server: MariaDb): Promise<Pick<Environment, 'database' | 'settings'>> => {
+  const database = await testDatabase({ server })
+  await insertClients(database)
+  await insertUsers(database.knex, people)
+  const { user, password, database: name } = database.settings
+  return { database, settings: { socketPath: server.socketPath, user, password, database: name } }
+}
+
+/** Another database on the same server, with the same keys; `stop` of the first ends the server. */
+export const beside = async (environment: Environment): Promise<Environment> => {
+  const other = await createDatabase(environment.server)
+  return { ...environment, ...other, stop: () => other.database.drop() }
+}
+
 export const createEnvironment = async (): Promise<Environment> => {
   const { path: folder, remove } = await temporaryDirectory('bench')
   const server = await startMariaDb({
     durable: true,
     options: ['--innodb-buffer-pool-size=4G', '--innodb-log-file-size=1G'],
   })
-  const database = await testDatabase({ server })
-  await insertClients(database)
-  await insertUsers(database.knex, people)
-  const { user, password, database: name } = database.settings
+  const { database, settings } = await createDatabase(server)
   const made = new Map<KeyKind, Promise<string>>()
   const make = async (kind: KeyKind): Promise<string> => {
     const dir = join(folder, kind)
@@ -74,7 +85,7 @@ export const createEnvironment = async (): Promise<Environment> => {
     server,
     database,
     folder,
-    settings: { socketPath: server.socketPath, user, password, database: name },
+    settings,
     keys: (kind) => {
       const dir = made.get(kind) ?? make(kind)
       made.set(kind, dir)

@@ -1,14 +1,13 @@
-// Does throughput fall when the tables grow? The same database with few rows and with millions.
-import { grants } from './contenders.ts'
+// Does throughput fall when the tables grow? Databases with few rows and with millions, side by side, in turns.
 import type { Contender } from './contenders.ts'
-import { publicClient } from './environment.ts'
+import { beside } from './environment.ts'
 import type { Environment } from './environment.ts'
-import { issueRefreshTokens } from './issuing.ts'
 import { signaturesOfNode } from './limit.ts'
 import { inTurns, refreshes, warmUp } from './measure.ts'
 import { startOurs } from './ours.ts'
 import { atLeast, format } from './sections.ts'
 import type { Scale, SectionResult } from './sections.ts'
+import { settle } from './settle.ts'
 import { median } from './statistics.ts'
 
 const batch = 100_000
@@ -40,62 +39,59 @@ const fill = async ({ database: { knex } }: Environment, rows: number): Promise<
   await knex.raw('SET GLOBAL innodb_flush_log_at_trx_commit = 1')
 }
 
-const tables = ['oauth2_auth_codes', 'oauth2_access_tokens', 'oauth2_refresh_tokens']
-
-const empty = async ({ database: { knex } }: Environment): Promise<void> => {
-  for (const table of tables) await knex.raw(`TRUNCATE ${table}`)
-}
-
-interface Series {
+interface Size {
   readonly rows: number
-  readonly perSecond: readonly number[]
-  /** Of the signatures that the OpenSSL in Node made beside each round. */
-  readonly shares: readonly number[]
+  readonly environment: Environment
+  readonly ours: Contender
 }
 
-/** The rounds with tables of `rows` rows, in one service that stays warm over all sizes. */
-const rateWith = async (
-  environment: Environment,
-  ours: Contender,
-  rows: number,
-  { rounds, seconds }: Scale,
-): Promise<Series> => {
-  await empty(environment)
-  await fill(environment, rows)
-  ours.tokens = await issueRefreshTokens(environment, { keys: 'rsa4096', clientId: publicClient, count: grants })
-  await refreshes(ours, seconds * 2)
-  const taken = await inTurns(
-    {
-      refreshes: async () => (await refreshes(ours, seconds)).perSecond,
-      limit: () => signaturesOfNode(4096, seconds / 2),
-    },
-    rounds,
-  )
-  const [perSecond = [], limit = []] = [taken['refreshes'], taken['limit']]
-  return { rows, perSecond, shares: perSecond.map((rate, index) => rate / (limit[index] ?? NaN)) }
+/** The service with a database of its own that has `rows` rows in each token table. */
+const ofSize = async (environment: Environment, rows: number): Promise<Size> => {
+  const own = await beside(environment)
+  await fill(own, rows)
+  return { rows, environment: own, ours: await startOurs(own, 'rsa4096') }
 }
 
-/** Few, many, few again: a machine that changes its mood in between would show in the two outer figures. */
+/** All sizes stay warm, and take turns: a machine that changes its mood changes it for each of them. */
 export const growth = async (environment: Environment, scale: Scale): Promise<SectionResult> => {
-  const sizes = [scale.fewRows, Math.round(Math.sqrt(scale.fewRows * scale.rows)), scale.rows, scale.fewRows]
-  const ours = await startOurs(environment, 'rsa4096')
+  const sizes: Size[] = []
   try {
-    await warmUp([ours], scale.seconds)
-    const series: Series[] = []
-    for (const rows of sizes) series.push(await rateWith(environment, ours, rows, scale))
-    const few = median([...(series[0]?.shares ?? []), ...(series[3]?.shares ?? [])])
-    const many = median(series[2]?.shares ?? [])
+    for (const rows of [scale.fewRows, Math.round(Math.sqrt(scale.fewRows * scale.rows)), scale.rows])
+      sizes.push(await ofSize(environment, rows))
+    await settle(environment.database.knex)
+    await warmUp(
+      sizes.map(({ ours }) => ours),
+      scale.seconds,
+    )
+    const taken = await inTurns(
+      {
+        limit: () => signaturesOfNode(4096, scale.seconds / 2),
+        ...Object.fromEntries(
+          sizes.map(({ rows, ours }) => [rows, async () => (await refreshes(ours, scale.seconds)).perSecond]),
+        ),
+      },
+      scale.rounds,
+    )
+    const limit = taken['limit'] ?? []
+    const series = sizes.map(({ rows }) => {
+      const perSecond = taken[rows] ?? []
+      return { rows, perSecond, shares: perSecond.map((rate, index) => rate / (limit[index] ?? NaN)) }
+    })
+    const [few, , many] = series.map(({ shares }) => median(shares))
     return {
       data: series,
       lines: [
         atLeast(
-          `Growth: refreshes with ${format(scale.rows)} rows in each token table, as a share of the signatures beside each round (${format(many)}), over those with ${format(scale.fewRows)} (${format(few)})`,
+          `Growth: refreshes with ${format(scale.rows)} rows in each token table, as a share of the signatures beside each round (${format(many!)}), over those with ${format(scale.fewRows)} (${format(few!)})`,
           0.95,
-          many / few,
+          many! / few!,
         ),
       ],
     }
   } finally {
-    await ours.stop()
+    for (const { ours, environment: own } of sizes) {
+      await ours.stop()
+      await own.stop()
+    }
   }
 }

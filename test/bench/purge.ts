@@ -1,6 +1,5 @@
 // oauth2:purge on big tables beside a service that goes on refreshing.
 import { spawn } from 'node:child_process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
 import type { Knex } from 'knex'
 import { repository } from './contenders.ts'
@@ -10,6 +9,7 @@ import { refreshes } from './measure.ts'
 import { environmentOfOurs, startOurs } from './ours.ts'
 import { atMost, format, reported } from './sections.ts'
 import type { Scale, SectionResult } from './sections.ts'
+import { settle } from './settle.ts'
 import { median } from './statistics.ts'
 
 /** 40 refreshes a second in all. */
@@ -35,17 +35,6 @@ const seed = async (db: Knex, rows: number): Promise<void> => {
   }
   await db.raw('ANALYZE TABLE oauth2_access_tokens, oauth2_refresh_tokens')
   await settle(db)
-}
-
-/** Waits until what was seeded is on the disk; otherwise the measure before the purge would be of writing it there. */
-const settle = async (db: Knex): Promise<void> => {
-  await db.raw('SET GLOBAL innodb_max_dirty_pages_pct = 0')
-  for (let dirty = Infinity, tries = 0; dirty > 100 && tries < 120; tries++) {
-    await sleep(1000)
-    const [[row]] = (await db.raw("SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'")) as [[{ Value: string }]]
-    dirty = Number(row.Value)
-  }
-  await db.raw('SET GLOBAL innodb_max_dirty_pages_pct = 90')
 }
 
 interface Purged {
