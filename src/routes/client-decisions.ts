@@ -16,9 +16,11 @@ import type { Audit, Users } from '../oauth/ports.ts'
 import { basePath } from '../settings.ts'
 import type { ClientRequests, RequestedClient } from '../stores/client-requests.ts'
 import { UnstorableError } from '../stores/unstorable.ts'
+import { listQuery } from '../views/list-state.ts'
 import type { Notice } from '../views/notice.ts'
 import type { Views } from '../views/views.ts'
 import { clientForm } from './clients.ts'
+import { listStateOf } from './list-state.ts'
 import { leaveNotice, type NoticeDeps } from './notice.ts'
 
 export interface ClientDecisionsDeps extends NoticeDeps {
@@ -41,7 +43,7 @@ const requestOf = async ({ requests }: ClientDecisionsDeps, ctx: Context): Promi
 const backToList = async (deps: ClientDecisionsDeps, ctx: Context, notice: Notice): Promise<void> => {
   const path = `${basePath(deps.settings)}dispatch.php/admin/oauth2`
   await leaveNotice(deps, ctx, path, notice)
-  redirectTo(ctx, path, 303)
+  redirectTo(ctx, path + listQuery(listStateOf(ctx)), 303)
 }
 
 const decider = (ctx: Context): Named => {
@@ -84,6 +86,7 @@ const showForm = async (deps: ClientDecisionsDeps, ctx: Context, client: Request
   ctx.body = await deps.views.rejectRequest(pageContext(ctx), {
     client,
     ...typed,
+    list: listStateOf(ctx),
     securityToken: await securityToken(ctx, deps.keys, clientForm),
   })
 }

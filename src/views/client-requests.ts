@@ -8,6 +8,7 @@ import {
   type RequestState,
 } from '../oauth/client-request.ts'
 import type { RequestedClient } from '../stores/client-requests.ts'
+import { listQuery, type ListState } from './list-state.ts'
 import type { Notice } from './notice.ts'
 import { registrationFaults } from './registration-faults.ts'
 import type { TextKey } from './texts.ts'
@@ -84,12 +85,15 @@ export interface RejectRequestModel {
   readonly client: RequestedClient
   readonly reason: string
   readonly fault: 'missing' | 'too-long' | 'unstorable' | undefined
+  /** Where in the list one came from, and goes back to. */
+  readonly list: ListState
   readonly securityToken: string
 }
 
 /** The variables of templates/client-reject.ejs. */
 export const rejectRequestValues = (model: RejectRequestModel) => ({
   ...model,
+  here: listQuery(model.list),
   limits: { reason: reasonLimit },
   form: { reason: model.reason },
   faults: {

@@ -94,6 +94,32 @@ describe('clients on request', () => {
     expect(await app.deps.administration.resume(id)).to.equal(false)
   })
 
+  it('U3 deciding, Cancel included, leads back to the same search, filter, order and page', async () => {
+    const person = await visit(app, users.dozent)
+    const [first, second] = [await asked(person), await asked(person)]
+    const place = '?search=nobody&only=suspended&sort=name&page=2'
+    const kept = place.replace('&page=2', '')
+    const list = (await root.get(`admin/oauth2${place}`)).text
+    const question = (await root.get(`api/oauth2/clients/reject/${second.id}${place}`)).text
+    for (const [text, address] of [
+      [list, `clients/approve/${first.id}${kept}`],
+      [list, `clients/reject/${second.id}${kept}`],
+      [question, `clients/reject/${second.id}${place}`],
+      [question, `admin/oauth2${place}`],
+    ] as const)
+      expect(text).to.include(`${address.replaceAll('&', '&amp;')}"`)
+    const back = `${app.base}dispatch.php/admin/oauth2${place}`
+    const approve = `api/oauth2/clients/approve/${first.id}${place}`
+    const reject = `api/oauth2/clients/reject/${second.id}${place}`
+    const resume = `api/oauth2/clients/resume/${second.id}${place}`
+    for (const [from, to, fields] of [
+      ['admin/oauth2', approve, {}],
+      [reject, reject, { reason: 'Twice the same' }],
+      ['admin/oauth2', resume, {}],
+    ] as const)
+      expect((await root.submit(from, to, fields)).headers['location'], to).to.equal(back)
+  })
+
   it('S-148 approving, rejecting and reading of others need root of this moment, and a token of the form', async () => {
     const person = await visit(app, users.autor)
     const { id } = await asked(person)

@@ -282,7 +282,13 @@ export const everyPage = (
   const place = { from: '', page: 2 }
   return {
     'admin with requests': views.admin(page, adminModel({ ...admin, requests, requestsTotal: 30 })),
-    'reject request': views.rejectRequest(page, { client: requested, reason: text, fault: 'too-long', securityToken }),
+    'reject request': views.rejectRequest(page, {
+      client: requested,
+      reason: text,
+      fault: 'too-long',
+      list: wholeList,
+      securityToken,
+    }),
     requests: views.requests(page, list),
     'requests, no more': views.requests(page, { ...list, isFull: true }),
     'requests, not allowed': views.requests(page, { ...list, mayAsk: false }),
