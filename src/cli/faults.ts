@@ -55,9 +55,9 @@ const existingKeysSentence = (t: Translate, paths: readonly string[]): string =>
   const folder = path.dirname(paths[0] ?? '')
   const missing = keyFileNames.map((name) => path.join(folder, name)).filter((file) => !paths.includes(file))
   const values = { paths: paths.join(', '), missing: missing.join(', ') }
-  // The key for signing in stands alone.
-  const together = missing.length < keyFileNames.length
-  return together && missing.length > 0 ? t('keys.some-exist', values) : t('keys.exist', values)
+  // The key for signing in stands alone: no code or token depends on it.
+  if (missing.length === keyFileNames.length) return t('keys.oidc.exist', values)
+  return missing.length > 0 ? t('keys.some-exist', values) : t('keys.exist', values)
 }
 
 /** What to tell the operator; several lines only when several settings or fields are wrong. */

@@ -16,13 +16,16 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
 
   'completion.example': 'In jeder neuen Shell vervollständigen',
   'keys.describe': 'Schlüsseldateien des OAuth2-Servers anlegen',
-  'keys.force': 'Vorhandene Schlüsseldateien ersetzen; damit enden alle Codes und Tokens',
+  'keys.force':
+    'Vorhandene Schlüsseldateien ersetzen; damit enden alle Codes und Tokens. Mit --oidc nur dessen Schlüssel; damit endet keines',
   'keys.bits': 'Länge des RSA-Schlüssels',
   'keys.primes': '4 signiert dreimal so schnell, braucht 4096 Bit und den Befehl openssl',
   'keys.oidc':
     'Den Schlüssel für "Anmelden mit Stud.IP" (oidc.key) neben den anderen anlegen, die bleiben, wie sie sind',
   'keys.oidc.size': '--oidc legt einen Schlüssel von 3072 Bit an; --bits und --primes gelten dafür nicht.',
   'keys.oidc.example': 'Andere Anwendungen mit Stud.IP anmelden lassen',
+  'keys.oidc.exist':
+    'Einen Schlüssel für "Anmelden mit Stud.IP" gibt es bereits: {{paths}}. Er bleibt, wie er ist. Um ihn zu ersetzen: --force. Dabei endet kein Code und kein Token, und Anwendungen holen sich den neuen Schlüssel von selbst.',
   'keys.oidc.done': 'Der Schlüssel für "Anmelden mit Stud.IP" wurde angelegt. Der Dienst findet ihn von selbst.',
   'keys.done': 'Schlüsseldateien erfolgreich angelegt.',
   'keys.exist':
@@ -142,6 +145,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'grants.done_one': '{{count}} Autorisierung wurde widerrufen.',
   'grants.done_other': '{{count}} Autorisierungen wurden widerrufen.',
   'grants.example': 'Die Verbindung eines verlorenen Geräts beenden',
+  'person.user': 'Benutzername oder ID der Person',
   'person.export.describe': 'Gibt heraus, was über eine Person gespeichert ist',
   'person.export.example': 'In eine Datei',
   'person.delete.describe': 'Löscht, was über eine Person gespeichert ist; ihre Verbindungen enden',

@@ -14,12 +14,15 @@ export const en = {
 
   'completion.example': 'Complete in every new shell',
   'keys.describe': 'Make the key files of the OAuth2 server',
-  'keys.force': 'Replace existing key files, which ends every code and token',
+  'keys.force':
+    'Replace existing key files, which ends every code and token; with --oidc that key alone, which ends none',
   'keys.bits': 'Length of the RSA key',
   'keys.primes': '4 signs three times as fast, needs 4096 bits and the openssl command',
   'keys.oidc': 'Make the key for Sign in with Stud.IP (oidc.key) beside the others, which stay as they are',
   'keys.oidc.size': '--oidc makes a key of 3072 bits; --bits and --primes are not for it.',
   'keys.oidc.example': 'Let people sign in to other applications with Stud.IP',
+  'keys.oidc.exist':
+    'There is a key for Sign in with Stud.IP already: {{paths}}. It stays as it is. To replace it: --force. No code or token ends, and applications fetch the new key by themselves.',
   'keys.oidc.done': 'The key for Sign in with Stud.IP was created. The service finds it by itself.',
   'keys.done': 'The key files were created.',
   'keys.exist':
@@ -137,6 +140,7 @@ export const en = {
   'grants.done_one': '{{count}} grant was revoked.',
   'grants.done_other': '{{count}} grants were revoked.',
   'grants.example': 'End the connection of a lost device',
+  'person.user': 'User name or id of the person',
   'person.export.describe': 'Hand out what is stored of a person',
   'person.export.example': 'Into a file',
   'person.delete.describe': 'Delete what is stored of a person; their connections end',

@@ -123,6 +123,9 @@ describe('oauth2:keys', () => {
       const again = await oidc([], language)
       expect([again.code, again.stdout]).to.deep.equal([1, ''])
       expect(again.stderr).to.include('oidc.key').and.include('--force')
+      expect(again.stderr, 'replacing this one ends nothing').to.match(
+        language === 'de_DE' ? /endet kein Code und kein Token/ : /No code or token ends/,
+      )
     }
     expect((await contents())['oidc.key']).to.equal(made)
     expect(await oidc(['--force'], 'de_DE')).to.include({ code: 0, stderr: '' })

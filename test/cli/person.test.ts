@@ -208,6 +208,15 @@ describe('oauth2:person:*', () => {
     expect((await exported('李Ł')).userId).to.equal(tutor.user_id)
   })
 
+  it('its help says who is meant, by name or id', async () => {
+    for (const command of ['oauth2:person:export', 'oauth2:person:delete'])
+      for (const [LANG, words] of [
+        ['en', 'User name or id of the person'],
+        ['de', 'Benutzername oder ID der Person'],
+      ] as const)
+        expect((await run([command, '--help'], { env: { ...env, LANG } })).stdout).to.include(words)
+  })
+
   it('S-151 deletes nothing unasked, nor of an unknown or ambiguous person', async () => {
     await connected(autor)
     const refused = async (args: readonly string[], pattern: RegExp, language = 'en') => {

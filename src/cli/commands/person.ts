@@ -10,7 +10,7 @@ export const personExport: Command = {
   positional: '<user>',
   describe: 'person.export.describe',
   examples: [['$0 oauth2:person:export test_autor > test_autor.json', 'person.export.example']],
-  options: (args, t) => args.positional('user', { type: 'string', describe: t('grants.user'), demandOption: true }),
+  options: (args, t) => args.positional('user', { type: 'string', describe: t('person.user'), demandOption: true }),
   run: (options, { t, say, result }) =>
     withDatabase(async (db) => {
       const userId = await personNamed(db, text(options, 'user'), t)
@@ -28,7 +28,7 @@ export const personDelete: Command = {
   examples: [['$0 oauth2:person:delete 205f3efb7997a0fc9755da2b535038da --yes', 'person.delete.example']],
   options: (args, t) =>
     args
-      .positional('user', { type: 'string', describe: t('grants.user'), demandOption: true })
+      .positional('user', { type: 'string', describe: t('person.user'), demandOption: true })
       .option('yes', { type: 'boolean', alias: 'force', describe: t('option.force') }),
   run: (options, { t, consent, success, result }) =>
     withDatabase(async (db) => {
