@@ -20,7 +20,8 @@ export type OAuthErrorCode =
   | 'consent_required'
   | 'interaction_required'
   | 'request_not_supported'
-  | 'request_uri_not_supported' // OpenID Connect Core §3.1.2.6
+  | 'request_uri_not_supported'
+  | 'registration_not_supported' // OpenID Connect Core §3.1.2.6
   | 'invalid_token'
   | 'insufficient_scope' // RFC 6750 §3.1
 
@@ -45,6 +46,7 @@ const statusOf: Record<OAuthErrorCode, number> = {
   interaction_required: 400,
   request_not_supported: 400,
   request_uri_not_supported: 400,
+  registration_not_supported: 400,
   invalid_token: 401,
   insufficient_scope: 403,
 }
@@ -56,6 +58,7 @@ const parameterOf: Partial<Record<OAuthErrorCode, string>> = {
   invalid_scope: 'scope',
   request_not_supported: 'request',
   request_uri_not_supported: 'request_uri',
+  registration_not_supported: 'registration',
 }
 
 /** What a client is told. `description` and `hint` are printable ASCII without `"` and `\` (RFC 6749 §5.2) and hold nothing secret. */
@@ -156,6 +159,8 @@ export const requestNotSupported = () =>
   new OAuthError('request_not_supported', 'Request objects are not supported. Send the parameters themselves.')
 export const requestUriNotSupported = () =>
   new OAuthError('request_uri_not_supported', 'Request objects are not supported. Send the parameters themselves.')
+export const registrationNotSupported = () =>
+  new OAuthError('registration_not_supported', 'Clients are registered beforehand, not by their requests.')
 /** `clientId` of a token that was one of ours. */
 export const invalidToken = (clientId?: string) =>
   new OAuthError('invalid_token', 'The access token is invalid, has expired or was revoked.', { clientId })

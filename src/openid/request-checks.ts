@@ -1,6 +1,11 @@
 // What an authorization request says beyond OAuth, checked (OpenID Connect Core §3.1.2.1, §3.1.2.2, §6).
 import { bounds } from '../bounds.ts'
-import { invalidRequest, requestNotSupported, requestUriNotSupported } from '../oauth/errors.ts'
+import {
+  invalidRequest,
+  registrationNotSupported,
+  requestNotSupported,
+  requestUriNotSupported,
+} from '../oauth/errors.ts'
 import { singleParameters } from '../oauth/parameters.ts'
 import type { Parameters, RawParameters } from '../oauth/types.ts'
 
@@ -16,7 +21,12 @@ const lengths: ReadonlyMap<string, number> = new Map<string, number>([
 ])
 
 /** Names of the parameters that are read here; `claims`, `display`, `login_hint`, `ui_locales` and `acr_values` change nothing. */
-export const openidParameters: ReadonlySet<string> = new Set([...lengths.keys(), 'request', 'request_uri'])
+export const openidParameters: ReadonlySet<string> = new Set([
+  ...lengths.keys(),
+  'request',
+  'request_uri',
+  'registration',
+])
 
 export interface SignInRequest {
   readonly prompt: ReadonlySet<Prompt>
@@ -56,11 +66,12 @@ export const isSilent = (raw: RawParameters): boolean =>
   (raw['prompt'] ?? []).some((value) => value.split(' ').includes('none'))
 
 /**
- * @throws OAuthError request_not_supported, request_uri_not_supported, and invalid_request for a value that cannot be right
+ * @throws OAuthError request_not_supported, request_uri_not_supported, registration_not_supported, and invalid_request for a value that cannot be right
  */
 export const requestChecks = (raw: RawParameters): SignInRequest => {
   if (raw['request']?.some((value) => value !== '')) throw requestNotSupported()
   if (raw['request_uri']?.some((value) => value !== '')) throw requestUriNotSupported()
+  if (raw['registration']?.some((value) => value !== '')) throw registrationNotSupported()
   const { id_token_hint: idTokenHint, ...parameters } = singleParameters(raw, lengths)
   const responseMode = parameters['response_mode'] ?? 'query'
   if (responseMode !== 'query' && responseMode !== 'form_post')

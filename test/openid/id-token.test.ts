@@ -1,6 +1,9 @@
 // Who signs in gets an ID token that libraries believe and Stud.IP's API does not (D26, S-133…S-136, S-141, S-142).
 import { expect } from 'chai'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import * as jose from 'jose'
 import { formatOf } from '../../src/oauth/scopes/index.ts'
 import { users } from '../fixtures/users.ts'
@@ -109,13 +112,29 @@ describe('ID token', () => {
     expect(params!.get('error')).to.equal('invalid_request')
   })
 
-  it('S-137 request and request_uri are refused with their codes', async () => {
+  it('S-137 request and request_uri are refused with their codes and never fetched, and registration too', async () => {
     const cookie = await logIn(provider.app)
     const { params } = await ask(provider, { request: 'e30.e30.' }, cookie)
     expect(params!.get('error')).to.equal('request_not_supported')
     expect(params!.get('iss')).to.equal(provider.app.deps.issuer)
-    const other = await ask(provider, { request_uri: 'https://app.example.org/request.jwt' }, cookie)
-    expect(other.params!.get('error')).to.equal('request_uri_not_supported')
+    let fetched = 0
+    const host = createServer((_, response) => (fetched++, response.end())).on('connection', () => fetched++)
+    await once(host.listen(0, '127.0.0.1'), 'listening')
+    const uri = `http://127.0.0.1:${(host.address() as AddressInfo).port}/request.jwt`
+    for (const more of [{}, { response_type: undefined }, { prompt: 'none' }]) {
+      const other = await ask(provider, { request_uri: uri, ...more }, cookie)
+      expect(other.params!.get('error')).to.equal('request_uri_not_supported')
+    }
+    expect(fetched).to.equal(0)
+    await fetch(uri)
+    expect(fetched, 'the test itself can fail').to.be.greaterThan(0)
+    host.closeAllConnections()
+    host.close()
+    const registered = await ask(provider, { registration: '{}' }, cookie)
+    expect([registered.params!.get('error'), registered.params!.get('state')]).to.deep.equal([
+      'registration_not_supported',
+      'xyz',
+    ])
   })
 
   it('without the key nothing of it is there', async () => {

@@ -1,5 +1,7 @@
 // prompt, max_age, hints, response modes, requests by POST (Core §3.1.2.1; S-137…S-139, S-143).
+import { createPublicKey, type JsonWebKey } from 'node:crypto'
 import { expect } from 'chai'
+import { decodeJwt, SignJWT } from 'jose'
 import { isToldApart } from '../../src/oauth/remembered-consent.ts'
 import { mayHearUnseen } from '../../src/openid/silence.ts'
 import { users } from '../fixtures/users.ts'
@@ -159,9 +161,29 @@ describe('authorization request of a sign-in', () => {
     const [head, body, signature = ''] = id_token.split('.')
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${body}.`
     const modified = `${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`
-    for (const hint of ['x', unsigned, modified]) {
+    const claims = decodeJwt(id_token)
+    const { signIn: own, signingKey: studip } = await app.deps.keys.current()
+    const secret = Buffer.from(
+      createPublicKey({ key: own!.jwk as JsonWebKey, format: 'jwk' }).export({ type: 'spki', format: 'pem' }),
+    )
+    const signed = (alg: string, key: Parameters<SignJWT['sign']>[0], more: object = {}) =>
+      new SignJWT({ ...claims, ...more }).setProtectedHeader({ alg, kid: own!.kid }).sign(key)
+    expect((await ask(provider, { id_token_hint: await signed('RS256', own!.signingKey) }, cookie)).html).to.include(
+      'name="allow"',
+    )
+    const hints = {
+      nonsense: 'x',
+      unsigned,
+      modified,
+      'signed with the public key as a secret': await signed('HS256', secret),
+      "signed with Stud.IP's key": await signed('RS256', studip),
+      'of another issuer': await signed('RS256', own!.signingKey, { iss: `${app.deps.issuer}/` }),
+      'without an issuer': await signed('RS256', own!.signingKey, { iss: undefined }),
+      'of two audiences': await signed('RS256', own!.signingKey, { aud: [claims.aud, '999'] }),
+    }
+    for (const [which, hint] of Object.entries(hints)) {
       const { params } = await ask(provider, { id_token_hint: hint }, cookie)
-      expect(params?.get('error')).to.equal('invalid_request')
+      expect(params?.get('error'), which).to.equal('invalid_request')
     }
     const other = await ask({ ...provider, client: await addClient(app) }, { id_token_hint: id_token }, cookie)
     expect(other.params?.get('error')).to.equal('invalid_request')

@@ -1,13 +1,14 @@
 // Codes and tokens of grants without api: only we read them, each in its own place (D23).
 import { expect } from 'chai'
-import { compactVerify, decodeProtectedHeader } from 'jose'
+import { compactVerify, decodeProtectedHeader, SignJWT } from 'jose'
 import { createDerivedKeys } from '../../../src/crypto/derived-keys.ts'
 import { decrypt, saltOf } from '../../../src/crypto/defuse.ts'
 import { createCredentials } from '../../../src/crypto/formats/of.ts'
+import { readIdTokenHint } from '../../../src/crypto/id-token.ts'
 import { isSealed } from '../../../src/crypto/formats/sealed.ts'
 import { createDeviceCodes } from '../../../src/crypto/formats/device-code.ts'
 import { createKeyRing } from '../../../src/crypto/key-ring.ts'
-import { seal, sealBytes } from '../../../src/crypto/sealed.ts'
+import { open as openSealed, seal, sealBytes } from '../../../src/crypto/sealed.ts'
 import type { AccessToken, AuthorizationCode, RefreshToken } from '../../../src/oauth/types.ts'
 import { openIndependently } from '../independent-defuse.ts'
 import { keyFolder, otherPair, password } from '../key-folder.ts'
@@ -106,6 +107,33 @@ describe('sealed credentials', () => {
         expect((await open(text)) !== undefined, `${kind} as ${place}`).to.equal(
           kind === place || kind === `${place} of league`,
         )
+  })
+
+  it('S-122 each cookie, ticket and notice opens in its own place only, and no credential or ID token does there', async () => {
+    const { derive } = await keys.current()
+    const kinds = ['pending', 'consent', 'notice', 'login_asked', 'csrf']
+    const sealed = { ...code, ...refreshToken, ...accessToken }
+    const texts: Record<string, string> = {
+      ...(await sealedTexts()),
+      deviceCode: await createDeviceCodes(keys).seal({
+        id: id('d'),
+        clientId: '1',
+        scopes: ['api'],
+        expiresAt: now() + 600,
+      }),
+      idToken: await new SignJWT({ sub: common.userId, aud: '1' })
+        .setProtectedHeader({ alg: 'HS256', typ: 'pending' })
+        .sign(derive('pending')),
+    }
+    for (const [kind, text] of Object.entries(await sealedTexts(['api']))) texts[`${kind} of league`] = text
+    for (const kind of kinds) texts[kind] = seal(sealed, derive(kind), kind)
+    for (const place of kinds)
+      for (const [kind, text] of Object.entries(texts))
+        expect(openSealed(text, derive(place), place) !== undefined, `${kind} as ${place}`).to.equal(kind === place)
+    // Even under one key for both, which there is never.
+    const oneKey = { ...(await keys.current()), signIn: undefined }
+    for (const [kind, text] of Object.entries(texts))
+      expect(await readIdTokenHint(text, oneKey, 'https://studip.example.org'), kind).to.equal(undefined)
   })
 
   it('S-122 a device code opens in its own place only, and nothing else opens there', async () => {
