@@ -68,7 +68,7 @@ export const deLists = {
   'clients.signsIn': 'meldet Personen an',
   'clients.told': 'Erfährt beim Anmelden',
   'clients.told.openid': 'die Kennung der Person in Stud.IP',
-  'clients.told.profile': 'Name, Anmeldename, Bild, Sprache und Rechtestufe',
+  'clients.told.profile': 'Name, Benutzername, globaler Status, Sprache, Bild, Adresse des Profils und letzte Änderung',
   'clients.told.email': 'die E-Mail-Adresse',
   'clients.lastUsed': 'Zuletzt genutzt',
   'clients.lastUsed.never': 'noch nie',

@@ -68,7 +68,7 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'clients.signsIn': 'signs people in',
   'clients.told': 'Is told at sign-in',
   'clients.told.openid': "the person's id in Stud.IP",
-  'clients.told.profile': 'name, user name, picture, language and permission level',
+  'clients.told.profile': 'name, user name, global status, language, picture, address of the profile and last change',
   'clients.told.email': 'the e-mail address',
   'clients.lastUsed': 'Last used',
   'clients.lastUsed.never': 'never',

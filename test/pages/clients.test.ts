@@ -226,7 +226,7 @@ for (const { studip, baseUrl } of [
         .to.include('<code>openid</code> <code>email</code>')
         .and.include('meldet Personen an')
         .and.include('die E-Mail-Adresse')
-        .and.not.include('Rechtestufe')
+        .and.not.include('globaler Status')
         .and.not.include('<code>api')
       expect(boxOf(reader))
         .to.include('<code>api.read</code>')

@@ -34,6 +34,8 @@ const german: readonly Thing[] = [
   { is: 'Entwickelnde', not: /Entwicklern\b|Entwickler:innen|des Entwicklers/ },
   { is: 'Administration', not: /Administratoren/ },
   { is: 'ID', not: /\bId\b/ },
+  { is: 'globaler Status', not: /Rechtestufe|Berechtigungsstufe/ },
+  { is: 'Benutzername', not: /Anmeldename|Nutzername|Loginname/ },
   { is: '"…"', not: /[„“‚‘]/ },
   { is: 'Sie', not: /\b(?:du|dir|dich|dein|deine[mnrs]?|euch|euer|eure[mnrs]?)\b/i },
 ]
@@ -52,6 +54,7 @@ const english: readonly Thing[] = [
   },
   { is: 'OAuth2 client', not: /OAuth client|OAuth2-client/ },
   { is: 'permission', not: /\bScopes?\b/ },
+  { is: 'global status', not: /permission level|level of permission/ },
   { is: 'revoke', not: /\bcancel (?:the |an )?authorisation|invalidate/ },
   { is: 'log in to Stud.IP', not: /\blog-?ons?\b|\bsign on\b/i },
   { is: 'end a connection', not: /\bunlink|\bdisconnect/i },
