@@ -44,4 +44,4 @@ const handedOver = process.argv.includes('--wait-for-settings')
       process.on('message', onMessage)
     })
   : undefined
-void import('./worker-process.ts').then(({ runWorkerProcess }) => runWorkerProcess(handedOver))
+void import('./worker-process.js').then(({ runWorkerProcess }) => runWorkerProcess(handedOver))

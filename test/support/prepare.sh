@@ -22,4 +22,4 @@ if [[ ${1:-} != --demo && ! test/support/nodes/node_modules/.package-lock.json -
   (cd test/support/nodes && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json) >&2 || true
 fi
 echo "Building …" >&2
-node_modules/.bin/tsc -p tsconfig.json --incremental --tsBuildInfoFile dist/tsconfig.tsbuildinfo >&2
+bin/bundle >&2
