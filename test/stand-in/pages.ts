@@ -2,7 +2,7 @@
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 
 const page = (title: string, body: string): string =>
-  `<!DOCTYPE html><html lang="de"><head><meta charset="utf-8"><title>${escape(title)} - Stud.IP (stand-in)</title></head><body><h1>${escape(title)}</h1>${body}</body></html>`
+  `<!DOCTYPE html><html lang="de"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)} - Stud.IP (stand-in)</title></head><body><h1>${escape(title)}</h1>${body}</body></html>`
 
 const hidden = (fields: Readonly<Record<string, string>>): string =>
   Object.entries(fields)
