@@ -4,6 +4,7 @@ import { faultSentence, type SettingFault } from '../config/fault-texts.ts'
 import { KeyFileError, keyFaults, keyFaultSentence, KeyFilesError, type KeyFault } from '../crypto/key-fault.ts'
 import { doctorDe } from '../doctor/texts-de.ts'
 import { doctorEn } from '../doctor/texts-en.ts'
+import type { RedirectUriFault } from '../oauth/redirect-uri-registration.ts'
 import { de } from './texts-de.ts'
 import { en } from './texts-en.ts'
 import { keyFaultsDe } from './texts-keys-de.ts'
@@ -17,6 +18,8 @@ export interface Translate {
   readonly setting: (fault: SettingFault) => string
   /** The sentences for faults of key files; undefined for another error. */
   readonly keyFiles: (error: unknown) => string | undefined
+  /** What is wrong with a redirect URI, and what to write instead. */
+  readonly redirectUri: (fault: RedirectUriFault, uri: string) => string
 }
 export type CliLanguage = 'de' | 'en'
 
@@ -47,6 +50,7 @@ export const textsIn = (language: CliLanguage): Translate => {
     {
       setting: (fault: SettingFault) => faultSentence(fault, language),
       keyFiles: (error: unknown) => keyFilesSentence(error, language === 'de' ? keyFaultsDe : keyFaults),
+      redirectUri: (fault: RedirectUriFault, uri: string) => translate(`registration.redirect.${fault}`, { uri }),
     },
   )
 }

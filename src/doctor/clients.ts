@@ -20,7 +20,11 @@ const redirectFindings = ({ id, name, redirect }: ClientRow, t: Translate): Find
     .flatMap((uri) => {
       const reason = checkRedirectUri(uri)
       return reason
-        ? [warning(t('doctor.clients.redirect', { id, name: printable(name), uri: printable(uri), reason }))]
+        ? [
+            warning(
+              t('doctor.clients.redirect', { id, name: printable(name), why: t.redirectUri(reason, printable(uri)) }),
+            ),
+          ]
         : []
     })
 

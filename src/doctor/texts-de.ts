@@ -113,7 +113,7 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
     'Die Zeile, die nach der Anmeldung zurückführt, lässt sich nicht anlegen ({{code}}); deshalb sehen die Benutzer eine Seite mehr. Vergeben Sie die Rechte an personal_notifications unten.',
   'doctor.clients.ok': 'Die registrierten Redirect-URIs sind sicher.',
   'doctor.clients.redirect':
-    'Client {{id}} ({{name}}) hat die Redirect-URI {{uri}}, die heute nicht mehr registriert werden könnte: {{reason}}. Sie funktioniert weiterhin; bitten Sie den Entwickler um eine andere.',
+    'Client {{id}} ({{name}}) hat eine Redirect-URI, die heute nicht mehr registriert werden könnte. {{why}} Die alte funktioniert weiterhin; bitten Sie die Entwickelnden um eine andere.',
   'doctor.clients.secret':
     'Client {{id}} ({{name}}) hat ein Geheimnis, das kein bcrypt-Hash ist und nie passen kann. Geben Sie ihm ein neues: oauth2:client:secret {{id}}',
   'doctor.pkce.ok': 'PKCE_PLAIN ist {{value}}.',

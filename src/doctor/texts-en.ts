@@ -108,7 +108,7 @@ export const doctorEn = {
     'The row that leads people back after the login cannot be made ({{code}}), so they see an extra page. Grant the rights on personal_notifications below.',
   'doctor.clients.ok': 'The registered redirect URIs are safe.',
   'doctor.clients.redirect':
-    'Client {{id}} ({{name}}) has the redirect URI {{uri}}, which a new registration would refuse: {{reason}}. It still works; ask its developer for another one.',
+    'Client {{id}} ({{name}}) has a redirect URI that a new registration would refuse. {{why}} The old one still works; ask its developer for another one.',
   'doctor.clients.secret':
     'Client {{id}} ({{name}}) has a secret that is no bcrypt hash and can never match. Give it a new one: oauth2:client:secret {{id}}',
   'doctor.pkce.ok': 'PKCE_PLAIN is {{value}}.',

@@ -1,5 +1,6 @@
 // The texts of the checks, as whoever runs them provides them in the operator's language.
 import type { SettingFault } from '../config/fault-texts.ts'
+import type { RedirectUriFault } from '../oauth/redirect-uri-registration.ts'
 import type { doctorEn } from './texts-en.ts'
 
 /** A plural is named without its `_one` or `_other` and takes `count`. */
@@ -15,4 +16,6 @@ export interface Translate {
   readonly setting: (fault: SettingFault) => string
   /** The sentences for faults of key files; undefined for another error. */
   readonly keyFiles: (error: unknown) => string | undefined
+  /** What is wrong with a redirect URI, and what to write instead. */
+  readonly redirectUri: (fault: RedirectUriFault, uri: string) => string
 }

@@ -271,7 +271,7 @@ describe('oauth2:doctor', () => {
         sql(
           "INSERT INTO oauth2_clients (name, redirect, mkdate, chdate) VALUES ('Old', 'https://ok.example.org/cb,http://old.example.org/cb', 1, 1)",
         ),
-      /Client \d+ \(Old\) has the redirect URI http:\/\/old\.example\.org\/cb, .*insecure-http/,
+      /Client \d+ \(Old\) .*refuse\. http:\/\/old\.example\.org\/cb is not encrypted\. Use https.*still works/,
       'warning',
     ],
     [

@@ -25,7 +25,7 @@ const optionOf = {
 } as const
 
 const sentence = (t: Translate, fault: RegistrationFault): string => {
-  if ('uri' in fault) return t(`registration.redirect.${fault.code as RedirectUriFault}`, { uri: fault.uri! })
+  if ('uri' in fault) return t.redirectUri(fault.code as RedirectUriFault, fault.uri!)
   return t(`registration.${fault.code as 'missing' | 'too-long' | 'malformed' | 'unstorable'}`, {
     option: optionOf[fault.field],
   })
