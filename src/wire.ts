@@ -16,6 +16,7 @@ import { createAuthorizationCodes } from './stores/authorization-codes.ts'
 import { createClients } from './stores/clients.ts'
 import { createClientAdministration } from './stores/client-administration.ts'
 import { createClientRequests } from './stores/client-requests.ts'
+import { createSentForms } from './stores/sent-forms.ts'
 import { openDatabase } from './stores/database.ts'
 import { createDevicePace } from './stores/device-pace.ts'
 import { createDevices } from './stores/devices.ts'
@@ -115,6 +116,7 @@ export const wire = async (
     rotationPace: createRotationPace(),
     administration: createClientAdministration(db, now),
     requests: createClientRequests(db, now),
+    sentForms: createSentForms(db, now),
     requestPace: createRequestPace(),
     codes: createAuthorizationCodes(db, now),
     tokens: createTokens(db, now, read, lookUp),

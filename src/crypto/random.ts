@@ -23,6 +23,15 @@ export const randomHex = (bytes: number): string => freshBytes(bytes).toString('
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
+/** The first `length` characters of [A-Za-z0-9] that these bytes make, each equally likely: one of 32 makes none, so that 64 are plenty for 40. */
+export const alphanumericOf = (bytes: Buffer, length: number): string =>
+  Array.from(
+    bytes.filter((byte) => byte < 4 * alphanumeric.length),
+    (byte) => alphanumeric[byte % alphanumeric.length],
+  )
+    .slice(0, length)
+    .join('')
+
 /** `length` characters of [A-Za-z0-9], each equally likely: 5.95 bits a character. */
 export const randomAlphanumeric = (length: number): string =>
   Array.from({ length }, () => alphanumeric[randomInt(alphanumeric.length)]).join('')

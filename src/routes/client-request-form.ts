@@ -1,6 +1,6 @@
 // api/oauth2/requests/add and …/store: the form with which people ask for a client (D35).
 import type { Context, Middleware } from 'koa'
-import { hashClientSecret, newClientSecret } from '../crypto/client-secret.ts'
+import { hashClientSecret } from '../crypto/client-secret.ts'
 import { securityToken } from '../middleware/csrf.ts'
 import { formOf } from '../middleware/form.ts'
 import { identityOf } from '../middleware/identity.ts'
@@ -8,7 +8,6 @@ import { pageContext } from '../middleware/page-context.ts'
 import { redirectTo } from '../middleware/redirect.ts'
 import { refuse } from '../middleware/refusal.ts'
 import { originOf } from '../middleware/request-context.ts'
-import type { CheckedRegistration } from '../oauth/client-registration.ts'
 import { slowDown } from '../oauth/errors.ts'
 import { checkRequest, type RequestFault, type RequestForm } from '../oauth/client-request.ts'
 import { loneValue } from '../oauth/parameters.ts'
@@ -17,7 +16,9 @@ import { openid } from '../oauth/scopes/openid.ts'
 import { UnstorableError } from '../stores/unstorable.ts'
 import { emptyRequest } from '../views/client-requests.ts'
 import { isFull, listPath, refuseFurther, requestForm, type ClientRequestsDeps } from './client-requests.ts'
+import type { Notice } from '../views/notice.ts'
 import { leaveNotice } from './notice.ts'
+import { newFormKey, onceForEachForm } from './sent-form.ts'
 
 const showForm = async (
   deps: ClientRequestsDeps,
@@ -28,6 +29,7 @@ const showForm = async (
   ctx.body = await deps.views.requestClient(pageContext(ctx), {
     ...typed,
     signIn: (await deps.offeredScopes()).includes(openid.name),
+    formKey: newFormKey(),
     securityToken: await securityToken(ctx, deps.keys, requestForm),
   })
 }
@@ -46,20 +48,37 @@ const typedIn = (ctx: Context): RequestForm => {
   ) as unknown as RequestForm
 }
 
-/** The database's own no to a text is a fault of its field like any other; the notes hold the purpose. */
+type Checked = Exclude<ReturnType<typeof checkRequest>, { readonly faults: unknown }>
+
+/** The database's own no to a text is a fault of its field like any other; the notes hold the purpose. @returns undefined when too many are open */
 const askOrTell = async (
-  { requests }: ClientRequestsDeps,
+  deps: ClientRequestsDeps,
   ctx: Context,
-  { client: { confidential, ...client }, purpose }: { client: CheckedRegistration; purpose: string },
-): Promise<
-  | { readonly clientId: string | undefined; readonly secret: string | undefined }
-  | { readonly faults: readonly RequestFault[] }
-> => {
-  const secret = confidential ? newClientSecret() : undefined
-  const secretHash = secret === undefined ? null : await hashClientSecret(secret)
-  const { id, username } = identityOf(ctx).user
+  checked: Checked,
+): Promise<Notice | { readonly faults: readonly RequestFault[] } | undefined> => {
+  const { confidential, ...client } = checked.client
+  const { id: userId, username } = identityOf(ctx).user
   try {
-    return { clientId: await requests.ask({ ...client, secretHash }, { id, username }, purpose), secret }
+    return await onceForEachForm(deps, ctx, {
+      form: requestForm,
+      typed: checked,
+      make: async ({ id, secret }) => {
+        // For whom it is too late already no secret is hashed; what decides is the database.
+        if (isFull(await deps.requests.ofPerson(userId))) return undefined
+        const wait = deps.requestPace(userId)
+        if (wait > 0) throw slowDown(wait)
+        const wanted = { ...client, secretHash: confidential ? await hashClientSecret(secret) : null }
+        const clientId = await deps.requests.ask(wanted, { id: userId, username }, checked.purpose, id)
+        if (clientId !== undefined) deps.audit({ event: 'client.requested', clientId, userId }, originOf(ctx))
+        return clientId
+      },
+      made: (clientId, secret) => ({
+        kind: 'requested',
+        clientId,
+        fixedToPort: client.redirectUris.filter(isFixedToItsPort),
+        ...(confidential && { secret }),
+      }),
+    })
   } catch (error) {
     if (!(error instanceof UnstorableError)) throw error
     return {
@@ -71,30 +90,17 @@ const askOrTell = async (
 /** POST requests/store: the list with id and secret, or the form again with what is wrong (422). */
 export const storeRequest = (deps: ClientRequestsDeps): Middleware =>
   async function storeRequest(ctx) {
-    const { id: userId } = identityOf(ctx).user
-    // For whom it is too late already no secret is hashed; what decides is the database.
-    if (isFull(await deps.requests.ofPerson(userId))) return refuseFurther(deps, ctx)
     const form = typedIn(ctx)
     const sharedScheme = loneValue(formOf(ctx), 'shared_scheme') !== undefined
     const checked = checkRequest(form, { sharedScheme })
-    const wait = 'faults' in checked ? 0 : deps.requestPace(userId)
-    if (wait > 0) throw slowDown(wait)
-    const outcome = 'faults' in checked ? checked : await askOrTell(deps, ctx, checked)
-    if ('faults' in outcome) {
+    const answer = 'faults' in checked ? checked : await askOrTell(deps, ctx, checked)
+    if (!answer) return refuseFurther(deps, ctx)
+    if ('faults' in answer) {
       ctx.status = 422
-      refuse(ctx, { reason: 'form-faulty', hint: outcome.faults.map(({ field }) => field).join(' ') })
-      return showForm(deps, ctx, { form, faults: outcome.faults, sharedScheme })
+      refuse(ctx, { reason: 'form-faulty', hint: answer.faults.map(({ field }) => field).join(' ') })
+      return showForm(deps, ctx, { form, faults: answer.faults, sharedScheme })
     }
-    const { clientId, secret } = outcome
-    if (clientId === undefined) return refuseFurther(deps, ctx)
-    deps.audit({ event: 'client.requested', clientId, userId }, originOf(ctx))
-    const uris = 'client' in checked ? checked.client.redirectUris : []
     const path = listPath(deps)
-    await leaveNotice(deps, ctx, path, {
-      kind: 'requested',
-      clientId,
-      fixedToPort: uris.filter(isFixedToItsPort),
-      ...(secret !== undefined && { secret }),
-    })
+    await leaveNotice(deps, ctx, path, answer)
     redirectTo(ctx, path, 303)
   }

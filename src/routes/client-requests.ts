@@ -18,8 +18,9 @@ import { emptyRequest } from '../views/client-requests.ts'
 import type { Notice } from '../views/notice.ts'
 import type { Views } from '../views/views.ts'
 import { leaveNotice, takeNotice, type NoticeDeps } from './notice.ts'
+import type { SentFormDeps } from './sent-form.ts'
 
-export interface ClientRequestsDeps extends NoticeDeps {
+export interface ClientRequestsDeps extends NoticeDeps, SentFormDeps {
   readonly requests: Pick<ClientRequests, 'ask' | 'ofPerson' | 'get' | 'withdraw'>
   /** Seconds to wait; 0 counts a request of this user. */
   readonly requestPace: (userId: string) => number
@@ -33,6 +34,7 @@ export interface ClientRequestsDeps extends NoticeDeps {
 export const requestForm = 'requests'
 export const requestFormFields: ReadonlySet<string> = new Set([
   'security_token',
+  'form_key',
   'shared_scheme',
   ...Object.keys(emptyRequest),
 ])

@@ -27,12 +27,13 @@ import type { Views } from '../views/views.ts'
 import { listQuery } from '../views/list-state.ts'
 import { listStateOf } from './list-state.ts'
 import { leaveNotice, type NoticeDeps } from './notice.ts'
+import { newFormKey, onceForEachForm, type SentFormDeps } from './sent-form.ts'
 import { redirectTo } from '../middleware/redirect.ts'
 import { refuse } from '../middleware/refusal.ts'
 import { about } from '../middleware/refusal-line.ts'
 import { originOf } from '../middleware/request-context.ts'
 
-export interface ClientsDeps extends NoticeDeps {
+export interface ClientsDeps extends NoticeDeps, SentFormDeps {
   readonly administration: ClientAdministration
   readonly offeredScopes: OfferedScopes
   readonly views: Pick<Views, 'addClient' | 'deleteClient' | 'renewSecret'>
@@ -43,6 +44,7 @@ export interface ClientsDeps extends NoticeDeps {
 export const clientForm = 'clients'
 export const clientFields: ReadonlySet<string> = new Set([
   'security_token',
+  'form_key',
   'shared_scheme',
   ...Object.keys(emptyRegistration),
 ])
@@ -69,13 +71,14 @@ const record = ({ audit }: ClientsDeps, ctx: Context, event: AuditEvent['event']
 const showForm = async (
   deps: ClientsDeps,
   ctx: Context,
-  typed: Omit<AddClientModel, 'securityToken' | 'signIn' | 'list'>,
+  typed: Omit<AddClientModel, 'securityToken' | 'formKey' | 'signIn' | 'list'>,
 ): Promise<void> => {
   ctx.type = 'html'
   ctx.body = await deps.views.addClient(pageContext(ctx), {
     ...typed,
     signIn: (await deps.offeredScopes()).includes(openid.name),
     list: listStateOf(ctx),
+    formKey: newFormKey(),
     securityToken: await securityToken(ctx, deps.keys, clientForm),
   })
 }
@@ -99,37 +102,40 @@ export const storeClient = (deps: ClientsDeps): Middleware =>
     const form = typedIn(ctx)
     const sharedScheme = loneValue(formOf(ctx), 'shared_scheme') !== undefined
     const result = checkClientRegistration(form, { sharedScheme })
-    const outcome = 'faults' in result ? result : await registerOrTell(deps, result.client)
+    const outcome = 'faults' in result ? result : await registerOrTell(deps, ctx, result.client)
     if ('faults' in outcome) {
       ctx.status = 422
       refuse(ctx, { reason: 'form-faulty', hint: outcome.faults.map(({ field }) => field).join(' ') })
       return showForm(deps, ctx, { form, faults: outcome.faults, sharedScheme })
     }
-    const { clientId, secret, redirectUris } = outcome
-    record(deps, ctx, 'client.added', clientId)
-    const fixedToPort = redirectUris.filter(isFixedToItsPort)
-    await backToList(deps, ctx, { kind: 'created', clientId, fixedToPort, ...(secret !== undefined && { secret }) })
+    await backToList(deps, ctx, outcome)
   }
-
-const register = async ({ administration }: ClientsDeps, { confidential, ...client }: CheckedRegistration) => {
-  const secret = confidential ? newClientSecret() : undefined
-  const secretHash = secret === undefined ? null : await hashClientSecret(secret)
-  return { clientId: await administration.add({ ...client, secretHash }), secret }
-}
-
-interface Registered {
-  readonly clientId: string
-  readonly secret: string | undefined
-  readonly redirectUris: readonly string[]
-}
 
 /** The database's own no to a text is a fault of its field like any other. */
 const registerOrTell = async (
   deps: ClientsDeps,
-  client: CheckedRegistration,
-): Promise<Registered | { readonly faults: readonly RegistrationFault[] }> => {
+  ctx: Context,
+  checked: CheckedRegistration,
+): Promise<Notice | { readonly faults: readonly RegistrationFault[] }> => {
+  const { confidential, ...client } = checked
   try {
-    return { ...(await register(deps, client)), redirectUris: client.redirectUris }
+    const notice = await onceForEachForm(deps, ctx, {
+      form: clientForm,
+      typed: checked,
+      make: async ({ id, secret }) => {
+        const secretHash = confidential ? await hashClientSecret(secret) : null
+        const clientId = await deps.administration.add({ ...client, secretHash }, id)
+        record(deps, ctx, 'client.added', clientId)
+        return clientId
+      },
+      made: (clientId, secret) => ({
+        kind: 'created',
+        clientId,
+        fixedToPort: client.redirectUris.filter(isFixedToItsPort),
+        ...(confidential && { secret }),
+      }),
+    })
+    return notice!
   } catch (error) {
     if (error instanceof UnstorableError) return { faults: error.faults }
     throw error

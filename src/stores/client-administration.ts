@@ -6,10 +6,12 @@ import { deleteTokensOf } from './client-tokens.ts'
 import { createRegisteredClients, type RegisteredClients } from './registered-clients.ts'
 import { isUnapprovedSql, unapprovedBindings } from './request-notes.ts'
 import { changedBy } from './rows.ts'
+import { markForm } from './sent-forms.ts'
+import { inTransaction } from './transaction.ts'
 
 export interface ClientAdministration extends RegisteredClients {
-  /** @returns the id that the database gave @throws UnstorableError */
-  add(client: NewClient): Promise<string>
+  /** `formId` is that of the form that it comes from. @returns the id that the database gave @throws UnstorableError, FormSentBefore */
+  add(client: NewClient, formId?: string): Promise<string>
   /** Removes the client, which ends its tokens everywhere at once, then their rows in batches. @returns grants ended; undefined if unknown */
   delete(id: string, onProgress?: (done: number, total: number) => void): Promise<number | undefined>
   suspend(id: string): Promise<boolean>
@@ -30,7 +32,13 @@ export const createClientAdministration = (db: Knex, now: Now): ClientAdministra
   const registered = createRegisteredClients(db, now)
   return {
     ...registered,
-    add: (client) => insertClient(db, client, { time: now(), suspended: false }),
+    add: (client, formId) =>
+      inTransaction(db, async (trx) => {
+        const time = now()
+        const id = await insertClient(trx, client, { time, suspended: false })
+        if (formId !== undefined) await markForm(trx, formId, id, time)
+        return id
+      }),
     delete: async (id, onProgress) => {
       const client = await registered.get(id)
       if (!client || (await changedBy(db.raw('DELETE FROM oauth2_clients WHERE id = ?', [id]))) === 0) return undefined

@@ -16,6 +16,7 @@ import { insertClient, type NewClient } from './insert-client.ts'
 import { isOpenRequestSql, openRequestBinding, requestPattern } from './request-notes.ts'
 import { freeSlot, takeSlot } from './request-slots.ts'
 import { changedBy, rowsOf } from './rows.ts'
+import { markForm } from './sent-forms.ts'
 import { inTransaction } from './transaction.ts'
 import { asUnstorable } from './unstorable.ts'
 
@@ -33,8 +34,8 @@ export interface RequestedClient extends Omit<WantedClient, 'secretHash'> {
 export type Outcome = 'done' | 'unknown' | 'decided'
 
 export interface ClientRequests {
-  /** @returns its id; undefined while as many of this person are open as may be @throws UnstorableError */
-  ask(client: WantedClient, by: Named, purpose: string): Promise<string | undefined>
+  /** @returns its id; undefined while as many of this person are open as may be @throws UnstorableError, FormSentBefore */
+  ask(client: WantedClient, by: Named, purpose: string, formId?: string): Promise<string | undefined>
   /** What this person asked for, what is open before the rest, the newest first, a bounded number of them. */
   ofPerson(userId: string): Promise<readonly RequestedClient[]>
   /** Those that wait, the oldest first, a bounded number of them, and how many there are in all. */
@@ -120,11 +121,12 @@ export const createClientRequests = (db: Knex, now: Now): ClientRequests => {
     )
 
   return {
-    ask: (client, by, purpose) => {
+    ask: (client, by, purpose, formId) => {
       const time = now()
       const adminNotes = writeRequest({ state: 'open', by, at: time, purpose, decision: undefined })
       return inTransaction(db, async (trx) => {
         const id = await insertClient(trx, { ...client, adminNotes }, { time, suspended: true })
+        if (formId !== undefined) await markForm(trx, formId, id, time)
         if (!(await takeSlot(trx, by.id, id, time))) throw new NoSlot()
         return id
       }).catch((error: unknown) => {

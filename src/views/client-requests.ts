@@ -56,6 +56,8 @@ export interface RequestClientModel {
   readonly sharedScheme: boolean
   /** Whether a client can sign people in here. */
   readonly signIn: boolean
+  /** Of this rendering: by it the same form is known again. */
+  readonly formKey: string
   readonly securityToken: string
 }
 

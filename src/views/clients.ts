@@ -147,6 +147,8 @@ export interface AddClientModel {
   readonly signIn: boolean
   /** Where in the list one came from, and goes back to. */
   readonly list: ListState
+  /** Of this rendering: by it the same form is known again. */
+  readonly formKey: string
   readonly securityToken: string
 }
 

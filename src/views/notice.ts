@@ -9,7 +9,7 @@ export type Notice =
       readonly fixedToPort?: readonly string[]
     }
   | { readonly kind: 'renewed'; readonly clientId: string; readonly name: string; readonly secret: string }
-  | { readonly kind: 'gone'; readonly clientId: string }
+  | { readonly kind: 'gone' | 'sentBefore'; readonly clientId: string }
   | { readonly kind: 'deleted'; readonly clientId: string; readonly name: string }
   | { readonly kind: 'suspended' | 'resumed' | 'revoked' | 'disconnected'; readonly name: string }
   | { readonly kind: 'revokedAll'; readonly count: number }

@@ -146,6 +146,8 @@ export const deLists = {
   'notice.once': 'Notieren Sie sich bitte das client_secret. Es wird Ihnen nur dieses eine Mal angezeigt.',
   'notice.fixedToPort':
     '{{uri}} gilt nur mit diesem Port. Eine Anwendung, die einen freien Port nimmt, braucht stattdessen http://127.0.0.1/…',
+  'notice.sentBefore':
+    'Nichts wurde geändert: Dieses Formular war schon einmal abgeschickt, daraus entstand der OAuth2-Client #{{id}}. Ein client_secret wird nicht noch einmal angezeigt.',
   'notice.gone': 'Nichts wurde geändert: Es gibt keinen OAuth2-Client #{{id}}.',
   'notice.deleted': 'Der OAuth2-Client #{{id}} ("{{name}}") wurde gelöscht.',
   'notice.suspended': 'Der OAuth2-Client "{{name}}" wurde gesperrt. Seine Tokens gelten nicht, bis Sie ihn entsperren.',

@@ -139,6 +139,8 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'notice.once': 'Please note the client_secret. It will be shown to you only this one time.',
   'notice.fixedToPort':
     '{{uri}} matches at this port only. An application that takes any free port needs http://127.0.0.1/… instead.',
+  'notice.sentBefore':
+    'Nothing was changed: this form had been sent before, and the OAuth2 client #{{id}} came of it. A client_secret is not shown again.',
   'notice.gone': 'Nothing was changed: there is no OAuth2 client #{{id}}.',
   'notice.deleted': 'The OAuth2 client #{{id}} ("{{name}}") has been deleted.',
   'notice.suspended': 'The OAuth2 client "{{name}}" has been suspended. Its tokens are not valid until you resume it.',

@@ -27,6 +27,7 @@ import type { Told } from '../openid/told.ts'
 import type { Settings } from '../settings.ts'
 import type { ClientAdministration } from '../stores/client-administration.ts'
 import type { ClientRequests } from '../stores/client-requests.ts'
+import type { SentForms } from '../stores/sent-forms.ts'
 import type { Applications } from '../stores/applications.ts'
 import type { Grants } from '../stores/grants.ts'
 import type { UserCodeTries } from '../stores/user-code-tries.ts'
@@ -69,6 +70,7 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts, DeviceAutho
   readonly remembered: Approvals | undefined
   readonly administration: ClientAdministration
   readonly requests: ClientRequests
+  readonly sentForms: SentForms
   readonly requestPace: (userId: string) => number
   readonly grants: Grants
   readonly publicOrigins: PublicOrigins

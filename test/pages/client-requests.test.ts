@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { bounds } from '../../src/bounds.ts'
 import { purposeLimit, readRequest, reasonLimit, writeRequest } from '../../src/oauth/client-request.ts'
 import { users } from '../fixtures/users.ts'
-import { addClient, approve, logIn, post, redirectUri, testApp, type TestApp } from '../support/app.ts'
+import { addClient, approve, hiddenFields, logIn, post, redirectUri, testApp, type TestApp } from '../support/app.ts'
 import { typedClient, visit, type Visitor } from './steps.ts'
 
 const typed = (changes: Readonly<Record<string, string>> = {}) => {
@@ -32,7 +32,10 @@ describe('clients on request', () => {
   })
 
   const rows = () => app.database.knex('oauth2_clients').select('*').orderBy('id') as Promise<Record<string, string>[]>
-  const slots = () => app.database.knex('oauth2_auth_codes').select('id', 'client_id') as Promise<unknown[]>
+  const slots = () =>
+    app.database.knex('oauth2_auth_codes').where('id', 'like', 'client-request %').select('id', 'client_id') as Promise<
+      unknown[]
+    >
   const events = () =>
     log
       .map((line) => JSON.parse(line) as { event?: string; clientId?: string; userId?: string; reason?: string })
@@ -62,6 +65,30 @@ describe('clients on request', () => {
     ((await clientCall(id, secret)).body as { error?: string }).error
   const setUser = (user: { user_id: string }, values: Record<string, unknown>) =>
     app.database.knex('auth_user_md5').where({ user_id: user.user_id }).update(values)
+
+  it('B13 the same form makes one request, however often and wherever it is sent, also where there is room for one only', async () => {
+    const person = await visit(app, users.unlimited)
+    for (let open = 1; open < bounds.openRequests.most; open += 1) await ask(person)
+    const cookie = await logIn(app, users.unlimited)
+    const page = await app.http.get(app.api('requests/add')).set('Cookie', cookie)
+    const body = new URLSearchParams({ ...hiddenFields(page.text), ...typed() }).toString()
+    const send = async (to: TestApp) => {
+      const answer = await to.http.post(to.api('requests/store')).set('Cookie', cookie).type('form').send(body)
+      expect(answer.status, answer.text).to.equal(303)
+      const [notice = ''] = answer.headers['set-cookie'] as unknown as string[]
+      const shown = await to.http.get(to.api('requests')).set('Cookie', `${cookie}; ${notice.split(';')[0]}`)
+      return /client_secret lautet: <code class="oauth2-copy">([A-Za-z0-9]{40})</.exec(shown.text)?.[1] ?? shown.text
+    }
+    const secrets = [...(await Promise.all([app, second, app, second].map(send))), await send(second)]
+    expect(new Set(secrets).size, secrets.join(' ')).to.equal(1)
+    expect(await rows()).to.have.length(bounds.openRequests.most)
+    expect(await errorOf(String((await rows()).at(-1)?.['id']), secrets[0] ?? ''), 'suspended').to.equal(
+      'invalid_client',
+    )
+    expect(events().filter(({ event }) => event === 'client.requested')).to.have.length.at.most(
+      bounds.openRequests.most,
+    )
+  })
 
   it('S-148 a requested client is unknown until root approves it, then it works with its secret and code flow', async () => {
     const person = await visit(app, users.autor)

@@ -79,6 +79,55 @@ for (const { studip, baseUrl } of [
       expect(stolen.text).not.to.include('client_secret lautet')
     })
 
+    it('B13 the same form makes one client, however often and wherever it is sent, and shows its secret for a moment only', async () => {
+      const other = await testApp({ studip, settings: { baseUrl }, database: app.database })
+      const cookie = await logIn(app, users.root)
+      const form = hiddenFields((await app.http.get(app.api('clients/add')).set('Cookie', cookie)).text)
+      const send = async (to: TestApp, typed = {}, as = cookie, fields = form) => {
+        const answer = await to.http
+          .post(to.api('clients/store'))
+          .set('Cookie', as)
+          .type('form')
+          .send(new URLSearchParams({ ...fields, ...typedClient(typed) }).toString())
+        expect(answer.status, answer.text).to.equal(303)
+        const [notice = ''] = answer.headers['set-cookie'] as unknown as string[]
+        return (await to.http.get(answer.headers['location'] as string).set('Cookie', `${as}; ${notice.split(';')[0]}`))
+          .text
+      }
+      const secretIn = (text: string) =>
+        /client_secret lautet: <code class="oauth2-copy">([A-Za-z0-9]{40})</.exec(text)?.[1]
+      const before = (await rows()).length
+      log.length = 0
+      const pages = [...(await Promise.all([app, other, app, other].map((to) => send(to)))), await send(other)]
+      const [secret, ...more] = new Set(pages.map(secretIn))
+      expect(more).to.deep.equal([])
+      const { id, secret: hash } = await lastRow()
+      expect(await verifyBcrypt(secret ?? '', hash!)).to.equal(true)
+      expect((await rows()).length).to.equal(before + 1)
+      // Not what another session, another text or another form is.
+      const stranger = await logIn(app, users.root)
+      const strange = hiddenFields((await app.http.get(app.api('clients/add')).set('Cookie', stranger)).text)
+      const others = [
+        await send(app, {}, stranger, { ...strange, form_key: form['form_key'] ?? '' }),
+        await send(app, { name: 'Another' }),
+        await send(app, {}, cookie, { ...form, form_key: strange['form_key'] ?? '' }),
+      ]
+      expect((await rows()).length).to.equal(before + 4)
+      expect(new Set([secret, ...others.map(secretIn)]).size).to.equal(4)
+      // Changed since, or gone.
+      for (const change of [
+        () => app.deps.administration.renewSecret(id, hash!),
+        () => app.database.knex('oauth2_clients').delete().where({ id }),
+      ]) {
+        await change()
+        const text = await send(other)
+        expect(text).to.match(new RegExp(`schon einmal abgeschickt.*#.{0,30}\\b${id}\\b`, 's'))
+        expect(secretIn(text)).to.equal(undefined)
+      }
+      expect((await rows()).length).to.equal(before + 3)
+      await other.close()
+    })
+
     it('a public client gets no secret', async () => {
       const root = await visit(app)
       const page = await root.follow(

@@ -235,6 +235,7 @@ export const everyPage = (
   const notices: readonly Notice[] = [
     { kind: 'created', clientId: text, secret: text, fixedToPort: [address] },
     { kind: 'renewed', clientId: text, name: text, secret: text },
+    { kind: 'sentBefore', clientId: text },
     { kind: 'deleted', clientId: text, name: text },
     { kind: 'suspended', name: text },
     { kind: 'resumed', name: text },
@@ -300,6 +301,7 @@ export const everyPage = (
       faults: [],
       sharedScheme: false,
       signIn: false,
+      formKey: text,
       securityToken,
     }),
     'request client with faults': views.requestClient(page, {
@@ -312,6 +314,7 @@ export const everyPage = (
       ],
       sharedScheme: true,
       signIn: true,
+      formKey: text,
       securityToken,
     }),
     'withdraw request': views.withdrawRequest(page, { client: requested, securityToken }),
@@ -403,6 +406,7 @@ export const everyPage = (
       faults: [],
       sharedScheme: false,
       signIn: false,
+      formKey: text,
       securityToken,
     }),
     'add client with faults': views.addClient(page, {
@@ -411,6 +415,7 @@ export const everyPage = (
       faults,
       sharedScheme: true,
       signIn: true,
+      formKey: text,
       securityToken,
     }),
     'delete client': views.deleteClient(page, { list: wholeList, client, securityToken }),

@@ -275,6 +275,7 @@ describe('frame from configuration', () => {
       faults: [],
       sharedScheme: false,
       signIn: false,
+      formKey: 'x',
       securityToken: 'x',
     })
     for (const name of ['name', 'redirect', 'description', 'owner', 'homepage', 'admin_notes'])

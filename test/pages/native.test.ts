@@ -101,6 +101,7 @@ const ourPage = async (version: NativeVersion, title: string): Promise<Element> 
         faults: [],
         sharedScheme: false,
         signIn: false,
+        formKey: 'x',
         securityToken: 'x',
       }),
     applications: () => views.applications(reader, applicationsModel()),
