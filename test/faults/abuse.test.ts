@@ -1,4 +1,5 @@
-// What others do to the service while somebody refreshes: the 99th percentile of the honest stays within three times its usual.
+// What others do to the service while somebody refreshes: how long the honest wait stays within three times its usual: their median
+// in slices of a moment, their 99th percentile in those of bin/soak.
 import { expect } from 'chai'
 import { randomBytes } from 'node:crypto'
 import { hashClientSecret } from '../../src/crypto/client-secret.ts'
@@ -12,6 +13,7 @@ import { note } from './results.ts'
 import { startSidecar, type Sidecar } from './sidecar.ts'
 
 const milliseconds = Number(process.env['ABUSE_SECONDS'] ?? 0.6) * 1000
+const percentile = process.env['ABUSE_SECONDS'] === undefined ? 'p50' : 'p99'
 // Five addresses' worth a slice: with fewer the first moments of each, when all connect at once, are a good part of the whole.
 const wrongSecrets = Number(process.env['ABUSE_REQUESTS'] ?? 1500)
 
@@ -48,15 +50,15 @@ describe('abuse', function () {
     abuse: Abuse,
     of: { readonly apps: Apps; readonly rest?: number } = { apps },
   ) => {
-    const { peace, beside, times, slices } = await compare({ milliseconds, ...of }, abuse)
+    const { peace, beside, times, slices } = await compare({ milliseconds, percentile, ...of }, abuse)
     note({
       fault,
       how: how(),
       runs: slices,
       violations: times <= 3 ? 0 : 1,
-      seen: `p99 ${peace.toFixed(0)} ms in peace, ${beside.toFixed(0)} ms beside it`,
+      seen: `${percentile} ${peace.toFixed(0)} ms in peace, ${beside.toFixed(0)} ms beside it`,
     })
-    expect(times, `p99 ${peace.toFixed(0)} → ${beside.toFixed(0)} ms`).to.be.at.most(3)
+    expect(times, `${percentile} ${peace.toFixed(0)} → ${beside.toFixed(0)} ms`).to.be.at.most(3)
   }
   const told = ({ answers }: Flood) => [...answers].map(([status, count]) => `${count} × ${status}`).join(', ')
   const wrongSecret = () =>
