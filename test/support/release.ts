@@ -1,15 +1,26 @@
 // Releases for tests: one that is built, and a next version made of it, which takes no second build.
 import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const root = path.join(import.meta.dirname, '../..')
 
-/** Version 9.9.0 in that folder. @returns the .deb, which is there only where dpkg-deb is */
+/** Whoever comes first builds, the others wait for it. */
+const onlyOnce = 'test -e "$1/made" || { bin/release --version 9.9.0 --output "$1/release" && touch "$1/made"; }'
+
+/**
+ * Version 9.9.0 in that folder, built once a run where RELEASE_BUILD names a folder for that (bin/test does).
+ * @returns the .deb, which is there only where dpkg-deb is
+ */
 export const buildRelease = async (folder: string): Promise<string> => {
-  await run(path.join(root, 'bin/release'), ['--version', '9.9.0', '--output', folder], { maxBuffer: 1e7 })
+  const { RELEASE_BUILD: shared } = process.env
+  const [command, ...args] = shared
+    ? ['flock', shared, 'bash', '-c', onlyOnce, 'bash', shared]
+    : ['bin/release', '--version', '9.9.0', '--output', folder]
+  await run(command!, args, { cwd: root, maxBuffer: 1e7 })
+  if (shared) await cp(path.join(shared, 'release'), folder, { recursive: true })
   return path.join(folder, 'studip-oauth2_9.9.0_all.deb')
 }
 
