@@ -36,7 +36,7 @@ export interface Scene extends Required<Omit<SceneOptions, 'provider' | 'keysPat
   authorizeUrl(query?: Query, client?: TestClient): string
   /** A browser of somebody's own, with nothing in it. */
   visit(options?: BrowserContextOptions): Promise<Visit>
-  /** Closes the browsers that are open; with SCREENSHOTS=<folder> leaves a picture of each page there. */
+  /** Closes the browsers that are open, and leaves a picture of how each page ended with the results of the run. */
   leave(story?: string): Promise<void>
   stop(): Promise<void>
 }
@@ -116,8 +116,7 @@ async function visit(browser: Browser, options: BrowserContextOptions = {}): Pro
 }
 
 async function takePictures(browser: Browser, story: string): Promise<void> {
-  const folder = process.env['SCREENSHOTS']
-  if (!folder) return
+  const folder = 'test-results/browser'
   mkdirSync(folder, { recursive: true })
   const pages = browser.contexts().flatMap((context) => context.pages())
   await Promise.all(
