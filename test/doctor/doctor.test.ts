@@ -809,12 +809,12 @@ describe('oauth2:doctor through the web server', () => {
     await otherwise({ php: `127.0.0.1:${port}` })
     expect(await checked('failover')).to.match(/^fault: .*get status 404 and no answer of Stud\.IP's own server/)
   })
-  it('R14 nobody else can ask for a drill', async () => {
+  it('R14 A13 nobody else can ask for a drill, nor through a proxy on this machine', async () => {
     const { request } = await import('node:http')
     /** Our own answers carry a number. */
-    const isOurs = (localAddress: string) =>
+    const isOurs = (localAddress: string, more: Readonly<Record<string, string>> = {}) =>
       new Promise<boolean>((resolve, reject) => {
-        const headers = { 'X-OAuth2-Drill': '1', 'Content-Type': 'application/x-www-form-urlencoded' }
+        const headers = { 'X-OAuth2-Drill': '1', 'Content-Type': 'application/x-www-form-urlencoded', ...more }
         request(
           `${nginx.url}dispatch.php/api/oauth2/token`,
           { method: 'POST', localAddress, agent: false, headers },
@@ -826,6 +826,9 @@ describe('oauth2:doctor through the web server', () => {
     expect(await isOurs('127.0.0.1'), 'this machine').to.equal(false)
     // Another address than the one that is asked, as everybody else has one.
     expect(await isOurs('127.0.0.2'), 'another machine').to.equal(true)
+    const passedOn = { 'X-Forwarded-For': '192.0.2.1', Forwarded: 'for=192.0.2.1', Via: '1.1 proxy' }
+    for (const [name, value] of Object.entries(passedOn))
+      expect(await isOurs('127.0.0.1', { [name]: value }), name).to.equal(true)
   })
   it('R14 names a JSON:API that answers 500 to every token', async () => {
     const url = await answering((server) => server.on('request', (_, response) => response.writeHead(500).end()))
