@@ -34,7 +34,7 @@ describe('abuse', function () {
     })
     const keysPath = await freshKeys()
     sidecar = await startSidecar({ database: database.settings, keysPath, workers: 2 })
-    nginx = await startNginx({ patience: 'shipped', sidecar: sidecar.address, php: '127.0.0.1:1', failover: 'off' })
+    nginx = await startNginx({ sidecar: sidecar.address, php: '127.0.0.1:1', failover: 'off' })
     apps = createApps({ knex: database.knex, keysPath, origin: sidecar.origin })
     behindNginx = createApps({ knex: database.knex, keysPath, origin: nginx.url.replace(/\/$/, '') })
   })

@@ -77,7 +77,13 @@ describe('a hostile day', function () {
     studip = createServer((_, response) => response.end('Stud.IP'))
     await new Promise<void>((resolve) => studip.listen(0, '127.0.0.1', resolve))
     const php = `127.0.0.1:${(studip.address() as AddressInfo).port}`
-    nginx = await startNginx({ patience: 'shipped', sidecar: sidecar.address, php, failover: 'off' })
+    nginx = await startNginx({
+      sidecar: sidecar.address,
+      php,
+      failover: 'off',
+      // In a few seconds on a busy machine an honest request may take as long as nginx waits for one.
+      ...(inFull && { patience: 'shipped' }),
+    })
     const origin = nginx.url.replace(/\/$/, '')
     apps = createApps({ knex, keysPath, origin })
     const assignment: Assignment = {
