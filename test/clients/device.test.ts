@@ -65,6 +65,7 @@ describe('device flow of the libraries', () => {
     const config = await client.discovery(new URL(site.issuer), site.mobile.id, undefined, client.None(), {
       algorithm: 'oauth2',
       execute: [client.allowInsecureRequests],
+      timeout: 300,
     })
     const device = await client.initiateDeviceAuthorization(config, { scope: 'api' })
     await answer(device.verification_uri_complete!, 'allow')

@@ -77,6 +77,7 @@ describe('next-auth 4', () => {
             clientId: id,
             clientSecret,
             checks: [...checks],
+            httpOptions: { timeout: 300_000 }, // its own three and a half seconds are over soon on a busy machine
             authorization: { url: `${site.issuer}/authorize`, params: { scope: 'api' } },
             token: `${site.issuer}/token`,
             userinfo: { request: ({ tokens }) => (received.push(tokens.access_token), { sub: 'u' }) },

@@ -1,11 +1,13 @@
 // openid-client 5 without an issuer: endpoints by hand, code with and without PKCE, refresh, revocation, through nginx.
 import { expect } from 'chai'
-import { generators, Issuer } from 'openid-client-5'
+import { custom, generators, Issuer } from 'openid-client-5'
 import { nativeRedirectUri, plainRedirectUri, startInstallation, type Installation } from './installation.ts'
 
 describe('openid-client 5', () => {
   let site: Installation
   before(async () => {
+    // Its own three and a half seconds are not enough where the service shares a processor with many.
+    custom.setHttpOptionsDefaults({ timeout: 300_000 })
     site = await startInstallation()
   })
   after(() => site.stop())

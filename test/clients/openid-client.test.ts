@@ -30,6 +30,7 @@ describe('openid-client', () => {
       const config = await client.discovery(new URL(site.issuer), id, undefined, auth, {
         algorithm: 'oauth2',
         execute: [client.allowInsecureRequests],
+        timeout: 300,
       })
       expect(config.serverMetadata().supportsPKCE()).to.equal(true)
       const verifier = client.randomPKCECodeVerifier()
@@ -74,7 +75,7 @@ describe('openid-client where people can sign in with Stud.IP', () => {
         site.confidential.id,
         undefined,
         client.ClientSecretBasic(site.confidential.secret),
-        { algorithm, execute: [client.allowInsecureRequests] },
+        { algorithm, execute: [client.allowInsecureRequests], timeout: 300 },
       )
       for (const scope of ['api', 'openid', 'api openid']) {
         const [verifier, state] = [client.randomPKCECodeVerifier(), client.randomState()]

@@ -57,7 +57,7 @@ export const openRelyingParty = async ({ now }: { readonly now?: () => number } 
     clientId = provider.client.id,
   ) => {
     const execute = [oc.allowInsecureRequests, oc.enableNonRepudiationChecks]
-    return oc.discovery(new URL(issuer), clientId, undefined, auth, { execute })
+    return oc.discovery(new URL(issuer), clientId, undefined, auth, { execute, timeout: 300 })
   }
   const config = await discover()
   const visit: RelyingParty['visit'] = async (url, cookie, form) => {

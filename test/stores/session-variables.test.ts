@@ -89,8 +89,10 @@ describe('a connection to a server with odd defaults', () => {
     }
     const { id, ...before } = await variables()
     await database.knex.raw(`KILL CONNECTION ${Number(id)}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    const { id: other, ...after } = await variables()
+    // Until the news has arrived the pool may hand out what is lost.
+    let fresh: Record<string, unknown> | undefined
+    while (!fresh) fresh = await variables().catch(() => undefined)
+    const { id: other, ...after } = fresh
     expect(other).not.to.equal(id)
     expect(after).to.deep.equal(before)
     expect(Object.values(after).map(String)).to.deep.equal([
