@@ -688,6 +688,29 @@ describe('oauth2:doctor through the web server', () => {
       .findings.map(({ level, text }) => `${level}: ${text}`)
       .join('\n')
   }
+  it('--no-front asks nothing of BASE_URL, --no-round-trip makes no client, with API_READ=on too', async () => {
+    const asked: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      asked.push(request.url)
+      response.end()
+    })
+    const port = await freePort()
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    closing.push(() => new Promise<void>((resolve) => server.close(() => resolve())))
+    const changed = { ...env, BASE_URL: `http://127.0.0.1:${port}/`, API_READ: 'on' }
+    const checksWith = async (...flags: readonly string[]) => {
+      const { stdout } = await run(['oauth2:doctor', '--json', ...flags], { env: changed })
+      return (JSON.parse(stdout) as Report).checks.map(({ check }) => check)
+    }
+    expect(await checksWith('--no-front'))
+      .to.include('round-trip')
+      .and.not.include.oneOf(['front', 'sign-in', 'failover', 'json-api', 'api-read'])
+    expect(asked).to.deep.equal([])
+    expect(await checksWith('--no-round-trip'))
+      .to.include('front')
+      .and.not.include.oneOf(['round-trip', 'json-api', 'api-read'])
+    expect(asked, 'the test itself can fail').to.not.be.empty
+  })
   const answering = async (answer: (server: Server, url: string) => void): Promise<string> => {
     const server = createServer()
     const port = await freePort()
