@@ -42,6 +42,10 @@ describe('bin/bundle', () => {
     expect(outside.sort()).to.deep.equal(['bcrypt', 'mysql', 'yargs'])
   })
 
+  it('holds no character that would make V8 keep a file in two bytes a character', () => {
+    for (const file of files) expect(/[^\0-\x7f]/.exec(textOf(file))?.[0], file).to.equal(undefined)
+  })
+
   it('makes the same files again, so that a release can be made by others', async () => {
     const again = await temporaryDirectory('bundle-again')
     try {
