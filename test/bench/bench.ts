@@ -9,7 +9,7 @@ import { repository } from './contenders.ts'
 import { createEnvironment } from './environment.ts'
 import { describeMachine } from './machine.ts'
 import { reportPage, tableOf, writeReport } from './report.ts'
-import { keepResults, readResults } from './results.ts'
+import { keepResults, mergeResults, readResults } from './results.ts'
 import type { Results, TimedResult } from './results.ts'
 import { full, quick } from './sections.ts'
 import type { SectionResult } from './sections.ts'
@@ -18,7 +18,8 @@ const usage = `npm run bench -- [options]
   --only a,b              some sections of ${sectionNames.join(', ')}
   --quick                 rough figures
   --node /path/to/node    measure with another Node: service, peers and load generator
-  --from a.json,b.json    results of before instead of measuring, a table for each
+  --from a.json,b.json    results of before instead of measuring, a table for each Node; of two of one Node the later
+                          counts, with what only the earlier has
   --write                 write docs/benchmarks.md and its plots
   --help                  say this`
 
@@ -106,7 +107,9 @@ const measured = async (): Promise<Results> => {
 }
 
 const main = async (): Promise<void> => {
-  const all = options.from ? await Promise.all(options.from.split(',').map(readResults)) : [await measured()]
+  const all = options.from
+    ? mergeResults(await Promise.all(options.from.split(',').map(readResults)))
+    : [await measured()]
   for (const results of all) console.log(tableOf(results))
   if (options.write) await writeReport(all, reportPage)
 }

@@ -17,15 +17,23 @@ export const tableOf = ({ sections }: Results): string => {
 /** Pages about what the figures mean and why a line is missed are written by hand and kept: they stand below this mark. */
 const mark = '<!-- What follows is written by hand. -->'
 
+/** `a1b2c3d`, or `a1b2c3d (start, growth) and e4f5a6b (purge)`. */
+const commitsOf = ({ commit, commits = {} }: Results): string => {
+  const others = [...new Set(Object.values(commits))].filter((other) => other !== commit)
+  if (others.length === 0) return commit
+  const measuredAt = (one: string) => Object.keys(commits).filter((name) => commits[name] === one)
+  return [commit, ...others].map((one) => `${one} (${measuredAt(one).join(', ')})`).join(' and ')
+}
+
 const partOf = async (results: Results): Promise<string[]> => {
-  const { machine, commit, quick, sections } = results
+  const { machine, quick, sections } = results
   const dates = Object.values(sections)
     .map(({ date }) => date)
     .sort()
   return [
     `## With Node ${machine['Node'] ?? ''}`,
     '',
-    `Made by \`npm run bench\` from ${dates[0] ?? ''} to ${dates.at(-1) ?? ''} at commit ${commit}${quick ? ' (`--quick`: rough figures)' : ''}.`,
+    `Made by \`npm run bench\` from ${dates[0] ?? ''} to ${dates.at(-1) ?? ''} at commit ${commitsOf(results)}${quick ? ' (`--quick`: rough figures)' : ''}.`,
     '',
     ...Object.entries(machine).map(([name, value]) => `- ${name}: ${value}`),
     '',

@@ -13,6 +13,8 @@ export interface TimedResult extends SectionResult {
 
 export interface Results {
   readonly commit: string
+  /** Where sections are of more commits than one: that of each. */
+  readonly commits?: Readonly<Record<string, string>>
   readonly quick: boolean
   readonly machine: Readonly<Record<string, string>>
   readonly sections: Readonly<Record<string, TimedResult>>
@@ -23,6 +25,25 @@ export const readResults = async (file: string): Promise<Results> => JSON.parse(
 const isSameRun = (a: Results, b: Results): boolean =>
   JSON.stringify([a.commit, a.quick, a.machine]) === JSON.stringify([b.commit, b.quick, b.machine])
 
+const ordered = (sections: Results['sections']): Results['sections'] =>
+  Object.fromEntries(sectionNames.flatMap((name) => (sections[name] ? [[name, sections[name]] as const] : [])))
+
+/** Results of the same Node as one, the later ones first: sections that a commit did not touch are not measured again for it. */
+export const mergeResults = (all: readonly Results[]): readonly Results[] => {
+  const byNode = new Map<string, Results>()
+  for (const results of all) {
+    const node = results.machine['Node'] ?? ''
+    const before = byNode.get(node)
+    const commits = Object.fromEntries(Object.keys(results.sections).map((name) => [name, results.commit]))
+    byNode.set(node, {
+      ...results,
+      commits: { ...before?.commits, ...commits },
+      sections: ordered({ ...before?.sections, ...results.sections }),
+    })
+  }
+  return [...byNode.values()]
+}
+
 /** Sections that the file has already stay if they are of the same commit, scale and machine. @returns all of them */
 export const keepResults = async (file: string, results: Results): Promise<Results> => {
   const before = await readResults(file).catch(() => undefined)
@@ -30,8 +51,7 @@ export const keepResults = async (file: string, results: Results): Promise<Resul
     ...(before && isSameRun(before, results) && before.sections),
     ...results.sections,
   }
-  const inOrder = sectionNames.flatMap((name) => (found[name] ? [[name, found[name]] as const] : []))
-  const kept = { ...results, sections: Object.fromEntries(inOrder) }
+  const kept = { ...results, sections: ordered(found) }
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, JSON.stringify(kept, undefined, 1))
   return kept
