@@ -6,7 +6,7 @@ import type { Asker, ClientSecrets, Now } from '../oauth/ports.ts'
 import { hashBcrypt, verifyBcrypt } from './bcrypt.ts'
 import { equalConstantTime } from './constant-time.ts'
 import { createFairQueue, nobody } from './fair-queue.ts'
-import { randomAlphanumeric } from './random.ts'
+import { alphanumericOf, randomAlphanumeric } from './random.ts'
 
 export interface RememberingClientSecrets extends ClientSecrets {
   /** True when this process verified this secret for this client and hash, however long ago: whoever has it is not held off. */
@@ -27,8 +27,13 @@ const cost = 10
 // bcrypt ignores what follows and would take any longer secret with the same start.
 const maxBytes = 72
 
+const secretLength = 40
+
 /** 40 characters of [A-Za-z0-9], as Stud.IP makes them: 238 bits. */
-export const newClientSecret = (): string => randomAlphanumeric(40)
+export const newClientSecret = (): string => randomAlphanumeric(secretLength)
+
+/** The same each time for the same bytes, of which 64 random ones are plenty. */
+export const clientSecretOf = (bytes: Buffer): string => alphanumericOf(bytes, secretLength)
 
 /** The only form in which a secret is stored: `$2y$10$…`. */
 export const hashClientSecret = (secret: string): Promise<string> => {

@@ -1,7 +1,7 @@
 // What makes a form that is sent twice the same form: its session, its person, the key that was printed into it, and what was typed.
 import { createHmac } from 'node:crypto'
+import { clientSecretOf } from './client-secret.ts'
 import type { CsrfBinding } from './csrf.ts'
-import { alphanumericOf } from './random.ts'
 
 /** What the database knows a sent form by, and the secret of the client that comes of it: the same each time, and stored nowhere. */
 export interface SentForm {
@@ -16,5 +16,5 @@ export const sentForm = (key: Buffer, binding: CsrfBinding, formKey: string, typ
     createHmac('sha512', key)
       .update(JSON.stringify([what, sessionId, userId, form, formKey, typed]))
       .digest()
-  return { id: of('id').toString('hex').slice(0, 64), secret: alphanumericOf(of('secret'), 40) }
+  return { id: of('id').toString('hex').slice(0, 64), secret: clientSecretOf(of('secret')) }
 }

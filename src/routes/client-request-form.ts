@@ -11,7 +11,6 @@ import { originOf } from '../middleware/request-context.ts'
 import { slowDown } from '../oauth/errors.ts'
 import { checkRequest, type RequestFault, type RequestForm } from '../oauth/client-request.ts'
 import { loneValue } from '../oauth/parameters.ts'
-import { isFixedToItsPort } from '../oauth/redirect-uri-registration.ts'
 import { openid } from '../oauth/scopes/openid.ts'
 import { UnstorableError } from '../stores/unstorable.ts'
 import { emptyRequest } from '../views/client-requests.ts'
@@ -72,12 +71,8 @@ const askOrTell = async (
         if (clientId !== undefined) deps.audit({ event: 'client.requested', clientId, userId }, originOf(ctx))
         return clientId
       },
-      made: (clientId, secret) => ({
-        kind: 'requested',
-        clientId,
-        fixedToPort: client.redirectUris.filter(isFixedToItsPort),
-        ...(confidential && { secret }),
-      }),
+      kind: 'requested',
+      client: checked.client,
     })
   } catch (error) {
     if (!(error instanceof UnstorableError)) throw error

@@ -15,7 +15,6 @@ import {
 import { isClientId } from '../oauth/grant-id.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import type { Audit, AuditEvent, OfferedScopes } from '../oauth/ports.ts'
-import { isFixedToItsPort } from '../oauth/redirect-uri-registration.ts'
 import { openid } from '../oauth/scopes/openid.ts'
 import { basePath } from '../settings.ts'
 import type { ClientAdministration } from '../stores/client-administration.ts'
@@ -128,12 +127,8 @@ const registerOrTell = async (
         record(deps, ctx, 'client.added', clientId)
         return clientId
       },
-      made: (clientId, secret) => ({
-        kind: 'created',
-        clientId,
-        fixedToPort: client.redirectUris.filter(isFixedToItsPort),
-        ...(confidential && { secret }),
-      }),
+      kind: 'created',
+      client: checked,
     })
     return notice!
   } catch (error) {

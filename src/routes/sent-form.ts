@@ -5,7 +5,9 @@ import { randomHex } from '../crypto/random.ts'
 import { sentForm } from '../crypto/sent-form.ts'
 import { formOf } from '../middleware/form.ts'
 import { identityOf } from '../middleware/identity.ts'
+import type { CheckedRegistration } from '../oauth/client-registration.ts'
 import { loneValue } from '../oauth/parameters.ts'
+import { isFixedToItsPort } from '../oauth/redirect-uri-registration.ts'
 import { FormSentBefore, type SentForms } from '../stores/sent-forms.ts'
 import type { Notice } from '../views/notice.ts'
 
@@ -24,8 +26,9 @@ interface Sent {
   readonly typed: unknown
   /** Makes the client, and marks the form in the same transaction. @returns its id; undefined when there is to be none @throws FormSentBefore */
   readonly make: (sent: { readonly id: string; readonly secret: string }) => Promise<string | undefined>
-  /** What is to be said of it. */
-  readonly made: (clientId: string, secret: string) => Notice
+  /** What is to be said of it, and of which client. */
+  readonly kind: 'created' | 'requested'
+  readonly client: Pick<CheckedRegistration, 'confidential' | 'redirectUris'>
 }
 
 /**
@@ -35,23 +38,27 @@ interface Sent {
 export const onceForEachForm = async (
   { keys, sentForms }: SentFormDeps,
   ctx: Context,
-  { form, typed, make, made }: Sent,
+  { form, typed, make, kind, client }: Sent,
 ): Promise<Notice | undefined> => {
   const { sessionId, user } = identityOf(ctx)
   const formKey = loneValue(formOf(ctx), 'form_key') ?? newFormKey()
   const binding = { sessionId, userId: user.id, form }
   const sent = sentForm((await keys.current()).derive('sent-form'), binding, formKey, typed)
+  const made = (clientId: string): Notice => ({
+    kind,
+    clientId,
+    fixedToPort: client.redirectUris.filter(isFixedToItsPort),
+    ...(client.confidential && { secret: sent.secret }),
+  })
   const before = async (): Promise<Notice | undefined> => {
     const found = await sentForms.find(sent.id)
-    return (
-      found && (found.isFresh ? made(found.clientId, sent.secret) : { kind: 'sentBefore', clientId: found.clientId })
-    )
+    return found && (found.isFresh ? made(found.clientId) : { kind: 'sentBefore', clientId: found.clientId })
   }
   const known = await before()
   if (known) return known
   try {
     const clientId = await make(sent)
-    return clientId === undefined ? undefined : made(clientId, sent.secret)
+    return clientId === undefined ? undefined : made(clientId)
   } catch (error) {
     // Another worker had it at the same moment.
     const notice = error instanceof FormSentBefore ? await before() : undefined
