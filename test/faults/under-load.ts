@@ -9,7 +9,7 @@ export interface LoadOptions {
   readonly life?: number
 }
 
-/** Waits until the condition holds; rejects after two minutes. */
+/** Waits until the condition holds; rejects after five minutes. */
 export const until = async (condition: () => boolean): Promise<void> => {
   for (const deadline = performance.now() + 300_000; !condition(); await sleep(20))
     if (performance.now() > deadline) throw new Error('five minutes passed in vain')
