@@ -2,13 +2,25 @@
 import type { Knex } from 'knex'
 import { grantOf, isGrantId } from '../oauth/grant-id.ts'
 import type { Redemption } from '../oauth/ports.ts'
+import { alwaysThere } from '../oauth/recipient.ts'
 import { inOneTransaction } from './batch.ts'
 import { assertIssued, issue, lock, type Source } from './issue.ts'
 import type { Redeeming } from './issue-together.ts'
 import { rowsOf } from './rows.ts'
+import { lookedAtTwice } from './second-look.ts'
 
-/** @throws OAuthError invalid_client when the client is gone, RecipientLeft before it begins, or the database's error */
-export const redeem = async (db: Knex, { code, pair, recipient }: Redeeming): Promise<Redemption> => {
+/** Milliseconds. An app whose connection broke sends its code again at once, and a pair is taken back as fast as it was made. */
+const patience = 250
+
+/**
+ * A pair whose client has left may just be being taken back; then the code that comes again is no replay. Whoever leaves meanwhile
+ * changes nothing about the verdict.
+ * @throws OAuthError invalid_client when the client is gone, RecipientLeft before it begins, or the database's error
+ */
+export const redeem = (db: Knex, redeeming: Redeeming): Promise<Redemption> =>
+  lookedAtTwice(patience, (again) => redeemOnce(db, again ? { ...redeeming, recipient: alwaysThere } : redeeming))
+
+const redeemOnce = async (db: Knex, { code, pair, recipient }: Redeeming): Promise<Redemption> => {
   const { id, userId, clientId } = code
   const unused: Source = {
     sql: 'oauth2_auth_codes WHERE id = ? AND user_id = ? AND client_id = ? AND revoked = 0',

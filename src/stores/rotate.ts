@@ -1,6 +1,5 @@
 // A refresh token becomes the next pair: once, and within the grace window a few times more (D8).
 // An authentic refresh token without a row was rotated and purged: no other way takes the row of a token that has not expired.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import { bounds } from '../bounds.ts'
 import { grantOf, isGrantId, successorsOf } from '../oauth/grant-id.ts'
@@ -11,22 +10,21 @@ import { assertIssued, issue, lock, type Source } from './issue.ts'
 import type { Rotating } from './issue-together.ts'
 import { rotationOf, wasContinuedByStudip } from './continued-by-studip.ts'
 import { changedBy, rowsOf } from './rows.ts'
+import { lookedAtTwice } from './second-look.ts'
 import { inTransaction } from './transaction.ts'
 
-/** Milliseconds until what looks like a replay is looked at again. */
-const secondLook = 1_000
+/** Milliseconds. */
+const patience = 1_000
 
 /**
  * A pair whose client has left may just be being taken back; then the token that comes again is no replay (S-113). Whoever leaves
  * meanwhile changes nothing about the verdict.
  * @throws OAuthError invalid_client when the client is gone, RecipientLeft before it begins, or the database's error
  */
-export const rotate = async (db: Knex, rotating: Rotating): Promise<Rotation> => {
-  const rotation = await rotateOnce(db, rotating)
-  if (rotation !== 'replayed' || rotating.graceSeconds === 0) return rotation
-  await sleep(secondLook)
-  return rotateOnce(db, { ...rotating, recipient: alwaysThere })
-}
+export const rotate = (db: Knex, rotating: Rotating): Promise<Rotation> =>
+  rotating.graceSeconds === 0
+    ? rotateOnce(db, rotating)
+    : lookedAtTwice(patience, (again) => rotateOnce(db, again ? { ...rotating, recipient: alwaysThere } : rotating))
 
 const rotateOnce = async (db: Knex, rotating: Rotating): Promise<Rotation> => {
   if (await rotateUnused(db, rotating)) return 'rotated'

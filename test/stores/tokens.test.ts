@@ -9,6 +9,7 @@ import { createClientAdministration } from '../../src/stores/client-administrati
 import { openDatabase } from '../../src/stores/database.ts'
 import { createTokens } from '../../src/stores/tokens.ts'
 import { users } from '../fixtures/users.ts'
+import { inParallel } from '../support/in-parallel.ts'
 import { liveIds, newPair, orphans, rowsOfGrant, stoppedClock } from '../support/issuing.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { roundTrips } from '../support/round-trips.ts'
@@ -81,14 +82,6 @@ describe('tokens in the database', () => {
     store.rotate(from.refreshToken, to, grace)
   const count = async (table: string) =>
     Number(((await db(table).count({ total: '*' })) as { total: number }[])[0]?.total)
-  const inParallel = async (total: number, atOnce: number, work: (round: number) => Promise<void>): Promise<void> => {
-    let next = 0
-    await Promise.all(
-      Array.from({ length: atOnce }, async () => {
-        while (next < total) await work(next++)
-      }),
-    )
-  }
 
   it('a code is redeemed once, then replayed, and unknown without a row', async () => {
     const code = await newCode()
@@ -162,6 +155,16 @@ describe('tokens in the database', () => {
     expect((await rowsOfGrant(db, first.grantId)).refresh).to.have.length(2)
   })
 
+  it('S-113 a code that comes while the pair of its first redemption is being taken back is no replay', async () => {
+    const code = await newCode()
+    const lost = pairOf(code.id)
+    expect(await tokens().redeem(code, lost)).to.equal('redeemed')
+    const again = tokens().redeem(code, pairOf(code.id))
+    expect(await tokens(1).takeBackRedemption(code, lost)).to.equal(true)
+    expect(await again).to.equal('redeemed')
+    expect((await rowsOfGrant(db, code.id.slice(0, 32))).refresh).to.have.length(1)
+  })
+
   it('the grace window is as long to both sides when a clock goes back', async () => {
     const first = await newGrant()
     await rotate(first)
@@ -231,7 +234,7 @@ describe('tokens in the database', () => {
 
   it(`S-034 ${rounds} times, of three rivals for a code exactly one wins, and no row is orphaned`, async () => {
     const before = await count('oauth2_access_tokens')
-    await inParallel(rounds, 4, async (round) => {
+    await inParallel(rounds, 16, async (round) => {
       const code = await newCode()
       const outcomes = await Promise.all([0, 1, round].map((i) => tokens(i).redeem(code, pairOf(code.id))))
       expect(outcomes.sort()).to.deep.equal(['redeemed', 'replayed', 'replayed'])
@@ -242,7 +245,7 @@ describe('tokens in the database', () => {
 
   it(`S-052 ${rounds} times, of three rivals for a refresh token exactly one wins, and no row is orphaned`, async () => {
     const before = await count('oauth2_access_tokens')
-    await inParallel(rounds, 4, async (round) => {
+    await inParallel(rounds, 16, async (round) => {
       const first = await newGrant()
       const outcomes = await Promise.all([0, 1, round].map((i) => rotate(first, 0, tokens(i))))
       expect(outcomes.sort()).to.deep.equal(['replayed', 'replayed', 'rotated'])
@@ -270,7 +273,7 @@ describe('tokens in the database', () => {
   })
 
   it(`S-051 ${rounds / 5} times, a grant revoked while its code is redeemed stays dead`, async () => {
-    await inParallel(rounds / 5, 4, async (round) => {
+    await inParallel(rounds / 5, 16, async (round) => {
       const code = await newCode()
       const outcomes = await Promise.all([
         tokens(0).redeem(code, pairOf(code.id)),

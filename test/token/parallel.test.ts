@@ -11,6 +11,7 @@ import {
   type TestClient,
   type Tokens,
 } from '../support/app.ts'
+import { inParallel } from '../support/in-parallel.ts'
 import { issueCode, issueTokens, orphans, rowsOfGrant } from '../support/issuing.ts'
 
 const rounds = Number(process.env['ROUNDS'] ?? 200)
@@ -54,11 +55,11 @@ describe('two instances on one database', () => {
 
   it(`S-034 ${rounds} times, of two parallel redemptions of one code exactly one succeeds`, async function () {
     this.timeout(longer)
-    for (let round = 0; round < rounds; round += 1) {
+    await inParallel(rounds, 10, async (round) => {
       const { text } = await issueCode(of(graceful), client)
       const answers = await Promise.all([redeem(of(graceful), client, text), redeem(of(graceful, 1), client, text)])
       expect(answers.map(({ status }) => status).sort(), `round ${round}`).to.deep.equal([200, 400])
-    }
+    })
     expect(await orphans(db())).to.equal(0)
   })
 
