@@ -12,6 +12,7 @@ import { createMetrics } from './metrics.ts'
 import type { Audit, Now } from './oauth/ports.ts'
 import { issuer, type Settings } from './settings.ts'
 import { createAttempts } from './stores/attempts.ts'
+import { createAuthorizationPace } from './stores/authorization-pace.ts'
 import { createAuthorizationCodes } from './stores/authorization-codes.ts'
 import { createClients } from './stores/clients.ts'
 import { createClientAdministration } from './stores/client-administration.ts'
@@ -119,6 +120,7 @@ export const wire = async (
     sentForms: createSentForms(db, now),
     requestPace: createRequestPace(),
     codes: createAuthorizationCodes(db, now),
+    authorizationPace: createAuthorizationPace(),
     tokens: createTokens(db, now, read, lookUp),
     devices: createDevices(db, now),
     deviceCodes: createDeviceCodes(keys),
