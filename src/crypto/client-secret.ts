@@ -2,6 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { bounds } from '../bounds.ts'
+import { onFirstUse } from '../on-first-use.ts'
 import type { Asker, ClientSecrets, Now } from '../oauth/ports.ts'
 import { hashBcrypt, verifyBcrypt } from './bcrypt.ts'
 import { equalConstantTime } from './constant-time.ts'
@@ -54,16 +55,15 @@ export const createClientSecrets = ({
     places: maxWaiting,
     suspectPlaces: bounds.waitingSuspects.most,
   })
-  const remembered = new LRUCache<string, { readonly mac: Buffer; readonly until: number }>({
-    max: bounds.knownSecrets.most,
-  })
+  const max = bounds.knownSecrets.most
+  const remembered = onFirstUse(() => new LRUCache<string, { readonly mac: Buffer; readonly until: number }>({ max }))
   // What bcrypt said once of a secret and a stored hash holds for ever; a new hash makes another name.
-  const wrong = new LRUCache<string, true>({ max: bounds.knownSecrets.most, ttl: secondsToRemember * 1000 })
+  const wrong = onFirstUse(() => new LRUCache<string, true>({ max, ttl: secondsToRemember * 1000 }))
   let checked = 0
   const macOf = (...parts: readonly string[]) => createHmac('sha256', processKey).update(JSON.stringify(parts)).digest()
 
   const recalled = (clientId: string, mac: Buffer) => {
-    const known = remembered.get(clientId)
+    const known = remembered().get(clientId)
     return known && equalConstantTime(known.mac, mac) ? known : undefined
   }
   return {
@@ -72,20 +72,20 @@ export const createClientSecrets = ({
       const mac = macOf(clientId, stored, secret)
       if ((recalled(clientId, mac)?.until ?? 0) > now()) return true
       const id = mac.toString('hex')
-      if (wrong.has(id)) return false
+      if (wrong().has(id)) return false
       // By network, because `before` speaks for one of them.
       return queue.run(`${id} ${asker.network}`, asker, async () => {
         before?.()
         checked += 1
         const right = await verifyBcrypt(secret, stored)
-        if (right) remembered.set(clientId, { mac, until: now() + secondsToRemember })
-        else wrong.set(id, true)
+        if (right) remembered().set(clientId, { mac, until: now() + secondsToRemember })
+        else wrong().set(id, true)
         return right
       })
     },
     recalls: (clientId, secret, stored) =>
       isPossible(secret) && recalled(clientId, macOf(clientId, stored, secret)) !== undefined,
-    stats: () => ({ remembered: remembered.size, waiting: queue.waiting(), checked }),
+    stats: () => ({ remembered: remembered().size, waiting: queue.waiting(), checked }),
   }
 }
 

@@ -1,6 +1,7 @@
 // How often somebody may try something within a while, counted by each process for itself.
 import { LRUCache } from 'lru-cache'
 import { bounds, type Bound } from '../bounds.ts'
+import { onFirstUse } from '../on-first-use.ts'
 
 export interface Tries {
   /** Counts a try before it is made, so that many at once are as good as one after the other. @returns seconds to wait; 0 when it may be made */
@@ -13,19 +14,21 @@ export interface Tries {
 
 /** `seconds` from the first try to the moment when all are forgotten. */
 export const createTries = (bound: Bound, seconds: number): Tries => {
-  const made = new LRUCache<string, number>({ max: bounds.countedSenders.most, ttl: seconds * 1000, noUpdateTTL: true })
+  const made = onFirstUse(
+    () => new LRUCache<string, number>({ max: bounds.countedSenders.most, ttl: seconds * 1000, noUpdateTTL: true }),
+  )
   const waitFor = (key: string): number =>
-    (made.get(key) ?? 0) < bound.most ? 0 : Math.max(1, Math.ceil(made.getRemainingTTL(key) / 1000))
+    (made().get(key) ?? 0) < bound.most ? 0 : Math.max(1, Math.ceil(made().getRemainingTTL(key) / 1000))
   return {
     waitFor,
     charge: (key) => {
       const wait = waitFor(key)
-      if (wait === 0) made.set(key, (made.get(key) ?? 0) + 1)
+      if (wait === 0) made().set(key, (made().get(key) ?? 0) + 1)
       return wait
     },
     refund: (key) => {
-      const count = made.get(key) ?? 0
-      if (count > 0) made.set(key, count - 1)
+      const count = made().get(key) ?? 0
+      if (count > 0) made().set(key, count - 1)
     },
   }
 }
