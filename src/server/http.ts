@@ -1,10 +1,11 @@
 // The HTTP server of one worker: cuts off slow clients, and ends without losing a request (D16).
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { RequestListener, Server, ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bounds } from '../bounds.ts'
 import type { Audit } from '../oauth/ports.ts'
 import type { Listen } from '../settings.ts'
+import { createServer } from './node-http.ts'
 import { refuseConnect, refusesUnfit, refuseUnparsed } from './unparsed-request.ts'
 
 /** Milliseconds. */

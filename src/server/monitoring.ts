@@ -1,6 +1,7 @@
 // Health, readiness and metrics on a listener of their own, which nginx does not know (S-083).
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { AggregatorRegistry } from 'prom-client'
+import { createServer } from './node-http.ts'
 import { isReady } from './readiness.ts'
 import type { Workers } from './workers.ts'
 
