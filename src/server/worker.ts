@@ -66,8 +66,11 @@ export const runWorker = async (settings: Settings): Promise<void> => {
     }
     process.on('uncaughtException', onFault).on('unhandledRejection', onFault)
     await listen(http.server, settings.listen)
-    // The first answer would otherwise pay for reading the keys and for a connection.
-    await readinessOf(deps)
+    // The first answer would otherwise pay for reading the keys and for a connection. While both are waited for, the templates are
+    // compiled; a fault in one of them ends the start.
+    const readiness = readinessOf(deps)
+    deps.views.compileAll()
+    await readiness
     tell({ kind: 'ready' })
     deps.log.debug({ worker: cluster.worker?.id }, 'worker listens')
   } catch (error) {

@@ -1,7 +1,8 @@
-// EJS templates, compiled once when the service starts: a request reads no file.
+// EJS templates, compiled once.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ejs from 'ejs'
+import { onFirstUse } from '../on-first-use.ts'
 
 /** What every template sees: `page` (its frame), `m` (its own values), `t` and `pieces` (texts), and how to write addresses and times. */
 export const templateNames = ['page', 'm', 't', 'pieces', 'url', 'icon', 'when', 'moment', 'day'] as const
@@ -20,8 +21,12 @@ export const templatesPath = (): string => {
   return join(folder, 'templates')
 }
 
-/** Renders a template inside a layout, both named without `.ejs`.. */
-export type Render = (template: string, layout: string, values: TemplateValues) => string
+export interface Templates {
+  /** Renders a template inside a layout, both named without `.ejs`. */
+  readonly render: (template: string, layout: string, values: TemplateValues) => string
+  /** Compiles those that nobody asked for yet. @throws the fault of the first that has one */
+  readonly compileAll: () => void
+}
 
 const namesBelow = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -29,25 +34,30 @@ const namesBelow = (folder: string): readonly string[] =>
     .map((name) => name.replace('.ejs', ''))
 
 /**
- * Compiles every template of the folder; a fault in one of them throws here, at start. Parts come out of memory: the include()
- * of EJS asks the file system each time, a dozen times a page, and copies all values twice.
+ * The templates of a folder. Parts come out of memory: the include() of EJS asks the file system each time, a dozen times a page,
+ * and copies all values twice.
  */
-export const createRender = (folder: string = templatesPath()): Render => {
+export const createTemplates = (folder: string = templatesPath()): Templates => {
   const compile = (name: string) =>
     ejs.compile(readFileSync(join(folder, `${name}.ejs`), 'utf8'), {
       filename: join(folder, `${name}.ejs`),
       strict: true,
       destructuredLocals: [...templateNames, ...locals],
     })
-  const compiled = new Map(namesBelow(folder).map((name) => [name, compile(name)]))
+  const templates = new Map(namesBelow(folder).map((name) => [name, onFirstUse(() => compile(name))]))
   const find = (name: string) => {
-    const template = compiled.get(name)
+    const template = templates.get(name)
     if (!template) throw new Error(`There is no template ${name}`)
-    return template
+    return template()
   }
-  return (template, layout, values) => {
-    const embed = (name: string, more?: { readonly part: unknown }): string =>
-      find(`parts/${name}`)({ ...values, ...more, embed })
-    return find(layout)({ ...values, embed, body: find(template)({ ...values, embed }) })
+  return {
+    render: (template, layout, values) => {
+      const embed = (name: string, more?: { readonly part: unknown }): string =>
+        find(`parts/${name}`)({ ...values, ...more, embed })
+      return find(layout)({ ...values, embed, body: find(template)({ ...values, embed }) })
+    },
+    compileAll: () => {
+      for (const compiled of templates.values()) compiled()
+    },
   }
 }

@@ -17,7 +17,7 @@ import { errorPages, errorValues } from './error-pages.ts'
 import type { FrameDeps, PageContext, PageFrame } from './page.ts'
 import { createFrames } from './frame.ts'
 import { listQuery } from './list-state.ts'
-import { createRender } from './render.ts'
+import { createTemplates } from './render.ts'
 import type { Reader } from './scopes.ts'
 
 export interface ViewDeps extends FrameDeps {
@@ -56,9 +56,9 @@ const frames = {
 // Nobody sees scopes who is not logged in.
 const readerOf = ({ language, user }: PageContext): Reader => ({ language, perms: user?.perms ?? 'autor' })
 
-/** Compiles the templates and answers one function per page; each resolves to a whole HTML document. */
+/** One function per page; each resolves to a whole HTML document. `compileAll` compiles the templates before anybody asks. */
 export const createViews = (deps: ViewDeps) => {
-  const render = createRender()
+  const { render, compileAll } = createTemplates()
   const frameAround = createFrames(deps)
   const show = async (template: string, context: PageContext, frame: PageFrame, m: unknown): Promise<string> => {
     const { layout, values } = await frameAround(context, frame, m)
@@ -70,6 +70,7 @@ export const createViews = (deps: ViewDeps) => {
   // 6.x logs out by POST only, 5.x by a link (contract §18.4).
   const logoutByPost = deps.settings.studipVersion.major >= 6
   return {
+    compileAll,
     /** The consent page of the authorization endpoint (contract §11.1). */
     consent: (context: PageContext, model: ConsentModel) =>
       show('consent', context, frames.consent, consentValues(deps, model, context.language)),
