@@ -50,12 +50,7 @@ export const measureRates = async (
       nodeLimit: median(taken[nodeLimitName] as number[]),
       perSecond: Object.fromEntries(names.map((name) => [name, of(name, 'perSecond')])),
       cpu: Object.fromEntries(names.map((name) => [name, of(name, 'cpuPerAnswer')])),
-      rounds: Object.fromEntries(
-        Object.entries(taken).map(([name, list]) => [
-          name,
-          list.map((round) => (typeof round === 'number' ? round : { ...round, tokens: [] })),
-        ]),
-      ),
+      rounds: taken,
     }
   } finally {
     for (const contender of contenders) await contender.stop()
