@@ -13,9 +13,10 @@ export const fromEnvironment = (name: string, { world }: Scope, where: '_ENV' | 
     : known(Buffer.from(value, 'utf8').toString('latin1'))
 }
 
-/** `$NAME` or `$GLOBALS['NAME']`; undefined for any other place. */
+/** `$NAME` or `$GLOBALS['NAME']`; undefined for any other place, and where only PHP knows the name. */
 export const globalName = (node: Tree, run: Run): string | undefined => {
-  if (node.kind === 'variable') return typeof node['name'] === 'string' ? node['name'] : undefined
+  if (node.kind === 'variable')
+    return typeof node['name'] === 'string' && node['name'] !== 'GLOBALS' ? node['name'] : undefined
   if (node.kind !== 'offsetlookup' || tree(node['what'])['name'] !== 'GLOBALS' || !node['offset']) return undefined
   const key = run.evaluate(tree(node['offset']))
   return isRead(key) ? phpKey(key.value) : undefined

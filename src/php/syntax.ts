@@ -19,7 +19,12 @@ export class PhpSyntaxError extends Error {
 
 /** The tree of a whole file. Throws PhpSyntaxError. */
 export const parsePhp = (source: string, file: string): Tree => {
-  const parser = new Engine({ parser: { version: 803, suppressErrors: false }, ast: { withPositions: true } })
+  const parser = new Engine({
+    parser: { version: 803, suppressErrors: false },
+    ast: { withPositions: true },
+    // Stud.IP's own templates begin with `<?`: PHP reads it wherever Stud.IP runs.
+    lexer: { short_tags: true },
+  })
   try {
     return tree(parser.parseCode(source.replace(/^\xEF\xBB\xBF/, ''), file))
   } catch (cause) {

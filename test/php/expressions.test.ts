@@ -1,7 +1,8 @@
 // Expressions of PHP: values recorded from PHP 8.2, PHP itself again where it is installed, and what must stay unread.
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { askPhp, hasPhp, read } from './support.ts'
+import { newScope, readPhp } from '../../src/php/read.ts'
+import { askPhp, hasPhp, read, world } from './support.ts'
 
 interface Recorded {
   readonly source: string
@@ -41,6 +42,21 @@ describe('S-119 expressions of PHP', () => {
     ['a switch', '<?php $x = 1; switch (1) { case 1: $x = 2; }', 1],
     ['an increment', '<?php $x = 1; $x++;', 1],
     ['a function that sets a global', '<?php $x = 1; function f() { global $x; $x = 2; } f();', 1],
+    [
+      'a function that calls one that sets a global',
+      '<?php $x = 1; function f() { g(); } function g() { global $x; $x = 2; } f();',
+      1,
+    ],
+    ['a closure that sets a global', "<?php $x = 1; $f = function () { $GLOBALS['x'] = 2; }; $f();", 1],
+    ['a closure that captures a reference', '<?php $x = 1; (function () use (&$x) { $x = 2; })();', 1],
+    [
+      'a class that sets a global',
+      "<?php $x = 1; class A { static function f() { [$GLOBALS['x']] = [2]; } } A::f();",
+      1,
+    ],
+    ['an argument by reference', '<?php $x = 1; function f(&$y) { $y = 2; } f($x);', 1],
+    ['a list that PHP sorts', '<?php $y = [2, 1]; sort($y); $x = $y[0];', 1],
+    ['a static variable', '<?php $x = 1; static $x = 2;', 1],
     ['a number that is too large', '<?php $x = 9223372036854775807;', 1],
     ['a number that grows too large', '<?php $x = 2 ** 60;', 1],
     ['a number in disguise', '<?php $x = "1e3" == "1000";', 1],
@@ -50,9 +66,33 @@ describe('S-119 expressions of PHP', () => {
   ] as const)
     it(`B9 leave ${what} unread, and say on which line`, () => expect(read(source)).to.deep.equal({ line }))
 
+  it('B9 behind `<?` are read, as Stud.IP needs it', () => {
+    expect(read('<? $x = 1 ?>')).to.deep.equal({ value: 1 })
+  })
+
+  for (const [what, source] of [
+    ['a name from a file', '<?php foreach (parse_ini_file("db.ini") as $k => $v) $GLOBALS[$k] = $v;'],
+    ['a name from a function', '<?php $k = foo(); $GLOBALS[$k]["a"] = 1;'],
+    ['a name that a function is given', '<?php function set($k, $v) { $GLOBALS[$k] = $v; } set("x", 1);'],
+    ['a file inside a function', '<?php function f() { require "x.php"; } f();'],
+    ['a file inside a method', '<?php class A { static function f() { require "x.php"; } } A::f();'],
+  ] as const)
+    it(`B9 leave everything open behind ${what}`, () => {
+      const scope = newScope(world())
+      readPhp(source, '/srv/studip/config/config_local.inc.php', scope)
+      expect(scope.opaque?.line).to.equal(1)
+    })
+
+  it('B9 know that a function which only looks changes nothing', () =>
+    expect(
+      read('<?php $x = 1; function f() { global $x; return $x; } f(); $f = function () { global $x; $y = $x; };'),
+    ).to.deep.equal({ value: 1 }))
+
   it('rest on what is only assumed once PHP may have stopped before', async () => {
     const { variableOf } = await import('./support.ts')
-    const outcome = variableOf('<?php if (is_file("/x")) { return; } $x = 1;')
-    expect(outcome).to.deep.equal({ value: 1, assumed: true })
+    for (const stop of ['return', 'goto end']) {
+      const outcome = variableOf(`<?php if (is_file("/x")) { ${stop}; } $x = 1; end:`)
+      expect(outcome, stop).to.deep.equal({ value: 1, assumed: true })
+    }
   })
 })
