@@ -30,6 +30,11 @@ export const bounds = Object.freeze({
     'bytes of a query',
     'nginx takes 8 KiB by default; a state of the greatest length fits, percent-encoded',
   ),
+  answerHeader: atMost(
+    15_360,
+    'bytes of the header lines of an answer',
+    'nginx reads 16 KiB, and takes an instance that sends more for one that is away',
+  ),
   clientForm: atMost(
     24_576,
     'bytes of a form for token, revoke or introspect',

@@ -3,12 +3,13 @@ import type { Context, Middleware } from 'koa'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import { errorLocation, type ResponseTarget } from '../oauth/authorization-response.ts'
-import { OAuthError } from '../oauth/errors.ts'
+import { invalidRequest, OAuthError } from '../oauth/errors.ts'
 import { RecipientLeft } from '../oauth/recipient.ts'
 import type { DeveloperDetails } from '../views/error-pages.ts'
 import type { Views } from '../views/views.ts'
 import { developerDetails } from './developer-details.ts'
 import { setErrorHeaders } from './error-headers.ts'
+import { fits } from './fits.ts'
 import { pageContext } from './page-context.ts'
 import { refusalOf, refuse, type Refusal } from './refusal.ts'
 import { originOf } from './request-context.ts'
@@ -31,6 +32,7 @@ export const errors = (deps: Deps): Middleware =>
   async function errors(ctx, next) {
     try {
       await next()
+      if (!fits(ctx)) throw invalidRequest('The answer to this request is too long for its header.')
     } catch (error) {
       if (error instanceof RecipientLeft) return abandon(deps, ctx)
       const refusal = refusalOf(error)
@@ -40,7 +42,10 @@ export const errors = (deps: Deps): Middleware =>
       ctx.set('Cache-Control', 'no-store')
       ctx.set('Pragma', 'no-cache')
       const { answerAt: target } = ctx.state as { answerAt?: ResponseTarget }
-      if (target && error instanceof OAuthError && error.status < 500) return toClient(ctx, target, error, deps.views)
+      if (target && error instanceof OAuthError && error.status < 500) {
+        await toClient(ctx, target, error, deps.views)
+        if (fits(ctx)) return
+      }
       setErrorHeaders(ctx, refusal)
       if (deps.isForPrograms(ctx.path)) {
         ctx.vary('Origin') // also where CORS was not reached (S-081)

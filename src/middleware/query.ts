@@ -4,12 +4,17 @@ import { bounds } from '../bounds.ts'
 import { invalidRequest } from '../oauth/errors.ts'
 import { assertFewParameters } from '../oauth/raw-parameters.ts'
 
+/** @throws OAuthError invalid_request */
+export const assertShortQuery = (query: string): void => {
+  if (query.length > bounds.query.most) throw invalidRequest('The query is too long.')
+}
+
 /** @throws OAuthError invalid_request for a query that is too long or has too many parameters */
 export const boundedQuery = (): Middleware =>
   function boundedQuery(ctx, next) {
     // Of the text itself: what is no URL at all is for the next to refuse.
     const query = ctx.url.slice(ctx.url.indexOf('?') + 1 || ctx.url.length + 1)
-    if (query.length > bounds.query.most) throw invalidRequest('The query is too long.')
+    assertShortQuery(query)
     assertFewParameters(query)
     return next()
   }

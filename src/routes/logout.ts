@@ -5,6 +5,7 @@ import type { KeyRing } from '../crypto/key-ring.ts'
 import { formOf } from '../middleware/form.ts'
 import { returnAfterLogout } from '../middleware/identity.ts'
 import { pageContext } from '../middleware/page-context.ts'
+import { assertShortQuery } from '../middleware/query.ts'
 import { redirectTo } from '../middleware/redirect.ts'
 import type { Clients } from '../oauth/ports.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
@@ -26,7 +27,9 @@ export const logoutByPost = (): Middleware =>
   function logoutByPost(ctx) {
     const query = new URLSearchParams()
     for (const [name, values] of Object.entries(formOf(ctx))) for (const value of values) query.append(name, value)
-    redirectTo(ctx, `${ctx.path}?${query.toString()}`, 303)
+    const text = query.toString() // longer than the form may be, where what came was not encoded
+    assertShortQuery(text)
+    redirectTo(ctx, `${ctx.path}?${text}`, 303)
   }
 
 /** Behind recognise(): whoever is nobody here has logged out. */

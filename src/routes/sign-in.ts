@@ -6,6 +6,7 @@ import { formOf } from '../middleware/form.ts'
 import { identityOf, returnAfterLogout } from '../middleware/identity.ts'
 import { pageContext } from '../middleware/page-context.ts'
 import { PageError } from '../middleware/page-error.ts'
+import { assertShortQuery } from '../middleware/query.ts'
 import { redirectTo } from '../middleware/redirect.ts'
 import { checkRequest, stateOf, type RequestTarget } from '../oauth/authorization-request.ts'
 import { responseIssuer, type ResponseIss } from '../oauth/authorization-response.ts'
@@ -76,7 +77,9 @@ export const requestByPost = (deps: SignInDeps): Middleware =>
     const query = new URLSearchParams()
     for (const [name, values] of Object.entries(form))
       if (requestFields.has(name)) for (const value of values) query.append(name, value)
-    redirectTo(ctx, `${ctx.path}?${query.toString()}`, 303)
+    const text = query.toString() // longer than the form may be, where what came was not encoded
+    assertShortQuery(text)
+    redirectTo(ctx, `${ctx.path}?${text}`, 303)
   }
 
 /** The request with what it says about signing in; undefined in place of that where nobody can sign in here. */
