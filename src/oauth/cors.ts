@@ -11,11 +11,13 @@ export interface RegisteredOrigins {
 const present = <T>(value: T | undefined): value is T => value !== undefined
 
 const originOf = (redirectUri: string): string | undefined => {
-  const origin = /^https?:\/\/[^/?#\\@]+/i.exec(redirectUri)?.[0]
-  return origin !== undefined && URL.canParse(origin) ? new URL(origin).origin : undefined
+  const [origin, scheme = ''] = /^([a-z][a-z0-9+.-]*):\/\/[^/?#\\@]+/i.exec(redirectUri) ?? []
+  if (origin === undefined || !URL.canParse(origin)) return undefined
+  // Of another scheme, URL says "null"; a web view sends what its page is at.
+  return /^https?$/i.test(scheme) ? new URL(origin).origin : origin.toLowerCase()
 }
 
-/** Origins of redirect URIs that a browser can send: http and https only. */
+/** Origins of redirect URIs that a browser can send, or the web view of an app, such as capacitor://localhost. */
 export const registeredOrigins = (redirectUris: readonly string[]): RegisteredOrigins => ({
   exact: new Set(redirectUris.map(originOf).filter(present)),
   ofAnyPort: new Set(redirectUris.map(loopbackOf).filter(present)),

@@ -126,6 +126,30 @@ describe('CORS', () => {
     expect(answer.headers).to.include({ 'access-control-allow-origin': 'http://127.0.0.1:55555', vary: 'Origin' })
   })
 
+  it('C3 B14 S-081 the web view of an app on a phone is granted where its page is registered', async () => {
+    const page = 'capacitor://localhost'
+    const mobile = await addClient(app, { confidential: false, redirectUris: ['org.example.app:/cb', page] })
+    const others = await testApp({ database: app.database }) // knows the new client at once
+    for (const endpoint of ['token', 'revoke', 'device_authorization']) {
+      const { headers } = await others.http
+        .options(others.api(endpoint))
+        .set({ Origin: page, 'Access-Control-Request-Method': 'POST' })
+        .expect(204)
+      expect(headers).to.include({ 'access-control-allow-origin': page, 'access-control-allow-methods': 'POST' })
+    }
+    const code = (await approve(others, mobile, { query: { redirect_uri: 'org.example.app:/cb' } })).searchParams
+    const asked = { redirect_uri: 'org.example.app:/cb' }
+    const answer = await redeem(others, mobile, code.get('code'), asked).set('Origin', page).expect(200)
+    expect(answer.headers).to.include({ 'access-control-allow-origin': page, vary: 'Origin' })
+    const failed = await redeem(others, mobile, code.get('code'), asked).set('Origin', page).expect(400)
+    expect(failed.headers).to.include({ 'access-control-allow-origin': page })
+    for (const origin of ['capacitor://localhost.evil', 'capacitor://', 'ionic://localhost', 'org.example.app://']) {
+      const { headers } = await redeem(others, mobile, 'x', asked).set('Origin', origin)
+      expect(corsOf(headers), origin).to.be.empty
+    }
+    await others.close()
+  })
+
   it('B3 S-081 a public client that is named by Basic only can read what it is answered', async () => {
     const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
     for (const authorization of [basic(`${open.id}:`), basic(`${open.id}:ignored`)]) {
