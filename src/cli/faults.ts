@@ -9,7 +9,7 @@ import { SetupError } from '../oauth/errors.ts'
 import type { DatabaseSettings } from '../settings.ts'
 import { isDatabaseAway } from '../stores/database-errors.ts'
 import { CommandError, type Failure } from './command-error.ts'
-import type { Translate } from './texts.ts'
+import type { TextKey, Translate } from './texts.ts'
 
 interface DriverError {
   readonly errno?: number
@@ -36,6 +36,19 @@ const refusedLogin = new Set([1045, 1251, 1698, 1862])
 const refusedDatabase = new Set([1044, 1049])
 const refusedRight = new Set([1142, 1143, 1227, 1370])
 
+/** A database that is there and still cannot serve, by what mends it. */
+const unable = new Map<number, TextKey>([
+  ...[1040, 1203, 1226].map((errno) => [errno, 'fault.connections'] as const),
+  ...[1290, 1792, 1836].map((errno) => [errno, 'fault.read-only'] as const),
+  ...[1205, 1213, 1020].map((errno) => [errno, 'fault.locked'] as const),
+  ...[1021, 1114].map((errno) => [errno, 'fault.disk'] as const),
+  [1047, 'fault.cluster'],
+  [1129, 'fault.blocked'],
+])
+
+const awaySentence = (t: Translate, settings: DatabaseSettings, { errno = 0, code = 'timeout' }: DriverError): string =>
+  t(unable.get(errno) ?? 'fault.away', { where: databaseAddress(settings), code })
+
 const databaseSentence = (t: Translate, settings: DatabaseSettings, error: DriverError): string => {
   const { user, database } = settings
   const message = error.sqlMessage ?? ''
@@ -46,7 +59,7 @@ const databaseSentence = (t: Translate, settings: DatabaseSettings, error: Drive
   if (errno === 1146)
     return t(table.startsWith('oauth2_') ? 'fault.no-oauth2-table' : 'fault.no-table', { table, database })
   if (refusedRight.has(errno)) return t('fault.no-right', { user, table })
-  if (isDatabaseAway(error)) return t('fault.away', { where: databaseAddress(settings), code: error.code ?? 'timeout' })
+  if (isDatabaseAway(error)) return awaySentence(t, settings, error)
   // The statement stays out: its values may be secret.
   return t('fault.unexpected', { message: message || error.code || 'database' })
 }

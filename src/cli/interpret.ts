@@ -10,9 +10,10 @@ const argv = process.argv.slice(2)
 const calledAs = path.resolve(process.argv[1] ?? 'studip')
 
 const list = async (options: Options, help: () => Promise<string>): Promise<void> => {
-  endQuietlyWithReader()
+  const terminal = terminalOf(options)
+  endQuietlyWithReader(terminal)
   const overview = commands.map(({ name, positional, describe }) => ({ name, positional, describe: t(describe) }))
-  if (flag(options, 'json')) terminalOf(options).result({ commands: overview })
+  if (flag(options, 'json')) terminal.result({ commands: overview })
   else process.stdout.write(`${await help()}\n`)
 }
 

@@ -27,18 +27,22 @@ export const endWith = (terminal: Terminal, failure: Failure, sentence: string):
 export const tellFault = (error: unknown, terminal = terminalOf({})): void =>
   endWith(terminal, failureOf(error), sentenceOf(t, error))
 
-/** Who reads no further, such as `head`, wants no more and has done nothing wrong. The service has a log of its own to lose. */
-export const endQuietlyWithReader = (): void => {
+/**
+ * Who reads no further, such as `head`, wants no more and has done nothing wrong; a disk that is full is said where that is still
+ * possible. The service has a log of its own to lose.
+ */
+export const endQuietlyWithReader = (terminal: Terminal): void => {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-      process.exit()
+      if (error.code === 'EPIPE') process.exit()
+      if (stream === process.stdout) terminal.fail(t('fault.output', { code: error.code ?? '' }))
+      process.exit(exitCodes.failed)
     })
 }
 
 export const perform = async (command: Command, options: Options): Promise<void> => {
-  if (command.name !== 'oauth2:serve') endQuietlyWithReader()
   const terminal = terminalOf(options)
+  if (command.name !== 'oauth2:serve') endQuietlyWithReader(terminal)
   try {
     process.exitCode = (await command.run(options, terminal)) ?? exitCodes.done
   } catch (error) {

@@ -198,6 +198,19 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'fault.settings_other': '{{count}} Einstellungen sind falsch:',
   'fault.away':
     'Die Datenbank unter {{where}} antwortet nicht ({{code}}). Starten Sie sie, oder berichtigen Sie DATABASE_URL.',
+  'fault.output':
+    'Die Ausgabe lässt sich nicht schreiben ({{code}}): Was sie gesagt hätte, ist verloren, was getan wurde, nicht.',
+  'fault.connections':
+    'Die Datenbank unter {{where}} hat keine Verbindung mehr frei ({{code}}). Versuchen Sie es noch einmal, und erhöhen Sie max_connections, wenn das öfter geschieht: docs/operations.md, Size.',
+  'fault.read-only':
+    'Die Datenbank unter {{where}} liest zur Zeit nur ({{code}}). Lassen Sie sie wieder schreiben, oder lassen Sie DATABASE_URL auf die zeigen, die schreibt.',
+  'fault.locked':
+    'In der Datenbank unter {{where}} ist belegt, was hier gebraucht wird ({{code}}). Versuchen Sie es noch einmal; SHOW FULL PROCESSLIST sagt, wer es belegt.',
+  'fault.disk': 'Die Datenbank unter {{where}} hat keinen Platz mehr ({{code}}). Schaffen Sie Platz auf ihrer Platte.',
+  'fault.cluster':
+    'Die Datenbank unter {{where}} ist kein arbeitender Teil ihres Clusters ({{code}}). Holen Sie sie in den Cluster zurück, oder lassen Sie DATABASE_URL auf einen zeigen, der es ist.',
+  'fault.blocked':
+    'Die Datenbank unter {{where}} lässt diesen Rechner nach zu vielen gescheiterten Verbindungen nicht mehr zu ({{code}}). Führen Sie dort FLUSH HOSTS aus.',
   'fault.login':
     'Die Datenbank weist den Benutzer {{user}} ab: Name oder Passwort ist falsch. Berichtigen Sie DATABASE_URL oder die Zugangsdaten in config_local.inc.php.',
   'fault.no-database':

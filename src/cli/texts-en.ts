@@ -191,6 +191,18 @@ export const en = {
   'fault.settings_one': 'A setting is wrong:',
   'fault.settings_other': '{{count}} settings are wrong:',
   'fault.away': 'The database at {{where}} does not answer ({{code}}). Start it, or correct DATABASE_URL.',
+  'fault.output': 'The output cannot be written ({{code}}): what it would have said is lost, what was done is not.',
+  'fault.connections':
+    'The database at {{where}} has no connection left ({{code}}). Try again, and raise max_connections where that happens often: docs/operations.md, Size.',
+  'fault.read-only':
+    'The database at {{where}} only reads at the moment ({{code}}). Let it write again, or point DATABASE_URL at the one that writes.',
+  'fault.locked':
+    'Something in the database at {{where}} holds what this needs ({{code}}). Try again; SHOW FULL PROCESSLIST says who holds it.',
+  'fault.disk': 'The database at {{where}} has no room left ({{code}}). Make room on its disk.',
+  'fault.cluster':
+    'The database at {{where}} is no working part of its cluster ({{code}}). Bring it back into the cluster, or point DATABASE_URL at one that is.',
+  'fault.blocked':
+    'The database at {{where}} shuts this machine out after too many failed connections ({{code}}). Run FLUSH HOSTS on it.',
   'fault.login':
     'The database refuses user {{user}}: name or password is wrong. Correct DATABASE_URL, or the credentials in config_local.inc.php.',
   'fault.no-database':

@@ -56,3 +56,5 @@ const refused = new Set([1142, 1143, 1044])
 const errnoOf = (error: unknown): number => Number((error as { errno?: unknown } | null)?.errno ?? 0)
 export const isMissing = (error: unknown): boolean => missing.has(errnoOf(error))
 export const isRefused = (error: unknown): boolean => refused.has(errnoOf(error))
+/** An error that the server itself sent, not the system on the way to it. */
+export const isFromDatabase = (error: unknown): boolean => errnoOf(error) > 0

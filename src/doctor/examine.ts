@@ -1,6 +1,6 @@
 // Runs the checks in order; what depends on something faulty is not asked.
 import type { Check, Finding, Patient } from './check.ts'
-import { codeOf, fault, isMissing, isRefused, note } from './check.ts'
+import { codeOf, fault, isFromDatabase, isMissing, isRefused, note } from './check.ts'
 import { clientsCheck } from './clients.ts'
 import { clockCheck, databaseCheck } from './database.ts'
 import { frontCheck } from './front.ts'
@@ -56,10 +56,12 @@ const obstacle = ({ needs, settings }: Check, { resolution, t }: Patient, faulty
 }
 
 /** A table or right that is missing has its own fault elsewhere: here it only stands in the way. */
-const broken = (error: unknown, { t }: Patient): Finding =>
-  isMissing(error) || isRefused(error)
-    ? note(t('doctor.skipped', { check: t(isMissing(error) ? 'check.tables' : 'check.rights') }))
-    : fault(t('doctor.crashed', { message: codeOf(error) }))
+const broken = (error: unknown, { t, databaseSentence }: Patient): Finding => {
+  if (isMissing(error) || isRefused(error))
+    return note(t('doctor.skipped', { check: t(isMissing(error) ? 'check.tables' : 'check.rights') }))
+  // A database that answered a moment ago, and now has no connection left or only reads.
+  return fault(isFromDatabase(error) ? databaseSentence(error) : t('doctor.crashed', { message: codeOf(error) }))
+}
 
 /** Never rejects: a check that breaks is a fault of its own. Only what cannot be asked is not asked. */
 export const examine = async (

@@ -4,6 +4,8 @@ import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
+import { DatabaseFault, failureOf, sentenceOf } from '../../src/cli/faults.ts'
+import { textsIn } from '../../src/cli/texts.ts'
 import { testDatabase, type TestDatabase } from '../support/mariadb.ts'
 import { freePort } from '../support/free-port.ts'
 import { bareEnvironment, environmentOf, json, run, studip } from './studip.ts'
@@ -84,6 +86,52 @@ describe('faults of the command line', () => {
     /Die Tabelle oauth2_clients fehlt\. Legen Sie sie mit oauth2:migrate an/,
     1,
   )
+
+  it('O5 say of a database that is there and cannot serve why, and what mends it', () => {
+    const settings = { host: 'db', port: 3306, user: 'u', password: 'geheim', database: 'studip' }
+    for (const [errno, english, german] of [
+      [1040, /no connection left \(CODE\).*max_connections/, /keine Verbindung mehr frei \(CODE\).*max_connections/],
+      [1290, /db:3306 only reads/, /db:3306 liest zur Zeit nur/],
+      [1836, /db:3306 only reads/, /db:3306 liest zur Zeit nur/],
+      [1205, /holds what this needs.*PROCESSLIST/, /ist belegt.*PROCESSLIST/],
+      [1114, /no room left/, /keinen Platz mehr/],
+      [1047, /no working part of its cluster/, /kein arbeitender Teil/],
+      [1129, /FLUSH HOSTS/, /FLUSH HOSTS/],
+      [1053, /does not answer/, /antwortet nicht/],
+    ] as const) {
+      const error = new DatabaseFault(settings, { errno, code: 'CODE' })
+      expect(sentenceOf(textsIn('en'), error)).to.match(english)
+      expect(sentenceOf(textsIn('de'), error)).to.match(german)
+      expect(failureOf(error)).to.equal('away')
+    }
+  })
+
+  it('O5 end with a sentence where their output has no room', async function () {
+    const full = await open('/dev/full', 'w').catch(() => undefined)
+    if (!full) return this.skip()
+    const child = spawn(studip, ['list', '--json'], { env: bareEnvironment(env), stdio: ['ignore', full.fd, 'pipe'] })
+    let said = ''
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
+    const code = await new Promise((resolve) => child.once('close', resolve))
+    await full.close()
+    expect({ code, error: JSON.parse(said) as unknown }).to.deep.equal({
+      code: 1,
+      error: {
+        error: 'failed',
+        exitCode: 1,
+        message: 'The output cannot be written (ENOSPC): what it would have said is lost, what was done is not.',
+      },
+    })
+  })
+
+  it('O5 take an empty filter for a mistake, not for all grants', async () => {
+    for (const filter of ['--user', '--client', '--grant'])
+      for (const args of [[filter, ''], [filter], [filter, '', '--revoke', '--force']]) {
+        const { code, stderr } = await run(['oauth2:grants', ...args], { env })
+        expect(code, args.join(' ')).to.equal(2)
+        expect(stderr).to.contain('exactly one of')
+      }
+  })
 
   it('names all settings that are wrong at once', async () => {
     const { code, stderr } = await run(['oauth2:serve'], {

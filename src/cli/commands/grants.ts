@@ -21,12 +21,13 @@ interface Filter {
   readonly grant: string
 }
 
-/** At most one may be given, and none only to look. */
+/** At most one may be given, and none only to look. An empty one is a variable of a script that was never set. */
 const filterOf = (options: Options, t: Translate): Filter | undefined => {
   const filter = { user: text(options, 'user'), client: text(options, 'client'), grant: text(options, 'grant') }
-  const given = Object.values(filter).filter((value) => value !== '').length
-  if (given > 1 || (given === 0 && flag(options, 'revoke'))) throw new CommandError(t('grants.which'), 'usage')
-  return given === 0 ? undefined : filter
+  const given = (['user', 'client', 'grant'] as const).filter((name) => options[name] !== undefined)
+  const unclear = given.length > 1 || given.some((name) => filter[name] === '')
+  if (unclear || (given.length === 0 && flag(options, 'revoke'))) throw new CommandError(t('grants.which'), 'usage')
+  return given.length === 0 ? undefined : filter
 }
 
 const chosen = async (
