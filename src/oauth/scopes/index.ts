@@ -9,6 +9,9 @@ import type { GrantFormat, Offering, Scope } from './scope.ts'
 
 export const scopes = [api, apiRead, openid, profile, email, offlineAccess] as const satisfies readonly Scope[]
 
+/** Whether a scope of this name is one of this server's, offered or not. */
+export const isKnown = (name: string): boolean => scopes.some((scope) => scope.name === name)
+
 /** Names of the scopes that are offered here and now. */
 export const namesOffered = (offering: Offering): readonly string[] =>
   scopes.filter(({ isOffered }) => isOffered(offering)).map(({ name }) => name)

@@ -1,8 +1,7 @@
 // The parameter scope: parse, format, restrict (RFC 6749 §3.3).
 import { invalidScope } from '../errors.ts'
 import type { RawParameters } from '../types.ts'
-import { api } from './api.ts'
-import { formatOf, withDefault } from './index.ts'
+import { formatOf, isKnown, withDefault } from './index.ts'
 import { openid } from './openid.ts'
 
 /** The names in order, each once. */
@@ -33,24 +32,16 @@ export const askedScopes = (raw: RawParameters): readonly string[] =>
 export const formatScope = (scopes: readonly string[]): string => scopes.join(' ')
 
 /**
- * True of a refresh that repeats the request of a sign-in, as libraries do that keep no scope but the configured one. Then
- * scopes that were never granted are left out again (RFC 6749 §3.3), and so is what Stud.IP left out when it renewed a grant
- * with `api` (D23).
- */
-const repeatsSignIn = (names: readonly string[], granted: readonly string[]): boolean =>
-  granted.includes(openid.name) || (granted.includes(api.name) && names.includes(openid.name))
-
-/**
- * The requested scopes, if the granted ones hold them all (RFC 6749 §6), or what of them a sign-in was granted; the granted
- * ones when none is requested. A grant keeps the format of its tokens (D23): what Stud.IP renews has the full power again,
- * and would be said to have less.
+ * The requested scopes, if the granted ones hold them all (RFC 6749 §6); the granted ones when none is requested. Some libraries
+ * repeat at each refresh what they signed in with: names that nobody here knows are left out again. A grant keeps the format of
+ * its tokens (D23): what Stud.IP renews has the full power again, and would be said to have less.
  * @throws OAuthError invalid_scope for a scope that was not granted, or one that the grant cannot do without
  */
 export const restrictScope = (requested: string | undefined, granted: readonly string[]): readonly string[] => {
   const asked = namesIn(requested)
   if (asked.length === 0) return granted
-  const names = asked.filter((name) => granted.includes(name))
-  if (names.length === 0 || (names.length < asked.length && !repeatsSignIn(asked, granted))) {
+  const names = granted.includes(openid.name) ? asked.filter(isKnown) : asked
+  if (names.length === 0 || !names.every((name) => granted.includes(name))) {
     throw invalidScope('The requested scope exceeds the scope granted by the resource owner.')
   }
   if (formatOf(names) !== formatOf(granted)) {
