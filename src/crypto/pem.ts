@@ -9,13 +9,13 @@ export interface PemBlock {
 const begin = /^-----BEGIN ([A-Z0-9 ]{1,64})-----[ \t\r]*$/
 
 /**
- * Every complete block of a file, in order; text around them is passed over, as OpenSSL does. It reads no further than a
+ * Every complete block of a file, one byte in each character, in order; text around them is passed over, as OpenSSL does. It reads no further than a
  * block that another begins in.
  */
 export const pemBlocks = (file: string): readonly PemBlock[] => {
   const blocks: PemBlock[] = []
   let open: { readonly label: string; readonly lines: string[] } | undefined
-  for (const line of file.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+  for (const line of file.replace(/^\xEF\xBB\xBF/, '').split(/\r?\n/)) {
     const label = begin.exec(line)?.[1]
     if (label !== undefined) {
       if (open) break

@@ -73,7 +73,7 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
   'doctor.keys.ok': 'Die Schlüsseldateien sind brauchbar: RSA mit {{bits}} Bit.',
   'doctor.keys.mode': '{{path}} hat die Rechte {{mode}}. Setzen Sie 660 (oder 600): chmod 660 {{path}}',
   'doctor.keys.others':
-    '{{path}} kann auf diesem Rechner jeder lesen (Rechte {{mode}}). Schließen Sie die Datei: chmod 660 {{path}}',
+    '{{path}} kann auf diesem Rechner jeder lesen (Rechte {{mode}}). Schließen Sie die Datei, und lassen Sie die Gruppe des Webservers (hier www-data) sie weiter lesen: chgrp www-data {{path}} && chmod 660 {{path}}',
   'doctor.keys.group':
     '{{path}} gehört der Gruppe {{group}}, {{other}} aber {{expected}}. PHP und dieser Dienst müssen sie beide lesen: chgrp {{expected}} {{path}}',
   'doctor.keys.decrypt':

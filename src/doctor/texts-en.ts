@@ -69,7 +69,7 @@ export const doctorEn = {
   'doctor.keys.ok': 'The key files are usable: RSA with {{bits}} bits.',
   'doctor.keys.mode': '{{path}} has mode {{mode}}. Make it 660 (or 600): chmod 660 {{path}}',
   'doctor.keys.others':
-    '{{path}} can be read by everybody on this machine (mode {{mode}}). Close it: chmod 660 {{path}}',
+    '{{path}} can be read by everybody on this machine (mode {{mode}}). Close it, and let the group of the web server (here www-data) go on reading it: chgrp www-data {{path}} && chmod 660 {{path}}',
   'doctor.keys.group':
     '{{path}} belongs to group {{group}}, but {{other}} to {{expected}}. PHP and this service both have to read it: chgrp {{expected}} {{path}}',
   'doctor.keys.decrypt':

@@ -45,8 +45,10 @@ const keyAdvice = (
     return someExist
       ? { text: 'admin.setup.missing.restore', command: file.path }
       : { text: 'admin.setup.missing.advice', command: `KEYS_PATH=${keysPath} bin/studip oauth2:keys` }
-  if (!file.readable) return { text: 'admin.setup.unreadable.advice', command: `chmod 660 ${file.path}` }
-  return file.modeOk ? undefined : { text: 'admin.setup.badMode.advice', command: `chmod 660 ${file.path}` }
+  // Closed without its group, a file of root would shut out PHP and this service, which read it as everybody does.
+  const command = `chgrp www-data ${file.path} && chmod 660 ${file.path}`
+  if (!file.readable) return { text: 'admin.setup.unreadable.advice', command }
+  return file.modeOk ? undefined : { text: 'admin.setup.badMode.advice', command }
 }
 
 /** What a client is told of people when they sign in with it. */

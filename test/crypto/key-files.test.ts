@@ -130,6 +130,8 @@ describe('key files', () => {
       'a foreign key second': [{ privatePem: privatePem + otherPair.privatePem }, 'read'],
       'a beginning too many': [{ privatePem: `-----BEGIN PRIVATE KEY-----\n${privatePem}` }, 'refused'],
       'lines that end with CR alone': [{ publicPem: publicPem.replaceAll('\n', '\r') }, 'refused'],
+      'a byte order mark': [{ privatePem: `\uFEFF${privatePem}`, publicPem: `\uFEFF${publicPem}` }, 'read'],
+      'lines of Windows': [{ privatePem: privatePem.replaceAll('\n', '\r\n') }, 'read'],
       'one long line': [{ privatePem: privatePem.replace(/(?<!-)\n(?!-)/g, '') }, 'read'],
       'blanks before each line': [{ privatePem: privatePem.replace(/^/gm, ' ') }, 'refused'],
       'blanks behind each line': [{ privatePem: privatePem.replace(/$/gm, ' ') }, 'read'],

@@ -237,7 +237,7 @@ describe('oauth2:doctor', () => {
       'a key file that everybody can read',
       'check.keys',
       () => chmod(path.join(folder, 'private.key'), 0o664),
-      /private\.key can be read by everybody.*664.*chmod 660/,
+      /private\.key can be read by everybody.*664.*chgrp www-data \S+ && chmod 660/,
     ],
     [
       'a key file of an odd mode',

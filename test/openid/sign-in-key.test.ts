@@ -99,7 +99,9 @@ describe('oidc.key', () => {
       .to.include('Eine Adresse je Zeile')
       .and.include('nach dem Abmelden')
     await chmod(path, 0o644)
-    expect(await page()).to.include(`<code class="oauth2-copy">chmod 660 ${path}</code>`)
+    expect(await page()).to.include(
+      `<code class="oauth2-copy">chgrp www-data ${path} &amp;&amp; chmod 660 ${path}</code>`,
+    )
     await writeFile(path, 'no key')
     while (!(await app.deps.keys.current()).signInFault) await sleep(50)
     const faulty = await page()
