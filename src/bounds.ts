@@ -77,15 +77,12 @@ export const bounds = Object.freeze({
   search: atMost(200, 'characters of a search in the list of clients', 'names and addresses are found by less'),
 
   // What is expensive, and who waits for it
-  waitingSalts: atMost(
-    256,
-    'foreign salts that wait for their key',
-    'one takes 30 ms: nobody waits longer than eight seconds',
-  ),
-  waitingSecrets: atMost(
-    100,
-    'client secrets that wait for bcrypt',
-    'one takes 60 ms: nobody waits longer than six seconds',
+  waitingSalts: atMost(256, 'foreign salts that wait for their key', 'one takes 30 ms: more would wait too long'),
+  waitingSecrets: atMost(100, 'client secrets that wait for bcrypt', 'one takes 60 ms: more would wait too long'),
+  waitingTime: atMost(
+    6_000,
+    'milliseconds that a request has been there while it waits in such a queue',
+    'nginx waits eight seconds, and takes an instance that says nothing for one that is away',
   ),
   waitingSuspects: atMost(
     16,

@@ -1,4 +1,6 @@
 // Who waits for expensive work, and in which order: first those without failures, in turn by network, then the others (S-116).
+// Nobody waits so long that nginx would take the whole instance for one that is away.
+import { bounds } from '../bounds.ts'
 import { slowDown, temporarilyUnavailable } from '../oauth/errors.ts'
 import type { Asker } from '../oauth/ports.ts'
 import { alwaysThere, RecipientLeft } from '../oauth/recipient.ts'
@@ -39,6 +41,16 @@ const createLine = () => {
     if (entry) length -= 1
     return entry
   }
+  /** False where it does not wait in this line. */
+  const drop = (entry: Entry): boolean => {
+    const own = networks.get(entry.network) ?? []
+    const at = own.indexOf(entry)
+    if (at < 0) return false
+    own.splice(at, 1)
+    if (own.length === 0) networks.delete(entry.network)
+    length -= 1
+    return true
+  }
   const next = (): Entry | undefined => {
     const [network] = networks.keys()
     return network === undefined ? undefined : take(network, 0)
@@ -49,7 +61,7 @@ const createLine = () => {
       (most, [network, { length: own }]) => (own > most[1] ? [network, own] : most),
       [undefined, 0],
     )[0]
-  return { of, push, take, next, longest, length: () => length }
+  return { of, push, take, drop, next, longest, length: () => length }
 }
 
 interface Room {
@@ -67,6 +79,8 @@ export const createFairQueue = ({ atOnce, places, suspectPlaces }: Room): FairQu
   let running = 0
 
   const isWanted = ({ askers }: Entry): boolean => askers.some(({ recipient }) => !recipient.hasLeft())
+  const isLate = ({ askers }: Entry): boolean =>
+    askers.some(({ recipient }) => recipient.waited() > bounds.waitingTime.most)
   const isSuspect = ({ askers }: Entry): boolean => askers.every((asker) => asker.isSuspect())
   const forget = ({ id }: Entry): void => {
     entries.delete(id)
@@ -96,7 +110,13 @@ export const createFairQueue = ({ atOnce, places, suspectPlaces }: Room): FairQu
     else if (makeRoom(entry.network, line)) line.push(entry)
     else refuse(entry, full())
   }
+  // While nginx still listens.
+  const refuseLate = (): void => {
+    for (const entry of entries.values())
+      if (isLate(entry) && (trusted.drop(entry) || suspect.drop(entry))) refuse(entry, full())
+  }
   const begin = (): void => {
+    refuseLate()
     while (running < atOnce) {
       const fromTrusted = trusted.length() > 0
       const entry = (fromTrusted ? trusted : suspect).next()

@@ -13,7 +13,8 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 export const recipientOf = (ctx: Context): Recipient => (ctx.state as { recipient: Recipient }).recipient
 
 export const newRecipient = ({ req: { socket }, res }: Context): Recipient => {
-  let looked = performance.now()
+  const came = performance.now()
+  let looked = came
   return {
     // A half-closed connection counts: Node closes the other half, and no answer passes.
     hasLeft: () => res.destroyed || socket.destroyed || socket.readableEnded,
@@ -22,5 +23,6 @@ export const newRecipient = ({ req: { socket }, res }: Context): Recipient => {
       for (let turn = 0; stoodStill && turn < turns; turn += 1) await nextTurn()
       looked = performance.now()
     },
+    waited: () => performance.now() - came,
   }
 }

@@ -5,6 +5,8 @@ export interface Recipient {
   readonly hasLeft: () => boolean
   /** Lets the news of a departure arrive that came while this process stood still; at once where it did not. */
   readonly listen: () => Promise<void>
+  /** Milliseconds since the request came. */
+  readonly waited: () => number
 }
 
 /** Ends the work for a request; nobody hears of it, so it is no error of the protocol. */
@@ -13,7 +15,7 @@ export class RecipientLeft extends Error {
 }
 
 /** For work that nobody can hang up on. */
-export const alwaysThere: Recipient = { hasLeft: () => false, listen: () => Promise.resolve() }
+export const alwaysThere: Recipient = { hasLeft: () => false, listen: () => Promise.resolve(), waited: () => 0 }
 
 /** @throws RecipientLeft */
 export const assertPresent = async (recipient: Recipient): Promise<void> => {

@@ -1,5 +1,6 @@
 // In which order expensive work is done, and who is refused (S-116).
 import { expect } from 'chai'
+import { bounds } from '../../src/bounds.ts'
 import { createFairQueue } from '../../src/crypto/fair-queue.ts'
 import { OAuthError } from '../../src/oauth/errors.ts'
 import { networkOf } from '../../src/oauth/network.ts'
@@ -118,7 +119,7 @@ describe('fair queue', () => {
   it('S-113 nothing is begun for who left, unless somebody else asks for the same', async () => {
     const { begun, work, finishAll } = workbench()
     const queue = createFairQueue({ atOnce: 1, places: 10, suspectPlaces: 4 })
-    const left = asker('x', { recipient: { hasLeft: () => true, listen: () => Promise.resolve() } })
+    const left = asker('x', { recipient: { ...alwaysThere, hasLeft: () => true } })
     const first = queue.run('first', asker('x'), work('first'))
     const [alone, shared, stays] = [
       queue.run('alone', left, work('alone')),
@@ -129,6 +130,32 @@ describe('fair queue', () => {
     await first
     expect(await Promise.all([alone, shared, stays])).to.deep.equal([RecipientLeft.name, 'done', 'done'])
     expect(begun).to.deep.equal(['first', 'shared'])
+  })
+
+  it('A7 who waits for long hears it in time, wherever it stands, and others are served', async () => {
+    const { begun, work, finishAll } = workbench()
+    const queue = createFairQueue({ atOnce: 1, places: 10, suspectPlaces: 4 })
+    let now = 0
+    const since = (came: number, more: Partial<Asker> = {}) =>
+      asker('x', { recipient: { ...alwaysThere, waited: () => now - came }, ...more })
+    const [begins, old, suspect, young] = [
+      queue.run('begins', since(0), work('begins')),
+      queue.run('old', since(0), work('old')),
+      queue.run('suspect', since(0, { network: 'y', isSuspect: () => true }), work('suspect')),
+      queue.run('young', since(5_000), work('young')),
+    ].map(outcomeOf)
+    now = bounds.waitingTime.most + 1
+    const late = outcomeOf(queue.run('late', since(0), work('late')))
+    await finishAll()
+    expect(await Promise.all([begins, old, suspect, young, late])).to.deep.equal([
+      'done',
+      'temporarily_unavailable',
+      'temporarily_unavailable',
+      'done',
+      'temporarily_unavailable',
+    ])
+    expect(begun).to.deep.equal(['begins', 'young'])
+    expect(queue.waiting()).to.equal(0)
   })
 })
 
