@@ -2,7 +2,7 @@
 import type { Middleware } from 'koa'
 import { bounds, type Bound } from '../bounds.ts'
 import { checkSecurityToken } from '../middleware/csrf.ts'
-import { readForm } from '../middleware/form.ts'
+import { readClientForm, readForm } from '../middleware/form.ts'
 import { admit, recognise, requireRoot } from '../middleware/identity.ts'
 import { noStore } from '../middleware/no-store.ts'
 import { sameOrigin } from '../middleware/same-origin.ts'
@@ -49,6 +49,6 @@ export const createGuards = (deps: Deps): Guards => {
       admit(deps),
       checkSecurityToken(deps.keys, consentForm),
     ],
-    clientCall: [noStore(), readForm(bounds.clientForm)],
+    clientCall: [noStore(), readClientForm(bounds.clientForm)],
   }
 }
