@@ -1,5 +1,5 @@
 // The only reader of the environment: settings from our own variables, Stud.IP's files and defaults, all faults at once.
-import type { SettingFault } from './config/fault-texts.ts'
+import type { FaultKey, SettingFault } from './config/fault-texts.ts'
 import { nativeValues, type Native } from './config/native.ts'
 import type { Sources } from './config/reading.ts'
 import { resolveAll, settingsOf } from './config/resolve.ts'
@@ -40,11 +40,14 @@ const names = ({ missing, values }: Fault): readonly SettingName[] => {
   return typeof name === 'string' ? [name as SettingName] : []
 }
 
-/** One cause is one fault: without STUDIP_PATH, or with a wrong one, everything that would be read from there is missing. */
+/** What of Stud.IP cannot be read, so that more is missing. */
+const unreadable = new Set<FaultKey>(['path-not-studip', 'folder-forbidden', 'file-forbidden'])
+
+/** One cause is one fault: without STUDIP_PATH, or with one that is wrong or closed, what would be read from there is missing. */
 const causes = (faults: readonly Fault[], { studip }: Sources, { file, forbidden }: SharedFile): readonly Fault[] => {
   const missing = faults.flatMap((fault) => fault.missing ?? [])
   if (missing.length === 0) return faults
-  if (studip?.faults.some(({ key }) => key === 'path-not-studip')) return faults.filter((fault) => !fault.missing)
+  if (studip?.faults.some(({ key }) => unreadable.has(key))) return faults.filter((fault) => !fault.missing)
   if (studip) return faults
   const one: Fault = {
     key: forbidden ? 'unset-forbidden' : 'unset',

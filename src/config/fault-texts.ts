@@ -3,6 +3,8 @@
 const en = {
   'path-not-studip':
     'STUDIP_PATH is {{path}}, which holds no folder config. Set it to the folder that contains config, lib and public of Stud.IP.',
+  'folder-forbidden':
+    'This user may not look into the folder {{folder}}, where STUDIP_PATH leads. Let the user of the service in, for example by its group and mode 750.',
   'file-forbidden':
     '{{file}} may not be read by this user. Let the user of the service read it, for example by its group.',
   'file-unreadable':
@@ -29,7 +31,8 @@ const en = {
   'lifetime-malformed':
     'The lifetime of sessions is {{text}} (from {{source}}), but must be a whole number of seconds above 0. Set SESSION_LIFETIME to what PHP makes of it.',
   'version-unknown': 'The version of Stud.IP is not known. Set STUDIP_VERSION, for example to 6.0, or STUDIP_PATH.',
-  'version-unsupported': 'STUDIP_VERSION is {{text}} (from {{source}}), but Stud.IP 5.2 to 5.5 and 6.x are supported.',
+  'version-unsupported':
+    'STUDIP_VERSION is {{text}} (from {{source}}), but Stud.IP 5.2 to 6.x are supported. Write it as 6.0 or 5.4.11.',
   'base-url-unknown':
     'The public URL of Stud.IP is not known. Set BASE_URL, for example to https://studip.example.org/studip/.',
   'base-url-malformed':
@@ -67,6 +70,8 @@ export type FaultKey = keyof typeof en
 const de: Readonly<Record<FaultKey, string>> = {
   'path-not-studip':
     'STUDIP_PATH ist {{path}}; dort gibt es keinen Ordner config. Setzen Sie es auf den Ordner, der config, lib und public von Stud.IP enthält.',
+  'folder-forbidden':
+    'Dieser Benutzer darf nicht in den Ordner {{folder}} sehen, wohin STUDIP_PATH führt. Lassen Sie den Benutzer des Dienstes hinein, etwa über die Gruppe und die Rechte 750.',
   'file-forbidden':
     '{{file}} darf von diesem Benutzer nicht gelesen werden. Lassen Sie den Benutzer des Dienstes die Datei lesen, etwa über ihre Gruppe.',
   'file-unreadable':
@@ -98,7 +103,7 @@ const de: Readonly<Record<FaultKey, string>> = {
   'version-unknown':
     'Die Version von Stud.IP ist nicht bekannt. Setzen Sie STUDIP_VERSION, etwa auf 6.0, oder STUDIP_PATH.',
   'version-unsupported':
-    'STUDIP_VERSION ist {{text}} (aus {{source}}); unterstützt werden Stud.IP 5.2 bis 5.5 und 6.x.',
+    'STUDIP_VERSION ist {{text}} (aus {{source}}); unterstützt werden Stud.IP 5.2 bis 6.x. Schreiben Sie sie wie 6.0 oder 5.4.11.',
   'base-url-unknown':
     'Die öffentliche URL von Stud.IP ist nicht bekannt. Setzen Sie BASE_URL, etwa auf https://studip.example.org/studip/.',
   'base-url-malformed':

@@ -23,7 +23,7 @@ export const resolveVersion = (sources: Sources): Sourced<StudipVersion> => {
 export const resolveKeysPath = (sources: Sources, cwd: string): Sourced<string> => {
   const own = sources.own('KEYS_PATH')
   if (own) return { value: path.resolve(cwd, own.text), source: own.source }
-  const wrong = sources.studip?.faults.some(({ key }) => key === 'path-not-studip')
+  const wrong = sources.studip?.faults.some(({ key }) => key === 'path-not-studip' || key === 'folder-forbidden')
   if (!sources.studip || wrong) sources.fault('keys-unknown', {}, 'KEYS_PATH')
   return { value: path.join(sources.studip?.path ?? cwd, 'config/oauth2'), source: 'STUDIP_PATH' }
 }

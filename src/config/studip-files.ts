@@ -1,6 +1,6 @@
 // What the files of a Stud.IP installation say: .env, config_defaults.inc.php, config_local.inc.php, VERSION (contract §12, §0, §18.6).
 import { readFileSync, realpathSync, statSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { access, constants, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { bounds } from '../bounds.ts'
 import type { Scope } from '../php/scope.ts'
@@ -60,6 +60,17 @@ const versionOf = async (root: string): Promise<string | undefined> => {
   return /\$SOFTWARE_VERSION\s{0,100}=\s{0,100}['"]([^'"]{1,100})['"]/.exec(bootstrap)?.[1]
 }
 
+/** The outermost folder on the way to one that this user may not enter: all that is below looks as if it were not there. */
+const closedFolder = async (folder: string): Promise<string | undefined> => {
+  const outer = path.dirname(folder)
+  const closed = outer === folder ? undefined : await closedFolder(outer)
+  if (closed !== undefined) return closed
+  return access(folder, constants.X_OK).then(
+    () => undefined,
+    ({ code }: NodeJS.ErrnoException) => (code === 'EACCES' ? folder : undefined),
+  )
+}
+
 const isFolder = async (folder: string): Promise<boolean> =>
   (await stat(folder).catch(() => undefined))?.isDirectory() === true
 
@@ -116,10 +127,15 @@ const run = async (file: string, scope: Scope, faults: Faults): Promise<void> =>
 
 /** Reads the installation at `root`. Never throws: what is wrong is in `faults`. */
 export const readStudipFiles = async (root: string, env: Environment): Promise<StudipFiles> => {
+  const config = path.join(root, 'config')
+  const closed = await closedFolder(config)
   const faults: Faults = []
-  if (!(await isFolder(path.join(root, 'config')))) faults.push({ key: 'path-not-studip', values: { path: root } })
+  if (closed !== undefined) faults.push({ key: 'folder-forbidden', values: { folder: closed } })
+  else if (!(await isFolder(config))) faults.push({ key: 'path-not-studip', values: { path: root } })
+  // One cause is one fault (R14).
+  const heard = closed === undefined ? faults : []
   const version = await versionOf(root)
-  const dotenv = await dotenvOf(root, env, version, faults)
+  const dotenv = await dotenvOf(root, env, version, heard)
   const scope = await bootstrapped(realRoot(root), env, dotenv)
   const file = (name: string) => path.join(realRoot(root), 'config', name)
   // A fault in the shipped defaults stops nothing: config_local.inc.php and the known defaults of Stud.IP remain.
@@ -128,7 +144,7 @@ export const readStudipFiles = async (root: string, env: Environment): Promise<S
   for (const [name, outcome] of scope.variables)
     if (isRead(outcome)) scope.variables.set(name, { ...outcome, assumed: false })
   Object.assign(scope, { opaque: undefined, doubtful: false })
-  await run(file('config_local.inc.php'), scope, faults)
+  await run(file('config_local.inc.php'), scope, heard)
   return {
     path: root,
     environment: { ...dotenv, ...env },

@@ -1,5 +1,5 @@
 // Are all settings known and sound, do they agree with Stud.IP's own, and does BASE_URL keep secrets on their way? (S-086)
-import { isUnencrypted } from '../server/warnings.ts'
+import { isPublic, isUnencrypted } from '../server/warnings.ts'
 import { fault, foundOr, note, ok, warning, type Check, type Finding, type Patient } from './check.ts'
 
 const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`)
@@ -51,11 +51,13 @@ export const transportCheck: Check = {
   needs: [],
   settings: ['BASE_URL'],
   run: ({ settings, t }) =>
-    Promise.resolve(
-      isUnencrypted(settings)
+    Promise.resolve([
+      ...(isUnencrypted(settings)
         ? [fault(t('doctor.transport.http', { url: settings.baseUrl }))]
-        : ok(t('doctor.transport.ok')),
-    ),
+        : ok(t('doctor.transport.ok'))),
+      ...(isPublic(settings.listen) ? [warning(t('doctor.transport.listen'))] : []),
+      ...(isPublic(settings.metricsListen) ? [warning(t('doctor.transport.metrics'))] : []),
+    ]),
 }
 
 export const pkceCheck: Check = {

@@ -34,6 +34,10 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
 
   'doctor.settings.ok': 'Alle Einstellungen sind bekannt.',
   'doctor.transport.ok': 'BASE_URL ist verschlüsselt, oder nur auf diesem Rechner.',
+  'doctor.transport.listen':
+    'LISTEN ist keine Loopback-Adresse: Wer sie erreicht, kann fälschen, was nginx über eine Anfrage sagt, und mit API_READ=on aus einem Token zum Lesen eines für alles machen. Halten Sie andere mit einer Firewall fern.',
+  'doctor.transport.metrics':
+    'METRICS_LISTEN ist keine Loopback-Adresse: Wer sie erreicht, kann die Metriken lesen. Halten Sie andere mit einer Firewall fern.',
   'doctor.transport.http':
     'BASE_URL {{url}} ist nicht verschlüsselt: Codes, Tokens und Sitzungen können unterwegs gelesen werden. Richten Sie https ein und ändern Sie BASE_URL.',
   'doctor.database.ok': '{{server}} antwortet unter {{where}}.',

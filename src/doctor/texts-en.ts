@@ -33,6 +33,10 @@ export const doctorEn = {
 
   'doctor.settings.ok': 'All settings are known.',
   'doctor.transport.ok': 'BASE_URL is encrypted, or on this machine only.',
+  'doctor.transport.listen':
+    'LISTEN is not a loopback address: whoever reaches it can forge what nginx says of a request, and with API_READ=on make a token for reading one for everything. Keep others away by a firewall.',
+  'doctor.transport.metrics':
+    'METRICS_LISTEN is not a loopback address: whoever reaches it can read the metrics. Keep others away by a firewall.',
   'doctor.transport.http':
     'BASE_URL {{url}} is not encrypted: codes, tokens and sessions can be read on their way. Set up https and change BASE_URL.',
   'doctor.database.ok': '{{server}} answers at {{where}}.',

@@ -9,7 +9,8 @@ export const isUnencrypted = ({ baseUrl }: Pick<Settings, 'baseUrl'>): boolean =
   return protocol === 'http:' && !isLoopback(hostname)
 }
 
-const isPublic = (listen: Settings['metricsListen']): boolean =>
+/** True for an address that other machines may reach. */
+export const isPublic = (listen: Settings['metricsListen']): boolean =>
   listen !== undefined && 'host' in listen && !isLoopback(listen.host)
 
 /** One sentence each. */

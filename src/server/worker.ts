@@ -1,4 +1,6 @@
 // One worker process: the application behind its HTTP server, until it is told to drain.
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import cluster from 'node:cluster'
 import { AggregatorRegistry } from 'prom-client'
 import { createApp } from '../app.ts'
@@ -22,8 +24,13 @@ const sentenceOf = (error: unknown, listen: Settings['listen']): string => {
   if (error instanceof SetupError) return error.message
   if (code === 'EADDRINUSE')
     return `${listenText(listen)} is in use by another process. Stop that one, or set LISTEN to another address.`
+  // libuv says EACCES for both.
+  if (code === 'EACCES' && 'path' in listen && !existsSync(path.dirname(listen.path)))
+    return `There is no folder for ${listenText(listen)}. Make it, or set LISTEN to another address.`
   if (code === 'EACCES')
     return `This user may not listen at ${listenText(listen)}. Set LISTEN to another address, or start the service by systemd.`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `This machine has no address ${listenText(listen)} (${code}). Set LISTEN to one of its own.`
   return `The service could not start (${code ?? (error as Error).name}).`
 }
 

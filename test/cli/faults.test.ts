@@ -1,6 +1,6 @@
 // Every fault of the surroundings has its own sentence, on stderr, in both languages, and an exit code that scripts can tell apart (O5).
 import { spawn } from 'node:child_process'
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
@@ -131,6 +131,36 @@ describe('faults of the command line', () => {
         expect(code, args.join(' ')).to.equal(2)
         expect(stderr).to.contain('exactly one of')
       }
+  })
+
+  it('O3 R14 blames a folder of Stud.IP that is closed, or its configuration, and nothing else', async function () {
+    if (process.getuid?.() !== 0) return this.skip()
+    const root = await mkdtemp(path.join(tmpdir(), 'closed-'))
+    try {
+      await mkdir(path.join(root, 'studip/config'), { recursive: true })
+      const file = path.join(root, 'studip/config/config_local.inc.php')
+      await writeFile(file, '<?php\n')
+      const told = async () => {
+        const { code, stderr } = await run(['oauth2:clients'], {
+          env: { STUDIP_PATH: path.join(root, 'studip'), STUDIP_VERSION: '6.0', STUDIP_OAUTH2_ENV_FILE: '' },
+          uid: 65534,
+        })
+        expect(code).to.equal(3)
+        return stderr.trim().split('\n').slice(1).join('\n')
+      }
+      for (const closed of [root, path.join(root, 'studip'), path.join(root, 'studip/config')]) {
+        await chmod(root, 0o755)
+        await chmod(closed, 0o700)
+        expect(await told(), closed).to.match(
+          new RegExp(`^  - This user may not look into the folder ${closed}, .*mode 750\\.$`),
+        )
+        await chmod(closed, 0o755)
+      }
+      await chmod(file, 0o600)
+      expect(await told()).to.match(/^ {2}- \S+config_local\.inc\.php may not be read by this user\. [^\n]*$/)
+    } finally {
+      await rm(root, { recursive: true })
+    }
   })
 
   it('names all settings that are wrong at once', async () => {

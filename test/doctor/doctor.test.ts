@@ -107,6 +107,18 @@ describe('oauth2:doctor', () => {
     expect(await Promise.all(tables.map(count))).to.deep.equal(before)
   })
 
+  it('S-083 warns of listeners that other machines reach', async () => {
+    const before = env
+    try {
+      env = { ...env, LISTEN: '0.0.0.0:8765', METRICS_LISTEN: '[::]:8766' }
+      expect((await findings(['check.transport'])).map(({ level, text }) => `${level}: ${text}`).join()).to.match(
+        /^warning: LISTEN is not a loopback address.*,warning: METRICS_LISTEN is not/,
+      )
+    } finally {
+      env = before
+    }
+  })
+
   it('D23 with API_READ=on its round trip goes once with what Stud.IP reads, once with what only we read', async () => {
     const scopesOfCodes = async () => {
       const { result, statements } = await withGeneralLog(database.knex, () => findings(healthy))

@@ -177,6 +177,16 @@ describe('oauth2:serve', () => {
       stderr: `[ERROR] 127.0.0.1:${service.port} is in use by another process. Stop that one, or set LISTEN to another address.\n`,
     })
   })
+
+  for (const [LISTEN, sentence] of [
+    ['unix:/nowhere/http.sock', /There is no folder for unix:\/nowhere\/http\.sock/],
+    ['192.0.2.1:8765', /This machine has no address 192\.0\.2\.1:8765 \(EADDRNOTAVAIL\)/],
+  ] as const)
+    it(`O5 refuses ${LISTEN}, which cannot be, in one sentence`, async () => {
+      const { code, stderr } = await run(['oauth2:serve'], { env: { ...service.env, LISTEN, METRICS_LISTEN: 'off' } })
+      expect(code).to.equal(3)
+      expect(stderr).to.match(sentence)
+    })
 })
 
 describe('oauth2:serve and its surroundings', () => {
