@@ -8,7 +8,8 @@ import { SettingsError } from './config/settings-error.ts'
 import { showSettings, type ShownSetting } from './config/show.ts'
 import { readSharedFile, type SharedFile } from './config/shared-file.ts'
 import { sourcesOf, type Fault } from './config/sources.ts'
-import type { SettingName } from './config/table.ts'
+import { documentedSettings, type SettingName } from './config/table.ts'
+import { nearest } from './nearest.ts'
 import type { Settings } from './settings.ts'
 
 export { SettingsError } from './config/settings-error.ts'
@@ -20,6 +21,8 @@ export interface Resolution {
   readonly partial: Settings
   readonly unknown: ReadonlySet<SettingName>
   readonly faults: readonly SettingFault[]
+  /** What of the shared file of settings has no effect and was surely meant to have one. */
+  readonly idle: readonly SettingFault[]
   readonly shown: readonly ShownSetting[]
   /** Where Stud.IP's files say that sessions are, whatever SESSION_STORE says; undefined when they do not tell. */
   readonly detectedStore: Settings['sessionStore'] | undefined
@@ -57,6 +60,16 @@ const causes = (faults: readonly Fault[], { studip }: Sources, { file, forbidden
   return [...faults.filter((fault) => !fault.missing), one]
 }
 
+const settingNames: readonly string[] = documentedSettings.map(({ name }) => name)
+
+const idleIn = ({ file, values, passedOver }: SharedFile): readonly SettingFault[] => [
+  ...passedOver.map((line): SettingFault => ({ key: 'env-file-line', values: { file, line } })),
+  ...Object.keys(values).flatMap((name): readonly SettingFault[] => {
+    const meant = settingNames.includes(name) ? undefined : nearest(name.toUpperCase(), settingNames)
+    return meant === undefined ? [] : [{ key: 'env-file-name', values: { file, name, meant } }]
+  }),
+]
+
 /** Resolves every setting; never throws. `cwd` is where .env is looked for and relative paths start. */
 export const resolveSettings = async (
   env: NodeJS.ProcessEnv = process.env,
@@ -79,6 +92,7 @@ export const resolveSettings = async (
     partial,
     unknown,
     faults,
+    idle: idleIn(shared),
     shown: showSettings(found, unknown),
     detectedStore: detectedSessionStore(sources),
     native: nativeValues(sources, found.STUDIP_VERSION.value),

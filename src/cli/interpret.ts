@@ -3,7 +3,7 @@ import path from 'node:path'
 import { flag, type Options } from './command.ts'
 import { commandLine, further } from './command-line.ts'
 import { commands } from './commands.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../nearest.ts'
 import { endQuietlyWithReader, endWith, language, perform, t, terminalOf } from './perform.ts'
 
 const argv = process.argv.slice(2)

@@ -83,15 +83,37 @@ const steps: Readonly<Record<State, (scan: Scan, char: string) => State>> = {
 }
 
 const endsAtLine = new Set<State>(['before-value', 'value'])
+/** In these a file may end: systemd takes what it has, an open quote or not. */
+const hasValue = new Set<State>(['before-value', 'value', 'value-escape', 'single', 'double', 'double-escape'])
 
-/** Names and values, the last one of a name. A line that is no assignment is passed over, as systemd does. */
-export const parseEnvironmentFile = (text: string): Readonly<Record<string, string>> => {
-  const found: Record<string, string> = {}
+export interface EnvironmentFile {
+  /** Names and values, the last one of a name. */
+  readonly values: Readonly<Record<string, string>>
+  /** Lines that are no assignment; systemd passes over them, too. */
+  readonly passedOver: readonly number[]
+}
+
+/** Reads the text of such a file. */
+export const parseEnvironmentFile = (text: string): EnvironmentFile => {
+  const values: Record<string, string> = {}
+  const passedOver: number[] = []
   const scan: Scan = { state: 'before-name', name: '', value: '', kept: 0 }
-  for (const char of `${text.replaceAll('\r\n', '\n')}\n`) {
-    const ended = char === '\n' && endsAtLine.has(scan.state)
-    if (ended && /^[A-Za-z_]\w*$/.test(trimmedEnd(scan.name))) found[trimmedEnd(scan.name)] = bare(scan)
-    scan.state = ended ? 'before-name' : steps[scan.state](scan, char)
+  let [line, begun] = [1, 1]
+  const take = (): void => {
+    const name = trimmedEnd(scan.name)
+    if (/^[A-Za-z_]\w*$/.test(name)) values[name] = bare(scan)
+    else passedOver.push(begun)
   }
-  return found
+  for (const char of text.replaceAll('\r\n', '\n')) {
+    const before = scan.state
+    const ended = char === '\n' && endsAtLine.has(before)
+    if (ended) take()
+    scan.state = ended ? 'before-name' : steps[before](scan, char)
+    if (before === 'before-name' && scan.state === 'name') begun = line
+    if (before === 'name' && scan.state === 'before-name') passedOver.push(begun)
+    if (char === '\n') line += 1
+  }
+  if (hasValue.has(scan.state)) take()
+  else if (scan.state === 'name') passedOver.push(begun)
+  return { values, passedOver }
 }

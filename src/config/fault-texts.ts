@@ -20,6 +20,9 @@ const en = {
   'dotenv-white-space':
     '{{file}}, line {{line}}: the value goes on after a blank. Stud.IP stops at this too: put it in quotes.',
   'dotenv-quote': '{{file}}, line {{line}}: a quote is not closed. Stud.IP stops at this too: close it.',
+  'env-file-line':
+    'Line {{line}} of {{file}} is no setting and is passed over. Write NAME=value, without export, at the beginning of a line that nothing invisible precedes.',
+  'env-file-name': '{{name}} in {{file}} is no setting of the service. {{meant}} is probably meant.',
   'env-file-missing':
     'STUDIP_OAUTH2_ENV_FILE is {{file}}, which cannot be read ({{code}}). Correct it, or leave it out.',
   unset:
@@ -89,6 +92,9 @@ const de: Readonly<Record<FaultKey, string>> = {
     '{{file}}, Zeile {{line}}: Der Wert geht nach einem Leerzeichen weiter. Auch Stud.IP hält daran an: Setzen Sie ihn in Anführungszeichen.',
   'dotenv-quote':
     '{{file}}, Zeile {{line}}: Ein Anführungszeichen ist nicht geschlossen. Auch Stud.IP hält daran an: Schließen Sie es.',
+  'env-file-line':
+    'Zeile {{line}} von {{file}} ist keine Einstellung und wird übergangen. Schreiben Sie NAME=Wert, ohne export, an den Anfang einer Zeile, vor der nichts Unsichtbares steht.',
+  'env-file-name': '{{name}} in {{file}} ist keine Einstellung des Dienstes. Gemeint ist wohl {{meant}}.',
   'env-file-missing':
     'STUDIP_OAUTH2_ENV_FILE ist {{file}}; diese Datei ist nicht lesbar ({{code}}). Berichtigen Sie die Angabe, oder lassen Sie sie weg.',
   unset:

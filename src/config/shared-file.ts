@@ -10,11 +10,14 @@ import type { Sources } from './reading.ts'
 export interface SharedFile {
   readonly file: string
   readonly values: Environment
+  /** Lines that are no assignment. */
+  readonly passedOver: readonly number[]
   readonly found: boolean
   /** True when it is there and this user may not read it. */
   readonly forbidden: boolean
 }
 
+const nothing = { values: {}, passedOver: [], found: false } as const
 const defaultFile = '/etc/studip-oauth2/env'
 
 /** The text of a file. Rejects with the system's error, and with EFBIG above the bound. */
@@ -28,12 +31,12 @@ export const readBounded = async (file: string): Promise<string> => {
 export const readSharedFile = async (env: Environment, cwd: string, fault: Sources['fault']): Promise<SharedFile> => {
   const named = env['STUDIP_OAUTH2_ENV_FILE']
   const file = path.resolve(cwd, named || defaultFile)
-  if (named === '') return { file, values: {}, found: false, forbidden: false }
+  if (named === '') return { ...nothing, file, forbidden: false }
   try {
-    return { file, values: parseEnvironmentFile(await readBounded(file)), found: true, forbidden: false }
+    return { file, ...parseEnvironmentFile(await readBounded(file)), found: true, forbidden: false }
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     if (named !== undefined) fault('env-file-missing', { file, code })
-    return { file, values: {}, found: false, forbidden: code === 'EACCES' }
+    return { ...nothing, file, forbidden: code === 'EACCES' }
   }
 }

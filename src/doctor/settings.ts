@@ -39,6 +39,7 @@ export const settingsCheck: Check = {
           ...resolution.faults.map((found) => fault(t.setting(found))),
           ...(baseUrl ? [baseUrl] : []),
           ...sessionFindings(patient),
+          ...resolution.idle.map((found) => warning(t.setting(found))),
         ],
         t('doctor.settings.ok'),
       ),

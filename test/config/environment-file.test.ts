@@ -20,12 +20,25 @@ const cases: readonly (readonly [what: string, text: string, values: Record<stri
   ['no export, no substitution', 'export A=1\nB=$A ${A}', { B: '$A ${A}' }],
   ['the last of a name', 'A=1\nA=2', { A: '2' }],
   ['line ends of Windows', 'A=1\r\nB=2\r\n', { A: '1', B: '2' }],
+  ['a quote that never ends', 'A="b\nB=c', { A: 'b\nB=c' }],
+  ['an escape at the end', 'A=b\\', { A: 'b' }],
+  ['a byte order mark', '\uFEFFA=1\nB=2', { B: '2' }],
   ['a line without equals sign', 'nonsense\nA=1', { A: '1' }],
 ]
 
 describe('R15 EnvironmentFile', () => {
   for (const [what, text, values] of cases)
-    it(`reads ${what}`, () => expect(parseEnvironmentFile(text)).to.deep.equal(values))
+    it(`reads ${what}`, () => expect(parseEnvironmentFile(text).values).to.deep.equal(values))
+
+  it('O5 names the lines that are no assignment', () => {
+    for (const [text, lines] of [
+      ['A=1\n\n# c\nexport B=2\nC="x\ny"\nnonsense\n  D: 3\nE=4', [4, 7, 8]],
+      ['\uFEFFA=1', [1]],
+      ['A=1\nB', [2]],
+      ['A=1\n', []],
+    ] as const)
+      expect(parseEnvironmentFile(text).passedOver, text).to.deep.equal(lines)
+  })
 
   it('takes time in proportion to its length', () => {
     const work = (size: number) => {

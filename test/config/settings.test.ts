@@ -373,6 +373,16 @@ describe('loadSettings', () => {
       const { settings } = await resolveSettings({ STUDIP_OAUTH2_ENV_FILE: path.join(root, 'etc/env') }, { cwd: '/' })
       expect(settings?.database.user).to.equal('shared')
     })
+    it('O5 tells what of it has no effect', async () => {
+      const file = path.join(root, 'env')
+      await writeFile(file, 'export BASE_URL=x\nWORKER=2\nbase_uri=y\nTZ=UTC\nSTUDIP_ENV=z\nMYSQL_USER=u\n')
+      const { idle } = await resolveSettings({ ...explicit, STUDIP_OAUTH2_ENV_FILE: file }, { cwd: '/' })
+      expect(idle.map((fault) => faultSentence(fault, 'en').replace(file, 'F'))).to.deep.equal([
+        'Line 1 of F is no setting and is passed over. Write NAME=value, without export, at the beginning of a line that nothing invisible precedes.',
+        'WORKER in F is no setting of the service. WORKERS is probably meant.',
+        'base_uri in F is no setting of the service. BASE_URL is probably meant.',
+      ])
+    })
     it('is a fault when it is named and not there', async () =>
       expect((await faultsOf({ ...explicit, STUDIP_OAUTH2_ENV_FILE: '/nowhere/env' })).join()).to.contain(
         'STUDIP_OAUTH2_ENV_FILE is /nowhere/env, which cannot be read (ENOENT)',

@@ -56,7 +56,7 @@ describe('systemctl reload', () => {
     }
     await write()
     // As systemd does it: what stands in the file comes as environment, and PKCE_PLAIN by a drop-in beside it.
-    const handedOver = parseEnvironmentFile(await readFile(file, 'utf8'))
+    const { values: handedOver } = parseEnvironmentFile(await readFile(file, 'utf8'))
     service = await startService(database, { ...handedOver, STUDIP_OAUTH2_ENV_FILE: file, PKCE_PLAIN: 'off' })
     Object.assign(service, { api: `http://${settings['LISTEN']}/dispatch.php/api/oauth2` })
   })
