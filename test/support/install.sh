@@ -30,6 +30,8 @@ if [[ ${1:-} != --demo ]]; then
   need php-cli php
   # shellcheck disable=SC2046 # One word a command: its name ends in PHP's version.
   need php-fpm $(compgen -c php-fpm)
+  # What clients in PHP send requests with.
+  if [[ $(php -m 2> /dev/null) != *curl* ]]; then missing+=(php-curl); fi
   # What docs/developers.md and docs/sign-in show in Python runs with Debian's own.
   for module in requests_oauthlib authlib flask; do
     if ! /usr/bin/python3 -c "import $module" 2> /dev/null; then missing+=("python3-${module//_/-}"); fi
