@@ -136,7 +136,7 @@ describe('scopes', () => {
       }
     })
 
-  it('S-012 a scope that is not offered is invalid_scope, which lists those that are, and leaves no row', async () => {
+  it('S-012 C9 a scope that is not offered is invalid_scope, which lists those that are, and leaves no row', async () => {
     const cookie = await logIn(app)
     const rows = async () => (await app.database.knex('oauth2_auth_codes').count({ n: '*' }))[0]?.['n']
     const before = await rows()
@@ -146,6 +146,7 @@ describe('scopes', () => {
       [app, 'openid', 'api api.read'],
       [app, 'api.read offline_access', 'api api.read'],
       [app, 'api.write', 'api api.read'],
+      [app, 'api,api.read', 'api api.read'],
     ] as const) {
       const answer = await at.http
         .get(`${at.api('authorize')}?${authorizationQuery(client, { scope })}`)
@@ -153,7 +154,9 @@ describe('scopes', () => {
         .expect(302)
       const { searchParams } = new URL(answer.headers['location'] as string)
       expect(searchParams.get('error')).to.equal('invalid_scope')
-      expect(searchParams.get('error_description'), scope).to.match(new RegExp(`Offered here: ${offered}$`))
+      expect(searchParams.get('error_description'), scope).to.match(
+        new RegExp(`names with blanks between them. Offered here: ${offered}$`),
+      )
     }
     expect(await rows()).to.equal(before)
   })

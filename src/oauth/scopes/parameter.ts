@@ -18,7 +18,7 @@ export const parseScope = (scope: string | undefined, offered: readonly string[]
   const names = signsIn ? asked.filter((name) => offered.includes(name)) : asked
   if (!names.every((name) => offered.includes(name))) {
     throw invalidScope(
-      `The requested scope is invalid, unknown, or malformed. Offered here: ${formatScope(offered)}`,
+      `The requested scope is invalid, unknown, or malformed: names with blanks between them. Offered here: ${formatScope(offered)}`,
       'Check the scope parameter',
     )
   }
