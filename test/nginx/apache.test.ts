@@ -121,10 +121,11 @@ describe('Apache with the mount of docs/apache.md', () => {
 
   it('S-074 answers at the address that RFC 8414 builds from the issuer', async () => {
     for (const document of ['oauth-authorization-server', 'openid-configuration'])
-      expect((await send(port, `/.well-known/${document}/dispatch.php/api/oauth2`)).reached).to.include({
-        who: 'sidecar',
-        path: `/dispatch.php/api/oauth2/.well-known/${document}`,
-      })
+      for (const end of ['', '/'])
+        expect((await send(port, `/.well-known/${document}/dispatch.php/api/oauth2${end}`)).reached).to.include({
+          who: 'sidecar',
+          path: `/dispatch.php/api/oauth2/.well-known/${document}`,
+        })
   })
 
   it('leads from the start page to resume while a request waits', async () => {

@@ -120,15 +120,19 @@ for (const base of ['/', '/studip/'] as const) {
       expect(await who('dispatch.php/file/download/..name..txt?url=/../x')).to.equal('php')
     })
 
-    it('S-074 answers at the address that RFC 8414 builds from the issuer', async () => {
-      const { reached } = await send(
-        nginx.port,
-        `/.well-known/oauth-authorization-server${base}dispatch.php/api/oauth2`,
-      )
-      expect(reached).to.include({
-        who: 'sidecar',
-        path: `${base}dispatch.php/api/oauth2/.well-known/oauth-authorization-server`,
-      })
+    it('S-074 C9 answers at the addresses that RFC 8414 and RFC 9728 build, also from one that ends in a slash', async () => {
+      for (const [document, of] of [
+        ['oauth-authorization-server', 'dispatch.php/api/oauth2'],
+        ['openid-configuration', 'dispatch.php/api/oauth2'],
+        ['oauth-protected-resource', 'jsonapi.php/v1'],
+      ])
+        for (const end of ['', '/']) {
+          const { reached } = await send(nginx.port, `/.well-known/${document}${base}${of}${end}`)
+          expect(reached).to.include({
+            who: 'sidecar',
+            path: `${base}dispatch.php/api/oauth2/.well-known/${document}`,
+          })
+        }
     })
 
     it('S-082 overwrites every header that speaks of address, host or scheme', async () => {
