@@ -47,6 +47,10 @@ const isTlsPort = ({ status, body }: Asked, url: string): boolean =>
   status === 400 &&
   /plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled/.test(body)
 
+/** A password or list of addresses of the web server's own, which no application passes. */
+const isGuarded = ({ status, headers }: Asked): boolean =>
+  status === 403 || (status === 401 && /^(Basic|Digest|Negotiate|NTLM)\b/i.test(headers['www-authenticate'] ?? ''))
+
 /** The request for our keys: refused, redirected, or answered by whom? */
 const mountFindings = async (patient: Patient): Promise<readonly Finding[]> => {
   const { settings, t } = patient
@@ -57,6 +61,7 @@ const mountFindings = async (patient: Patient): Promise<readonly Finding[]> => {
   if (leadsElsewhere(answer, settings.baseUrl))
     return [fault(t('doctor.front.redirect', { url, location: String(answer.headers.location ?? '') }))]
   if ([502, 503, 504].includes(answer.status)) return [fault(t('doctor.front.bad-gateway', { status: answer.status }))]
+  if (isGuarded(answer)) return [fault(t('doctor.front.guarded', { url, status: answer.status }))]
   if (answer.status !== 200 || !jsonOf(answer)?.['keys'])
     return [fault(t('doctor.front.not-ours', { url, status: answer.status }))]
   return [await identityFinding(url, answer, patient), await issuerFinding(patient)].filter(

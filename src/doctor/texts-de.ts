@@ -96,6 +96,8 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
     'Das Zertifikat von {{url}} wird nicht anerkannt ({{code}}). Erneuern Sie es, oder machen Sie seinen Aussteller auf diesem Rechner bekannt.',
   'doctor.front.redirect':
     '{{url}} leitet weiter nach {{location}}. Berichtigen Sie BASE_URL oder die Weiterleitung des Webservers.',
+  'doctor.front.guarded':
+    '{{url}} weist der Webserver selbst ab (Status {{status}}): durch ein Passwort oder eine Adressliste, an denen Anwendungen scheitern. Verschieben Sie das aus server { } in die Locations von Stud.IP.',
   'doctor.front.not-ours':
     '{{url}} wird nicht von diesem Dienst beantwortet (Status {{status}}). Binden Sie nginx/root.conf oder nginx/sub-path.conf im server { } von Stud.IP ein; kein eigenes return oder rewrite darf davor stehen.',
   'doctor.front.bad-gateway':

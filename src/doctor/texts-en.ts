@@ -91,6 +91,8 @@ export const doctorEn = {
   'doctor.front.certificate':
     'The certificate of {{url}} is not accepted ({{code}}). Renew it, or add its authority to this machine.',
   'doctor.front.redirect': '{{url}} leads on to {{location}}. Correct BASE_URL, or the redirect of the web server.',
+  'doctor.front.guarded':
+    '{{url}} is refused by the web server itself (status {{status}}): by a password or a list of addresses, which applications do not pass. Move that from server { } into the locations of Stud.IP.',
   'doctor.front.not-ours':
     '{{url}} is not answered by this service (status {{status}}). Include nginx/root.conf or nginx/sub-path.conf in the server { } of Stud.IP; no return or rewrite of its own may come before.',
   'doctor.front.bad-gateway':

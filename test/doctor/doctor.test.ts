@@ -766,6 +766,15 @@ describe('oauth2:doctor through the web server', () => {
       /is not answered by this service \(status \d+\)\. Include nginx\/root\.conf/,
     )
   })
+  for (const [what, server, status] of [
+    ['password', 'auth_basic "Test system"; auth_basic_user_file /dev/null;', 401],
+    ['list of addresses', 'deny all;', 403],
+  ] as const)
+    it(`O7 names a ${what} of the web server's own`, async () => {
+      const guarded = await startNginx({ sidecar: `127.0.0.1:${service.port}`, php: php.address, server })
+      closing.push(() => guarded.stop())
+      expect(await front({ BASE_URL: guarded.url })).to.contain(`refused by the web server itself (status ${status})`)
+    })
   it('names an upstream that leads nowhere', async () => {
     const lost = await startNginx({ sidecar: `127.0.0.1:${await freePort()}`, php: php.address })
     closing.push(() => lost.stop())
