@@ -3,6 +3,7 @@
 // that were issued after the token that is now replayed (D2, D8).
 import type { Knex } from 'knex'
 import { bounds } from '../bounds.ts'
+import { createOneAtATime } from '../one-at-a-time.ts'
 import { grantOf, isGrantId } from '../oauth/grant-id.ts'
 import type { AuthorizationCode, RefreshToken } from '../oauth/types.ts'
 import { revokeGrants } from './revoke-grants.ts'
@@ -36,17 +37,21 @@ const usedAt = async (db: Knex, presented: Presented): Promise<number> =>
 const isOfStudip = ({ id, refreshTokenId }: TokenOfUser): boolean =>
   refreshTokenId !== null && grantOf(refreshTokenId) !== grantOf(id)
 
-const issuedByStudip = async (
-  db: Knex,
-  { userId, clientId }: Presented,
-  since: number,
-): Promise<readonly TokenOfUser[]> => {
+const everyOfStudip = async (db: Knex, userId: string): Promise<readonly TokenOfUser[]> => {
   const found: TokenOfUser[] = []
   const some = { rows: bounds.rowsOfStatement.most, most: bounds.rowsOfUser.most }
-  for await (const tokens of everyTokenOfUser(db, userId, some))
-    found.push(...tokens.filter((token) => token.clientId === clientId && token.issuedAt >= since && isOfStudip(token)))
+  for await (const tokens of everyTokenOfUser(db, userId, some)) found.push(...tokens.filter(isOfStudip))
   return found
 }
+
+type EveryOfStudip = (userId: string) => Promise<readonly TokenOfUser[]>
+
+const issuedByStudip = async (
+  every: EveryOfStudip,
+  { userId, clientId }: Presented,
+  since: number,
+): Promise<readonly TokenOfUser[]> =>
+  (await every(userId)).filter((token) => token.clientId === clientId && token.issuedAt >= since)
 
 // Nothing but a refresh token of Stud.IP's stands alone.
 const isOfOurGrant = async (db: Knex, { id, accessTokenId }: RefreshToken): Promise<boolean> => {
@@ -69,22 +74,34 @@ const hasLiveGrant = async (db: Knex, grantIds: readonly string[]): Promise<bool
   return false
 }
 
-/**
- * True when the grant of a refresh token ended before `before` (unix seconds) without us and something that Stud.IP's server
- * issued since is alive, itself or in what grew from it here.
- */
-export const wasContinuedByStudip = async (db: Knex, presented: RefreshToken, before: number): Promise<boolean> => {
-  if (!(await isOfOurGrant(db, presented))) return false
-  const since = await usedAt(db, presented)
-  return since < before && hasLiveGrant(db, grantsIn(await issuedByStudip(db, presented, since)))
+export interface ContinuedByStudip {
+  /**
+   * True when the grant of a refresh token ended before `before` (unix seconds) without us and something that Stud.IP's server
+   * issued since is alive, itself or in what grew from it here.
+   */
+  readonly wasContinued: (presented: RefreshToken, before: number) => Promise<boolean>
+  /** Ends the grant of a replayed code or refresh token, and what Stud.IP's server issued to the same user and client since. */
+  readonly revokeReplayed: (presented: Presented, time: number) => Promise<void>
 }
 
-/** Ends the grant of a replayed code or refresh token, and what Stud.IP's server issued to the same user and client since. */
-export const revokeReplayed = async (db: Knex, presented: Presented, time: number): Promise<void> => {
-  const revoke = (grantIds: readonly string[]) => inTransaction(db, (trx) => revokeGrants(trx, grantIds, time))
-  await revoke([grantOf(presented.id)])
-  const found = await issuedByStudip(db, presented, await usedAt(db, presented))
-  const grantIds = grantsIn(found)
-  for (let at = 0; at < grantIds.length; at += bounds.grantsOfTransaction.most)
-    await revoke(grantIds.slice(at, at + bounds.grantsOfTransaction.most))
+/** Whoever sends the same again and again waits for himself: a user's rows are read once at a time, and a grant ends so (A5). */
+export const createContinuedByStudip = (db: Knex): ContinuedByStudip => {
+  const reading = createOneAtATime<readonly TokenOfUser[]>()
+  const every: EveryOfStudip = (userId) => reading(userId, () => everyOfStudip(db, userId))
+  const ending = createOneAtATime<void>()
+  const revoke = async (presented: Presented, time: number): Promise<void> => {
+    const revokeAll = (grantIds: readonly string[]) => inTransaction(db, (trx) => revokeGrants(trx, grantIds, time))
+    await revokeAll([grantOf(presented.id)])
+    const grantIds = grantsIn(await issuedByStudip(every, presented, await usedAt(db, presented)))
+    for (let at = 0; at < grantIds.length; at += bounds.grantsOfTransaction.most)
+      await revokeAll(grantIds.slice(at, at + bounds.grantsOfTransaction.most))
+  }
+  return {
+    wasContinued: async (presented, before) => {
+      if (!(await isOfOurGrant(db, presented))) return false
+      const since = await usedAt(db, presented)
+      return since < before && hasLiveGrant(db, grantsIn(await issuedByStudip(every, presented, since)))
+    },
+    revokeReplayed: (presented, time) => ending(presented.id, () => revoke(presented, time)),
+  }
 }

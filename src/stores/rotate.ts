@@ -8,7 +8,7 @@ import { alwaysThere, assertPresent } from '../oauth/recipient.ts'
 import { inOneTransaction } from './batch.ts'
 import { assertIssued, issue, lock, type Source } from './issue.ts'
 import type { Rotating } from './issue-together.ts'
-import { rotationOf, wasContinuedByStudip } from './continued-by-studip.ts'
+import { rotationOf, type ContinuedByStudip } from './continued-by-studip.ts'
 import { changedBy, rowsOf } from './rows.ts'
 import { lookedAtTwice } from './second-look.ts'
 import { inTransaction } from './transaction.ts'
@@ -21,12 +21,22 @@ const patience = 1_000
  * meanwhile changes nothing about the verdict.
  * @throws OAuthError invalid_client when the client is gone, RecipientLeft before it begins, or the database's error
  */
-export const rotate = (db: Knex, rotating: Rotating): Promise<Rotation> =>
+export const rotate = (
+  db: Knex,
+  rotating: Rotating,
+  continued: Pick<ContinuedByStudip, 'wasContinued'>,
+): Promise<Rotation> =>
   rotating.graceSeconds === 0
-    ? rotateOnce(db, rotating)
-    : lookedAtTwice(patience, (again) => rotateOnce(db, again ? { ...rotating, recipient: alwaysThere } : rotating))
+    ? rotateOnce(db, rotating, continued)
+    : lookedAtTwice(patience, (again) =>
+        rotateOnce(db, again ? { ...rotating, recipient: alwaysThere } : rotating, continued),
+      )
 
-const rotateOnce = async (db: Knex, rotating: Rotating): Promise<Rotation> => {
+const rotateOnce = async (
+  db: Knex,
+  rotating: Rotating,
+  { wasContinued }: Pick<ContinuedByStudip, 'wasContinued'>,
+): Promise<Rotation> => {
   if (await rotateUnused(db, rotating)) return 'rotated'
   const { presented, pair, graceSeconds, recipient } = rotating
   const again = await inTransaction(db, async (trx) => {
@@ -34,7 +44,7 @@ const rotateOnce = async (db: Knex, rotating: Rotating): Promise<Rotation> => {
     return rotateAgain(trx, rotating)
   })
   if (again !== 'unknown') return again
-  return (await wasContinuedByStudip(db, presented, pair.accessToken.issuedAt - graceSeconds)) ? 'replayed' : 'unknown'
+  return (await wasContinued(presented, pair.accessToken.issuedAt - graceSeconds)) ? 'replayed' : 'unknown'
 }
 
 const rotateUnused = async (db: Knex, { presented, pair, recipient }: Rotating): Promise<boolean> => {

@@ -1,22 +1,23 @@
 // How often a grant is rotated: each rotation leaves two rows for a month, so a client that loops would fill the tables (A14).
+// And how often a code comes: a used one costs a signature and a look at all that its user has (A5).
 import { bounds } from '../bounds.ts'
 
 /** Milliseconds, by a clock that nobody sets. */
 const window = 60_000
-/** Hex digits of a grant's id that choose its counter; ids are random, and 20 rotations of strangers in one counter do not happen. */
+/** Hex digits of an id that choose its counter; ids are random, and 20 rotations of strangers in one counter do not happen. */
 const digits = 5
 
-/** Counts in this process, in a megabyte whatever comes. @returns seconds to wait before this grant may be rotated; 0 counts it */
-export const createRotationPace = (): ((grantId: string) => number) => {
+/** Counts in this process, in a megabyte whatever comes. @returns seconds to wait before what this id names may be used; 0 counts it */
+export const createRotationPace = (): ((id: string) => number) => {
   const counters = new Uint8Array(16 ** digits)
   let began = performance.now()
-  return (grantId) => {
+  return (id) => {
     const passed = performance.now() - began
     if (passed >= window) {
       counters.fill(0)
       began += passed
     }
-    const at = Number.parseInt(grantId.slice(0, digits), 16) || 0
+    const at = Number.parseInt(id.slice(0, digits), 16) || 0
     const count = counters[at] ?? 0
     if (count >= bounds.rotations.most) return Math.max(1, Math.ceil((window - passed) / 1000))
     counters[at] = count + 1

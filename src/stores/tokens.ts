@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 import type { Now, Redemption, Rotation, Tokens } from '../oauth/ports.ts'
 import { alwaysThere } from '../oauth/recipient.ts'
 import { isGrantId } from '../oauth/grant-id.ts'
-import { revokeReplayed } from './continued-by-studip.ts'
+import { createContinuedByStudip } from './continued-by-studip.ts'
 import { forgetApprovalOfGrant } from './forget-approvals.ts'
 import { redeemTogether, rotateTogether, type Redeeming, type Rotating } from './issue-together.ts'
 import { endOldestGrants } from './limit-grants.ts'
@@ -26,13 +26,14 @@ export const createTokens = (
   read: Read = createRead(db),
   lookUp: LookUp = createLookUp(read),
 ): Tokens => {
+  const continued = createContinuedByStudip(db)
   const redeemInGroup = inGroups<Redeeming, Redemption>({
     together: async (all) => ((await redeemTogether(db, all)) ? 'redeemed' : undefined),
     alone: (redeeming) => redeem(db, redeeming),
   })
   const rotateInGroup = inGroups<Rotating, Rotation>({
     together: async (all) => ((await rotateTogether(db, all)) ? 'rotated' : undefined),
-    alone: (rotating) => rotate(db, rotating),
+    alone: (rotating) => rotate(db, rotating, continued),
   })
   return {
     redeem: (code, pair, recipient = alwaysThere) => redeemInGroup({ code, pair, recipient }),
@@ -44,7 +45,7 @@ export const createTokens = (
       if (isGrantId(grantId)) await forgetApprovalOfGrant(db, grantId)
       await inTransaction(db, (trx) => revokeGrants(trx, [grantId], now()))
     },
-    revokeReplayed: (presented) => revokeReplayed(db, presented, now()),
+    revokeReplayed: (presented) => continued.revokeReplayed(presented, now()),
     endOldestGrants: (of) => endOldestGrants({ db, read }, of, now()).catch(() => []),
     revokeAccessToken: async (id, clientId) => {
       await db.raw(

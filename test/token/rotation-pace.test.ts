@@ -1,8 +1,8 @@
 // A client that refreshes in a loop is told to slow down, and loses nothing (A14).
 import { expect } from 'chai'
 import { bounds } from '../../src/bounds.ts'
-import { addClient, refresh, testApp, type Tokens } from '../support/app.ts'
-import { issueTokens } from '../support/issuing.ts'
+import { addClient, redeem, refresh, testApp, type Tokens } from '../support/app.ts'
+import { issueCode, issueTokens } from '../support/issuing.ts'
 import { whileTimeStands } from '../support/standing-time.ts'
 
 describe('rotations of one grant', () => {
@@ -25,4 +25,23 @@ describe('rotations of one grant', () => {
       await refresh(app, client, other.refresh_token).expect(200)
       await app.close()
     }))
+})
+
+describe('redemptions of one code', () => {
+  it('A14 are twenty a minute, whatever becomes of them; then 429, and other codes are redeemed', async () => {
+    const app = await testApp()
+    const client = await addClient(app, { confidential: false })
+    const [{ text: code }, other] = [await issueCode(app, client), await issueCode(app, client)]
+    const more = 5
+    const answers = await Promise.all(
+      Array.from({ length: bounds.rotations.most + more }, () => redeem(app, client, code)),
+    )
+    const slowed = answers.filter(({ status }) => status === 429)
+    expect(slowed).to.have.length(more)
+    expect(Number(slowed[0]?.headers['retry-after'])).to.be.within(1, 60)
+    const { body } = await redeem(app, client, other.text).expect(200)
+    // Its rotations are counted apart.
+    await refresh(app, client, (body as Tokens).refresh_token).expect(200)
+    await app.close()
+  })
 })
