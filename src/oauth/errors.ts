@@ -159,7 +159,8 @@ export const deviceDenied = () =>
 export const expiredToken = () => new OAuthError('expired_token', 'The device code has expired.')
 /** The answers of prompt=none, and of a login that is asked for and does not happen (OpenID Connect Core §3.1.2.6). */
 export const loginRequired = (description = 'Nobody is logged in.') => new OAuthError('login_required', description)
-export const consentRequired = () => new OAuthError('consent_required', 'The user has not approved this client yet.')
+export const consentRequired = (description = 'The user has not approved this client yet.') =>
+  new OAuthError('consent_required', description)
 export const interactionRequired = () =>
   new OAuthError('interaction_required', 'Stud.IP has something to ask the user first.')
 export const requestNotSupported = () =>

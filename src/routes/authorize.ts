@@ -70,7 +70,7 @@ export const showConsent = (deps: AuthorizeDeps): Middleware => {
       : undefined
     if (location !== undefined)
       return respond(ctx, deps, { location, redirectUri: request.redirectUri, mode: modeOf(request) })
-    if (signIn?.prompt.has('none')) throw consentRequired()
+    if (signIn?.prompt.has('none')) throw consentRequired(isVisit(ctx) ? undefined : noVisit)
     await renderConsent(deps, ctx, ticket, client, approved())
   }
 }
@@ -81,6 +81,8 @@ const asksForPage = (ctx: Context): boolean =>
 // A page in a frame, a program or a guess of the browser is nobody who went there (S-131). Old browsers do not tell.
 const isVisit = (ctx: Context): boolean =>
   ctx.method === 'GET' && ['', 'document'].includes(ctx.get('Sec-Fetch-Dest')) && ctx.get('Sec-Purpose') === ''
+
+const noVisit = 'Nothing is approved silently in a frame or by a script: go there with the whole window.'
 
 const maySkipPage = (ctx: Context): boolean => isVisit(ctx) && !asksForPage(ctx)
 

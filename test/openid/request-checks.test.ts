@@ -72,6 +72,19 @@ describe('authorization request of a sign-in', () => {
   it('prompt=none of somebody who has not approved is consent_required', async () => {
     const { params } = await ask(provider, { prompt: 'none' }, await logIn(provider.app))
     expect(params?.get('error')).to.equal('consent_required')
+    expect(params?.get('error_description')).to.include('not approved')
+  })
+
+  it('B19 S-131 prompt=none in the hidden frame of a library is consent_required as ever, and says that it is the frame', async () => {
+    const { app, client } = provider
+    const cookie = await logIn(app)
+    const url = `${app.api('authorize')}?${authorizationQuery(client, { scope: 'openid', prompt: 'none' })}`
+    for (const dest of ['iframe', 'empty']) {
+      const { status, headers } = await app.http.get(url).set({ Cookie: cookie, 'Sec-Fetch-Dest': dest })
+      const { searchParams } = new URL(headers['location'] as string)
+      expect([status, searchParams.get('error')], dest).to.deep.equal([302, 'consent_required'])
+      expect(searchParams.get('error_description'), dest).to.include('in a frame')
+    }
   })
 
   it('S-143 prompt=none: what Stud.IP asks after the login is interaction_required, a second factor or a lock is login_required', async () => {
