@@ -11,6 +11,7 @@ import { developerDetails } from './developer-details.ts'
 import { setErrorHeaders } from './error-headers.ts'
 import { fits } from './fits.ts'
 import { pageContext } from './page-context.ts'
+import type { Way } from './page-error.ts'
 import { refusalOf, refuse, type Refusal } from './refusal.ts'
 import { originOf } from './request-context.ts'
 import { respond } from './respond.ts'
@@ -26,6 +27,11 @@ interface Deps {
 /** From here on the client hears of errors itself, at this target (RFC 6749 §4.1.2.1): only behind the gate (D18). */
 export const answerAt = (ctx: Context, target: ResponseTarget): void => {
   ctx.state['answerAt'] = target
+}
+
+/** Where the page of an error leads, whatever the error is. */
+export const offerWay = (ctx: Context, way: Way): void => {
+  ctx.state['way'] = way
 }
 
 export const errors = (deps: Deps): Middleware =>
@@ -94,6 +100,7 @@ const toPerson = async (ctx: Context, refusal: Refusal, views: Pick<Views, 'erro
   ctx.type = 'html'
   ctx.body = await views.errorPage(pageContext(ctx), {
     kind,
+    ...(ctx.state as { way?: Way }).way,
     ...way,
     developer: developerDetails(ctx, refusal),
     reference: originOf(ctx).requestId,

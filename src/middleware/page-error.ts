@@ -8,6 +8,8 @@ export interface Way {
   readonly continuePath?: string
   /** To the request that an expired form was about. */
   readonly againPath?: string
+  /** To the page that asks whether to log out. */
+  readonly logoutPath?: string
 }
 
 export interface PageErrorOptions extends Way {

@@ -2,6 +2,7 @@
 import type { Middleware } from 'koa'
 import { readIdTokenHint } from '../crypto/id-token.ts'
 import type { KeyRing } from '../crypto/key-ring.ts'
+import { offerWay } from '../middleware/errors.ts'
 import { formOf } from '../middleware/form.ts'
 import { returnAfterLogout } from '../middleware/identity.ts'
 import { pageContext } from '../middleware/page-context.ts'
@@ -22,6 +23,8 @@ export interface LogoutDeps {
   readonly views: Pick<Views, 'signOut' | 'signedOut'>
 }
 
+const logoutPage = 'dispatch.php/api/oauth2/logout'
+
 /** Browsers send no cookie along with a form of another site, but they do when they follow a link. */
 export const logoutByPost = (): Middleware =>
   function logoutByPost(ctx) {
@@ -36,12 +39,14 @@ export const logoutByPost = (): Middleware =>
 export const logout = (deps: LogoutDeps): Middleware =>
   async function logout(ctx) {
     const { signIn } = await deps.keys.current()
+    const { verdict } = ctx.state as { verdict: Verdict }
+    const isAnonymous = verdict.kind === 'anonymous'
+    // Who clicked on Logout in an application may rely on it, also where that asks wrongly.
+    if (!isAnonymous) offerWay(ctx, { logoutPath: logoutPage })
     const { client, userId, returnTo } = await readLogout(parseForm(ctx.querystring, logoutParameters), {
       clients: deps.clients,
       readHint: async (text) => signIn && readIdTokenHint(text, signIn, deps.issuer),
     })
-    const { verdict } = ctx.state as { verdict: Verdict }
-    const isAnonymous = verdict.kind === 'anonymous'
     // A link that anybody can make leads away only by a click (S-013, S-140).
     if (isAnonymous && returnTo !== undefined && userId !== undefined) return redirectTo(ctx, returnTo, 302)
     ctx.type = 'html'

@@ -71,6 +71,8 @@ export interface ErrorModel {
   readonly continuePath?: string | undefined
   /** `form-expired` only: path below BASE of the request that the form was about. */
   readonly againPath?: string | undefined
+  /** Path below BASE of the page that asks whether to log out, where an application led wrongly there. */
+  readonly logoutPath?: string | undefined
 }
 
 /** The variables of templates/error.ejs. */

@@ -300,6 +300,25 @@ describe('logout', () => {
     }
   })
 
+  it('B16 S-140 whoever is still logged in when an application asks wrongly is led to the logout, and nobody else', async () => {
+    const { app, client } = provider
+    const cookie = await logIn(app)
+    const plain = app.api('logout')
+    for (const wrong of [
+      'id_token_hint=of.another.key',
+      'client_id=999',
+      `client_id=${client.id}&post_logout_redirect_uri=https://evil.example/`,
+    ]) {
+      const { status, text } = await app.http.get(`${plain}?${wrong}`).set('Cookie', cookie)
+      expect([status, text.includes(`href="${plain}"`)], wrong).to.deep.equal([400, true])
+      const nobody = await app.http.get(`${plain}?${wrong}`)
+      expect([nobody.status, nobody.text.includes(`href="${plain}"`)]).to.deep.equal([400, false])
+    }
+    expect((await app.http.get(plain).set('Cookie', cookie)).text).to.include(asksToLogOut)
+    const elsewhere = await app.http.get(`${app.api('authorize')}?client_id=999`).set('Cookie', cookie)
+    expect([elsewhere.status, elsewhere.text.includes(`href="${plain}"`)]).to.deep.equal([400, false])
+  })
+
   it('S-140 leads nowhere that is not registered for a proven client', async () => {
     const { app, client, signIn } = provider
     const { id_token } = await signIn()

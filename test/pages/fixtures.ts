@@ -370,6 +370,7 @@ export const everyPage = (
             ...(kind === 'redirect-uri-mismatch' && { advice: 'register-exactly' as const }),
           },
           againPath: kind === 'form-expired' ? 'dispatch.php/api/oauth2/authorize?x=1' : undefined,
+          logoutPath: kind === 'redirect-uri-mismatch' ? 'dispatch.php/api/oauth2/logout' : undefined,
           reference: text,
           continuePath: 'dispatch.php/api/oauth2/authorize?x=1',
         }),
