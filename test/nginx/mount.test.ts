@@ -1,4 +1,9 @@
 // What the shipped nginx snippets send to the service and what stays Stud.IP's, on a real nginx (D1, contract §10, §14).
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { startNginx, type RunningNginx } from '../support/nginx.ts'
 import { send, startEcho, type Echo } from './echo.ts'
@@ -160,3 +165,51 @@ for (const base of ['/', '/studip/'] as const) {
     })
   })
 }
+
+describe('nginx mount in a site that caches', () => {
+  it('R4 keeps answers of the service out of the cache, and their headers as they are', async () => {
+    let asked = 0
+    const service = createServer((_, response) => {
+      asked += 1
+      const headers = { 'Cache-Control': 'no-store', 'Set-Cookie': 'a=b; Domain=studip.example.org; Path=/x' }
+      response.writeHead(200, headers).end(`answer ${asked}`)
+    })
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
+    const folder = await mkdtemp(join(tmpdir(), 'cache-'))
+    const nginx = await startNginx({
+      sidecar: `127.0.0.1:${(service.address() as AddressInfo).port}`,
+      php: '127.0.0.1:9',
+      http: `proxy_cache_path ${folder} keys_zone=site:1m;`,
+      server: `proxy_cache site; proxy_cache_valid any 1m; proxy_cache_methods GET POST; proxy_cache_key $uri;
+        proxy_ignore_headers Cache-Control Set-Cookie Expires Vary; expires 30d;
+        proxy_cookie_path /x "/; SameSite=Strict"; proxy_cookie_domain studip.example.org example.org;`,
+    })
+    try {
+      const answers = new Set<string>()
+      for (const end of ['authorize', 'token', 'jwks', 'assets/oauth2.css']) {
+        for (const method of ['GET', 'POST', 'GET', 'POST']) {
+          const answer = await fetch(`${nginx.url}dispatch.php/api/oauth2/${end}`, { method })
+          answers.add(await answer.text())
+          expect(Object.fromEntries(answer.headers), end).to.include({
+            'cache-control': 'no-store',
+            'set-cookie': 'a=b; Domain=studip.example.org; Path=/x',
+          })
+        }
+      }
+      expect(answers.size).to.equal(16)
+      const resume = await fetch(`${nginx.url}dispatch.php/start`, {
+        headers: { Cookie: 'studip_oauth2_resume=1' },
+        redirect: 'manual',
+      })
+      expect({ status: resume.status, cache: resume.headers.get('cache-control') }).to.deep.equal({
+        status: 302,
+        cache: 'no-store',
+      })
+    } finally {
+      await nginx.stop()
+      service.closeAllConnections()
+      await new Promise((resolve) => service.close(resolve))
+      await rm(folder, { recursive: true })
+    }
+  })
+})
