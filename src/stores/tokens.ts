@@ -1,6 +1,7 @@
 // oauth2_access_tokens and oauth2_refresh_tokens as the protocol uses them. What comes at the same moment is stored together
 // (issue-together.ts); alone goes who comes alone, and who is unusual (redeem.ts, rotate.ts).
 import type { Knex } from 'knex'
+import { createOneAtATime } from '../one-at-a-time.ts'
 import type { Now, Redemption, Rotation, Tokens } from '../oauth/ports.ts'
 import { alwaysThere } from '../oauth/recipient.ts'
 import { isGrantId } from '../oauth/grant-id.ts'
@@ -27,6 +28,8 @@ export const createTokens = (
   lookUp: LookUp = createLookUp(read),
 ): Tokens => {
   const continued = createContinuedByStudip(db)
+  // Rivals for the same rows would only wait for each other, with a connection each (A5).
+  const ending = createOneAtATime<void>()
   const redeemInGroup = inGroups<Redeeming, Redemption>({
     together: async (all) => ((await redeemTogether(db, all)) ? 'redeemed' : undefined),
     alone: (redeeming) => redeem(db, redeeming),
@@ -41,10 +44,11 @@ export const createTokens = (
       rotateInGroup({ presented, pair, graceSeconds, recipient }),
     takeBackRedemption: (code, pair) => takeBackRedemption(db, code, pair),
     takeBackRotation: (presented, pair) => takeBackRotation(db, presented, pair),
-    revokeGrant: async (grantId) => {
-      if (isGrantId(grantId)) await forgetApprovalOfGrant(db, grantId)
-      await inTransaction(db, (trx) => revokeGrants(trx, [grantId], now()))
-    },
+    revokeGrant: (grantId) =>
+      ending(grantId, async () => {
+        if (isGrantId(grantId)) await forgetApprovalOfGrant(db, grantId)
+        await inTransaction(db, (trx) => revokeGrants(trx, [grantId], now()))
+      }),
     revokeReplayed: (presented) => continued.revokeReplayed(presented, now()),
     endOldestGrants: (of) => endOldestGrants({ db, read }, of, now()).catch(() => []),
     revokeAccessToken: async (id, clientId) => {

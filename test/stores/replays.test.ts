@@ -1,13 +1,14 @@
-// A code or refresh token that comes again and again costs no more than it costs once (A5).
+// A replay or revocation that comes again and again costs no more than it costs once (A5).
 import { expect } from 'chai'
 import { createContinuedByStudip } from '../../src/stores/continued-by-studip.ts'
 import { openDatabase } from '../../src/stores/database.ts'
+import { createTokens } from '../../src/stores/tokens.ts'
 import { randomHex } from '../../src/crypto/random.ts'
 import { users } from '../fixtures/users.ts'
 import { stoppedClock } from '../support/issuing.ts'
 import { testDatabase } from '../support/mariadb.ts'
 
-describe('replays', () => {
+describe('what comes again and again', () => {
   it('A5 a hundred at once read the rows of their user twice, and end the grant twice', async () => {
     const database = await testDatabase()
     const db = openDatabase(database.settings)
@@ -33,6 +34,21 @@ describe('replays', () => {
     // Several codes share the reading.
     await Promise.all(Array.from({ length: 20 }, () => revokeReplayed(replayed(), now())))
     expect(counted.readings).to.be.below(10)
+    await db.destroy()
+    await database.drop()
+  })
+
+  it('A5 a grant that is revoked a hundred times at once ends twice', async () => {
+    const database = await testDatabase()
+    const db = openDatabase(database.settings)
+    let endings = 0
+    db.on('query', ({ sql }: { sql: string }) => {
+      if (sql.startsWith('UPDATE oauth2_auth_codes')) endings += 1
+    })
+    const { revokeGrant } = createTokens(db, stoppedClock().now)
+    const grantId = randomHex(16)
+    await Promise.all(Array.from({ length: 100 }, () => revokeGrant(grantId)))
+    expect(endings).to.equal(2)
     await db.destroy()
     await database.drop()
   })
