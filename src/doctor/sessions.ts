@@ -118,10 +118,10 @@ const besideCache = async (
 }
 
 const inCache = async (patient: Patient): Promise<readonly Finding[]> => {
-  const { settings, t } = patient
+  const { t } = patient
   try {
     const finding = await besideCache(patient, await askCache(patient))
-    return finding ? [finding] : ok(t('doctor.sessions.ok', { major: settings.studipVersion.major }))
+    return finding ? [finding] : ok(t('doctor.sessions.cache'))
   } catch (error) {
     return [fault(error instanceof SetupError ? error.message : t('doctor.sessions.away', { code: codeOf(error) }))]
   }

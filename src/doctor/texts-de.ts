@@ -66,6 +66,8 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
     'Die jüngsten Sitzungen haben die Form von Stud.IP {{found}}.x, die Einstellungen sagen aber {{major}}.x. Berichtigen Sie STUDIP_VERSION.',
   'doctor.sessions.undecodable':
     'Keine der jüngsten Sitzungen ist lesbar. Prüfen Sie STUDIP_VERSION, und ob session.serialize_handler auf php steht.',
+  'doctor.sessions.cache':
+    'Stud.IP hält seine Sitzungen in seinem Cache, und der antwortet. Hineingesehen wurde nicht.',
   'doctor.sessions.in-cache':
     'Stud.IP hält seine Sitzungen im Cache, SESSION_STORE ist aber database. Setzen Sie SESSION_STORE auf cache.',
   'doctor.sessions.in-database':

@@ -62,6 +62,8 @@ export const doctorEn = {
     'The latest sessions have the shape of Stud.IP {{found}}.x, but the settings say {{major}}.x. Correct STUDIP_VERSION.',
   'doctor.sessions.undecodable':
     'None of the latest sessions can be read. Check STUDIP_VERSION, and that session.serialize_handler is php.',
+  'doctor.sessions.cache':
+    'Stud.IP keeps its sessions in its cache, and that answers. What is in it has not been looked at.',
   'doctor.sessions.in-cache':
     'Stud.IP keeps its sessions in the cache, but SESSION_STORE is database. Set SESSION_STORE to cache.',
   'doctor.sessions.in-database':

@@ -107,6 +107,12 @@ describe('oauth2:doctor', () => {
     expect(await Promise.all(tables.map(count))).to.deep.equal(before)
   })
 
+  it('R14 says of a cache that it answers, and nothing of what it has not looked at', async () => {
+    const args = ['oauth2:doctor', '--no-front', '--no-round-trip']
+    const { stdout } = await run(args, { env: { ...env, SESSION_STORE: 'cache' } as Record<string, string> })
+    expect(stdout).to.contain('What is in it has not been looked at')
+  })
+
   it('S-083 warns of listeners that other machines reach', async () => {
     const before = env
     try {
