@@ -24,7 +24,7 @@ let tokens
 do {
   await sleep(interval * 1_000)
   tokens = await call('token', grant)
-  if (tokens.error === 'slow_down') interval += 5
+  if (['slow_down', 'temporarily_unavailable'].includes(tokens.error)) interval += 5
   else if (tokens.error && tokens.error !== 'authorization_pending') throw new Error(tokens.error_description)
 } while (tokens.error)
 

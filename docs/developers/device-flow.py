@@ -30,7 +30,7 @@ tokens = {"error": "authorization_pending"}
 while "error" in tokens:
     time.sleep(interval)
     tokens = call("token", **grant)
-    if tokens.get("error") == "slow_down":
+    if tokens.get("error") in ("slow_down", "temporarily_unavailable"):
         interval += 5
     elif tokens.get("error", "authorization_pending") != "authorization_pending":
         sys.exit(tokens["error_description"])

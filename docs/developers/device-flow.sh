@@ -26,7 +26,7 @@ while true; do
   case $(member "$tokens" error) in
     '') break ;;
     authorization_pending) ;;
-    slow_down) interval=$((interval + 5)) ;;
+    slow_down | temporarily_unavailable) interval=$((interval + 5)) ;;
     *) echo "$tokens" >&2; exit 1 ;;
   esac
 done

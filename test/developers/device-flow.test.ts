@@ -1,7 +1,11 @@
 // The programs of docs/developers/ for devices, as they stand there, against what bin/demo starts.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { demoPassword, users } from '../fixtures/users.ts'
 import { startStage, type Stage } from '../stand-in/stage.ts'
@@ -51,6 +55,33 @@ describe('docs/developers/device-flow.*', () => {
       expect({ code, errors }, programs[index]![1]).to.deep.equal({ code: 0, errors: '' })
       expect(printed).to.include(users.autor.user_id)
     }
+  })
+
+  it('P1 B16 wait while the service is away for a moment, and go on with the same code', async () => {
+    const polls: number[] = []
+    const server = createServer((request, response) => {
+      const program = Number(/^\/(\d)\//.exec(request.url ?? '')?.[1])
+      const say = (status: number, body: object) =>
+        response
+          .writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' })
+          .end(JSON.stringify(body))
+      if (request.url?.endsWith('/device_authorization'))
+        return say(200, { device_code: 'x', user_code: 'y', verification_uri_complete: 'z', interval: 1 })
+      if (!request.url?.endsWith('/token')) return say(200, { id: 'me' })
+      polls[program] = (polls[program] ?? 0) + 1
+      if (polls[program] > 1) return say(200, { access_token: 't', refresh_token: 'r' })
+      return say(503, { error: 'temporarily_unavailable', error_description: 'away' })
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const runs = programs.map(async ([command, program], index) => {
+      const env = { PATH: process.env['PATH'], STUDIP: `http://127.0.0.1:${port}/${index}/` }
+      const { stdout } = await promisify(execFile)(command, [join(folder, program)], { env })
+      expect(stdout, program).to.include('"me"')
+    })
+    await Promise.all(runs)
+    expect(polls).to.deep.equal([2, 2, 2])
+    server.close()
   })
 
   it('P1 say so and fail when somebody denies it, or the client is unknown', async () => {

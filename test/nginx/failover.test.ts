@@ -61,6 +61,25 @@ for (const base of ['/', '/studip/'] as const) {
       expect(php.count()).to.equal(before)
     })
 
+    it('S-085 B16 asks to wait where Stud.IP could not read the code or token, instead of letting it tell the client to give up', async () => {
+      const sealed = 'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..iv.text.tag'
+      const before = php.count()
+      for (const body of [
+        `refresh_token=${sealed}&grant_type=refresh_token`,
+        `grant_type=authorization_code&client_id=1&code=${sealed}`,
+        `client_id=1&device_code=${sealed}&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code`,
+        `a=${'b'.repeat(20_000)}&refresh_token=${sealed}`,
+      ]) {
+        const answer = await oauth2('api/oauth2/token', { method: 'POST', body })
+        expect(answer.status, body.slice(0, 60)).to.equal(503)
+        expect(JSON.parse(answer.body)).to.include({ error: 'temporarily_unavailable' })
+        expect(answer.headers['retry-after']).to.equal('10')
+      }
+      expect(php.count()).to.equal(before)
+      for (const body of [`grant_type=refresh_token&refresh_token=def502&state=eyJ`, 'xcode=eyJ', 'code=xeyJ', ''])
+        expect((await oauth2('api/oauth2/token', { method: 'POST', body })).reached?.who, body).to.equal('php')
+    })
+
     it('S-085 passes on every error that the service itself answered', async () => {
       const sidecar = await startEcho('sidecar', port)
       const before = php.count()
