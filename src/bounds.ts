@@ -109,8 +109,13 @@ export const bounds = Object.freeze({
   ),
   rotations: atMost(
     20,
-    'rotations a minute of a grant, and redemptions of a code, counted by each worker',
-    'each rotation leaves two rows for a month, and an app needs one an hour; a code is good once',
+    'rotations a minute of a grant, counted by each worker',
+    'each leaves two rows for a month; an app needs one an hour',
+  ),
+  redemptions: atMost(
+    100,
+    'redemptions a minute of a code, counted by each worker',
+    'it is good once; a used one costs a signature and a look at all that its user has',
   ),
 
   // The gateway in front of the JSON:API

@@ -1,5 +1,6 @@
 // The only place where the parts are joined: settings → everything the application needs.
 import { availableParallelism } from 'node:os'
+import { bounds } from './bounds.ts'
 import type { FollowSessions } from './config/follow-sessions.ts'
 import { challengeHash } from './crypto/challenge-hash.ts'
 import { createClientSecrets } from './crypto/client-secret.ts'
@@ -14,6 +15,7 @@ import { issuer, type Settings } from './settings.ts'
 import { createAttempts } from './stores/attempts.ts'
 import { createAuthorizationPace } from './stores/authorization-pace.ts'
 import { createAuthorizationCodes } from './stores/authorization-codes.ts'
+import { createCredentialPace } from './stores/credential-pace.ts'
 import { createClients } from './stores/clients.ts'
 import { createClientAdministration } from './stores/client-administration.ts'
 import { createClientRequests } from './stores/client-requests.ts'
@@ -26,7 +28,6 @@ import { createPublicOrigins } from './stores/public-origins.ts'
 import { createLookUp } from './stores/lookups.ts'
 import { createRead } from './stores/reads.ts'
 import { createRequestPace } from './stores/request-pace.ts'
-import { createRotationPace } from './stores/rotation-pace.ts'
 import { createUserCodeTries } from './stores/user-code-tries.ts'
 import { createTokens } from './stores/tokens.ts'
 import { createBounce } from './studip/bounce.ts'
@@ -114,7 +115,8 @@ export const wire = async (
     refreshTokenExpiry: createRefreshTokenExpiry(config),
     secrets: createClientSecrets({ now }),
     attempts: createAttempts(),
-    rotationPace: createRotationPace(),
+    rotationPace: createCredentialPace(bounds.rotations),
+    redemptionPace: createCredentialPace(bounds.redemptions),
     administration: createClientAdministration(db, now),
     requests: createClientRequests(db, now),
     sentForms: createSentForms(db, now),

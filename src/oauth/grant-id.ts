@@ -11,9 +11,6 @@ export const isGrantId = (text: string): boolean => grantId.test(text)
 /** The grant of an id. Ids that Stud.IP's own server made are random, so each of them is a grant of its own. */
 export const grantOf = (id: string): string => id.slice(0, 2 * grantBytes)
 
-/** What an id does not share with the others of its grant. */
-export const ownHalfOf = (id: string): string => id.slice(2 * grantBytes)
-
 /** 80 lower-case hex characters that start a grant. */
 export const newGrantCode = (random: RandomHex): string => random(grantBytes + ownBytes)
 

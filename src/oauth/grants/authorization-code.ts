@@ -1,6 +1,6 @@
 // grant_type=authorization_code (RFC 6749 §4.1.3, RFC 7636 §4.6).
 import { invalidGrant, invalidRequest, slowDown } from '../errors.ts'
-import { grantOf, ownHalfOf } from '../grant-id.ts'
+import { grantOf } from '../grant-id.ts'
 import { verifyCodeVerifier } from '../pkce.ts'
 import { acceptedRedirectUri } from '../redirect-uri.ts'
 import { issue, newTokenPair, signInOf } from '../token-issuing.ts'
@@ -38,8 +38,8 @@ const redeem = async (
   code: AuthorizationCode,
   { origin, recipient }: GrantRequest,
 ): Promise<TokenResponse> => {
-  // A used code costs as much as a good one, however often it comes. Not counted with the rotations: its grant needs those.
-  const wait = ports.rotationPace(ownHalfOf(code.id))
+  // A used code costs as much as a good one, however often it comes.
+  const wait = ports.redemptionPace(code.id)
   if (wait > 0) throw slowDown(wait)
   const pair = newTokenPair(ports, code.id, code)
   const who = { clientId: code.clientId, userId: code.userId, grantId: grantOf(code.id) }

@@ -22,8 +22,10 @@ export interface GrantPorts extends IssuingPorts, Parties {
   readonly attempts: Attempts
   readonly hash: ChallengeHash
   readonly audit: Audit
-  /** Seconds to wait before a grant may be rotated, by its id, or a code redeemed, by what only its id has; 0 counts it. */
-  readonly rotationPace: (randomHex: string) => number
+  /** Seconds to wait before this grant may be rotated; 0 counts it. */
+  readonly rotationPace: (grantId: string) => number
+  /** The same before this code may be redeemed. */
+  readonly redemptionPace: (codeId: string) => number
   /** Grace window of D8 in seconds, as it is now; 0 turns it off. */
   readonly refreshGrace: () => number
 }
