@@ -108,8 +108,9 @@ describe('oauth2:doctor', () => {
   })
 
   it('R14 says of a cache that it answers, and nothing of what it has not looked at', async () => {
+    await database.knex('session_data').del()
     const args = ['oauth2:doctor', '--no-front', '--no-round-trip']
-    const { stdout } = await run(args, { env: { ...env, SESSION_STORE: 'cache' } as Record<string, string> })
+    const { stdout } = await run(args, { env: { ...env, SESSION_STORE: 'cache' } })
     expect(stdout).to.contain('What is in it has not been looked at')
   })
 
