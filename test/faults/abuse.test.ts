@@ -82,7 +82,9 @@ describe('abuse', function () {
       { run, whole: true },
     )
     expect(total()).to.be.at.least(wrongSecrets)
-    expect([...sent.answers.keys()].sort()).to.deep.equal([401, 429])
+    // On a slow machine some have waited for bcrypt as long as anybody may, and hear it before nginx gives the instance up (A7).
+    expect([401, 429, 503]).to.include.members([...sent.answers.keys()])
+    expect([...sent.answers.keys()]).to.include.members([401, 429])
   })
 
   it('refresh tokens with foreign salts', () => {
