@@ -102,11 +102,6 @@ export const bounds = Object.freeze({
   countedSenders: atMost(20_000, 'clients and networks whose failures are counted', 'the oldest count goes first'),
   knownSalts: atMost(4_096, 'keys of foreign salts in memory', 'a kilobyte each; who is forgotten is derived again'),
   knownSecrets: atMost(10_000, 'client secrets whose outcome is remembered', 'more clients than an installation has'),
-  authorizations: atMost(
-    120,
-    'codes a minute of a user and client, counted by each worker',
-    'each leaves rows for days; nobody signs in more often, and a redirect loop never tires',
-  ),
   rotations: atMost(
     20,
     'rotations a minute of a grant, counted by each worker',

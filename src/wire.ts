@@ -13,7 +13,6 @@ import { createMetrics } from './metrics.ts'
 import type { Audit, Now } from './oauth/ports.ts'
 import { issuer, type Settings } from './settings.ts'
 import { createAttempts } from './stores/attempts.ts'
-import { createAuthorizationPace } from './stores/authorization-pace.ts'
 import { createAuthorizationCodes } from './stores/authorization-codes.ts'
 import { createCredentialPace } from './stores/credential-pace.ts'
 import { createClients } from './stores/clients.ts'
@@ -122,7 +121,6 @@ export const wire = async (
     sentForms: createSentForms(db, now),
     requestPace: createRequestPace(),
     codes: createAuthorizationCodes(db, now),
-    authorizationPace: createAuthorizationPace(),
     tokens: createTokens(db, now, read, lookUp),
     devices: createDevices(db, now),
     deviceCodes: createDeviceCodes(keys),

@@ -1,13 +1,6 @@
 // The answer to a consent form (D7): whose it is, what it means, and where it leads (RFC 6749 §4.1.2, §4.1.2.1).
 import { assertRegistered } from './authorization-request.ts'
-import { assertInPace, type AuthorizationPace } from './authorization-pace.ts'
-import {
-  errorLocation,
-  responseIssuer,
-  successLocation,
-  type ResponseIss,
-  type ResponseTarget,
-} from './authorization-response.ts'
+import { errorLocation, responseIssuer, successLocation, type ResponseIss } from './authorization-response.ts'
 import { codeFor, isShownTo, type Approver, type ConsentTicket } from './consent.ts'
 import { accessDenied } from './errors.ts'
 import { grantOf } from './grant-id.ts'
@@ -31,7 +24,6 @@ export interface ConsentAnswerPorts {
   /** Undefined where nothing is remembered (REMEMBER_CONSENT=off). */
   readonly remembered: Pick<Approvals, 'remember' | 'forget'> | undefined
   readonly credentials: Pick<Credentials, 'sealCode'>
-  readonly authorizationPace: AuthorizationPace
   readonly audit: Audit
   readonly now: Now
   readonly issuer: string
@@ -65,17 +57,10 @@ export const judgeAnswer = (
   return { meaning: 'allow', ticket }
 }
 
-/** Where the client hears of the answer, whatever it is. */
-export const targetOf = (
-  { request: { redirectUri, state, scopes } }: ConsentTicket,
-  ports: Pick<ConsentAnswerPorts, 'issuer' | 'responseIss'>,
-): ResponseTarget => ({ redirectUri, state, issuer: responseIssuer(ports, scopes) })
-
 /**
  * Answers a consent form with the location to go to. The last answer counts for as long as the code is unredeemed: a second
  * Allow leads to the same code (B13), and Deny after Allow withdraws it.
- * @throws ConsentError; TargetError when the client has changed while the user was reading; OAuthError temporarily_unavailable for
- * who comes too often
+ * @throws ConsentError, and TargetError when the client has changed while the user was reading
  */
 export const createConsentAnswer = (ports: ConsentAnswerPorts) => {
   const codeOf = async (code: AuthorizationCode): Promise<{ readonly text: string; readonly fresh: boolean }> => {
@@ -90,7 +75,8 @@ export const createConsentAnswer = (ports: ConsentAnswerPorts) => {
     const { meaning, ticket } = judgeAnswer(answer, ports.now())
     const { request, userId, codeId } = ticket
     const client = await assertRegistered(request, ports.clients)
-    const target = targetOf(ticket, ports)
+    const issuer = responseIssuer(ports, request.scopes)
+    const target = { redirectUri: request.redirectUri, state: request.state, issuer }
     const who = { clientId: request.clientId, userId, grantId: grantOf(codeId) }
     if (meaning === 'deny') {
       if (!(await ports.codes.withdraw(codeId))) throw new ConsentError('form-used')
@@ -100,7 +86,6 @@ export const createConsentAnswer = (ports: ConsentAnswerPorts) => {
     }
     await assertPresent(answer.recipient)
     const code = codeFor(ticket, ports.now())
-    assertInPace(ports.authorizationPace, code)
     const { text, fresh } = await codeOf(code)
     if (fresh) ports.audit({ event: 'consent.approved', ...who }, answer.origin)
     if (isToldApart(client, request.redirectUri)) await ports.remembered?.remember(code, client)

@@ -134,13 +134,6 @@ export const unsupportedResponseType = () =>
 export const accessDenied = () => new OAuthError('access_denied', 'The resource owner denied the request.')
 export const temporarilyUnavailable = (description: string, cause?: unknown) =>
   new OAuthError('temporarily_unavailable', description, { retryAfter: 10, cause })
-/** For the client, by redirect: RFC 6749 §4.1.2.1 has no other code for it, and nothing of ours failed. */
-export const authorizedTooOften = (retryAfter: number) =>
-  new OAuthError(
-    'temporarily_unavailable',
-    `This user has authorized this client too often within a minute. Try again in ${retryAfter} seconds.`,
-    { retryAfter, status: 429 },
-  )
 /** Nothing failed, it is only too much at a time; `retryAfter` in seconds. */
 export const slowDown = (retryAfter: number) =>
   new OAuthError('slow_down', 'Too many requests of this kind. Try again later.', { retryAfter })

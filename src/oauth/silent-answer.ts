@@ -1,5 +1,4 @@
 // The answer to a request that this user approved before (D25): a code without the page, or nothing.
-import { assertInPace } from './authorization-pace.ts'
 import { responseIssuer, successLocation } from './authorization-response.ts'
 import { codeFor, type ConsentTicket } from './consent.ts'
 import type { ConsentAnswerPorts } from './consent-answer.ts'
@@ -24,10 +23,7 @@ export interface SilentRequest {
   readonly recipient: Recipient
 }
 
-/**
- * The location to go to; undefined where the user has to be asked, also when the approval ended a moment ago.
- * @throws OAuthError temporarily_unavailable for who comes too often
- */
+/** The location to go to; undefined where the user has to be asked, also when the approval ended a moment ago. */
 export const createSilentAnswer =
   (ports: SilentAnswerPorts) =>
   async ({ ticket, client, approved, origin, recipient }: SilentRequest): Promise<string | undefined> => {
@@ -35,7 +31,6 @@ export const createSilentAnswer =
     if (!ports.remembered || !(await mayPassSilently(request, client, approved))) return undefined
     await assertPresent(recipient)
     const code = codeFor(ticket, ports.now())
-    assertInPace(ports.authorizationPace, code)
     // Before the row: faulty keys must not leave a code that nobody has.
     const text = await ports.credentials.sealCode(code)
     if (!(await ports.remembered.pass(code, client))) return undefined

@@ -6,7 +6,6 @@ import type { KeyRing } from '../crypto/key-ring.ts'
 import type { KeptTokens } from '../gateway/kept-tokens.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { AuthorizationPace } from '../oauth/authorization-pace.ts'
 import type { ResponseIss } from '../oauth/authorization-response.ts'
 import type { ClientAuthenticationPorts } from '../oauth/client-authentication.ts'
 import type { DeviceAuthorizationPorts } from '../oauth/device/device-authorization.ts'
@@ -66,7 +65,6 @@ export interface Deps extends GrantPorts, ClientAuthenticationPorts, DeviceAutho
   readonly views: Views
   readonly assets: OwnAssets
   readonly codes: AuthorizationCodes
-  readonly authorizationPace: AuthorizationPace
   readonly applications: Applications
   readonly approvals: Approvals
   readonly remembered: Approvals | undefined

@@ -1,6 +1,5 @@
 // Consent that is remembered (D25): when the page stays away, and everything that brings it back.
 import { expect } from 'chai'
-import { bounds } from '../../src/bounds.ts'
 import { users } from '../fixtures/users.ts'
 import {
   addClient,
@@ -55,33 +54,6 @@ describe('remembered consent', () => {
         .find((each) => each['event'] === 'consent.passed')
       expect(line).to.include({ clientId: client.id, userId: users.autor.user_id })
     }
-  })
-
-  it('A14 who authorizes a client again and again is told to wait, with and without the page, and nobody else is', async () => {
-    const { client } = await remembered()
-    const { client: other } = await remembered()
-    log.length = 0
-    const codes = () => app.database.knex('oauth2_auth_codes').where({ client_id: client.id })
-    // The first was that of the page.
-    for (let i = 1; i < bounds.authorizations.most; i += 1) await ask(client).expect(302)
-    const before = (await codes()).length
-    const silent = new URL((await ask(client).expect(302)).headers['location'] as string)
-    expect(Object.fromEntries(silent.searchParams)).to.include({ error: 'temporarily_unavailable', state: 'xyz' })
-    expect(silent.searchParams.get('error_description')).to.match(/too often within a minute. Try again in \d+ seconds/)
-    const page = await ask(client, { prompt: 'consent' })
-    const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page.text)?.[1]
-    const form = { allow: '', security_token: field('security_token'), auth_token: field('auth_token') }
-    const allowed = await post(app, 'authorize', form, { Cookie: cookie }).expect(303)
-    expect(new URL(allowed.headers['location'] as string).searchParams.get('error')).to.equal('temporarily_unavailable')
-    expect((await codes()).length).to.equal(before)
-    const refused = log
-      .map((text) => JSON.parse(text) as Record<string, unknown>)
-      .filter(({ reason }) => reason === 'temporarily_unavailable')
-    expect(refused).to.have.length(2)
-    for (const line of refused) expect(line).to.include({ level: 'info', clientId: client.id })
-    expect(await passes(other)).to.equal(true)
-    const stranger = await logIn(app, users.dozent)
-    await connect(app, client, { cookie: stranger })
   })
 
   it('S-078 with REMEMBER_CONSENT=off nothing is remembered', async () => {
