@@ -190,10 +190,8 @@ describe('nginx mount in a site that caches', () => {
         for (const method of ['GET', 'POST', 'GET', 'POST']) {
           const answer = await fetch(`${nginx.url}dispatch.php/api/oauth2/${end}`, { method })
           answers.add(await answer.text())
-          expect(Object.fromEntries(answer.headers), end).to.include({
-            'cache-control': 'no-store',
-            'set-cookie': 'a=b; Domain=studip.example.org; Path=/x',
-          })
+          expect(answer.headers.get('cache-control'), end).to.equal('no-store')
+          expect(answer.headers.get('set-cookie'), end).to.equal('a=b; Domain=studip.example.org; Path=/x')
         }
       }
       expect(answers.size).to.equal(16)
