@@ -1,6 +1,12 @@
 // The answer to a consent form (D7): whose it is, what it means, and where it leads (RFC 6749 §4.1.2, §4.1.2.1).
 import { assertRegistered } from './authorization-request.ts'
-import { errorLocation, responseIssuer, successLocation, type ResponseIss } from './authorization-response.ts'
+import {
+  errorLocation,
+  responseIssuer,
+  successLocation,
+  type ResponseIss,
+  type ResponseTarget,
+} from './authorization-response.ts'
 import { codeFor, isShownTo, type Approver, type ConsentTicket } from './consent.ts'
 import { accessDenied } from './errors.ts'
 import { grantOf } from './grant-id.ts'
@@ -57,6 +63,12 @@ export const judgeAnswer = (
   return { meaning: 'allow', ticket }
 }
 
+/** Where the client hears of the answer, whatever it is. */
+export const targetOf = (
+  { request: { redirectUri, state, scopes } }: ConsentTicket,
+  ports: Pick<ConsentAnswerPorts, 'issuer' | 'responseIss'>,
+): ResponseTarget => ({ redirectUri, state, issuer: responseIssuer(ports, scopes) })
+
 /**
  * Answers a consent form with the location to go to. The last answer counts for as long as the code is unredeemed: a second
  * Allow leads to the same code (B13), and Deny after Allow withdraws it.
@@ -75,8 +87,7 @@ export const createConsentAnswer = (ports: ConsentAnswerPorts) => {
     const { meaning, ticket } = judgeAnswer(answer, ports.now())
     const { request, userId, codeId } = ticket
     const client = await assertRegistered(request, ports.clients)
-    const issuer = responseIssuer(ports, request.scopes)
-    const target = { redirectUri: request.redirectUri, state: request.state, issuer }
+    const target = targetOf(ticket, ports)
     const who = { clientId: request.clientId, userId, grantId: grantOf(codeId) }
     if (meaning === 'deny') {
       if (!(await ports.codes.withdraw(codeId))) throw new ConsentError('form-used')

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import { open } from '../crypto/sealed.ts'
 import type { KeyRing } from '../crypto/key-ring.ts'
+import { answerAt } from '../middleware/errors.ts'
 import { formOf } from '../middleware/form.ts'
 import { identityOf } from '../middleware/identity.ts'
 import { PageError } from '../middleware/page-error.ts'
@@ -11,8 +12,8 @@ import { about } from '../middleware/refusal-line.ts'
 import { originOf } from '../middleware/request-context.ts'
 import { respond } from '../middleware/respond.ts'
 import { requestQuery } from '../oauth/authorization-request.ts'
-import type { Approver, ConsentTicket } from '../oauth/consent.ts'
-import { ConsentError, createConsentAnswer, type ConsentAnswerPorts } from '../oauth/consent-answer.ts'
+import { isShownTo, type Approver, type ConsentTicket } from '../oauth/consent.ts'
+import { ConsentError, createConsentAnswer, targetOf, type ConsentAnswerPorts } from '../oauth/consent-answer.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import type { AuthorizationRequest } from '../oauth/types.ts'
 import type { Views } from '../views/views.ts'
@@ -64,9 +65,13 @@ export const answerConsent = (deps: ConsentAnswerPorts & { readonly views: Pick<
   const answer = createConsentAnswer(deps)
   return async function answerConsent(ctx) {
     const { ticket } = ctx.state as TicketState
+    const approver = approverOf(ctx)
+    // Also where the answer does not fit its header.
+    if (ticket && isShownTo(ticket, approver))
+      answerAt(ctx, { ...targetOf(ticket, deps), mode: modeOf(ticket.request) })
     const location = await answer({
       ticket,
-      approver: approverOf(ctx),
+      approver,
       denies: denies(ctx),
       origin: originOf(ctx),
       recipient: recipientOf(ctx),
