@@ -9,8 +9,8 @@ export interface PemBlock {
 const begin = /^-----BEGIN ([A-Z0-9 ]{1,64})-----[ \t\r]*$/
 
 /**
- * Every complete block of a file, one byte in each character, in order; text around them is passed over, as OpenSSL does. It reads no further than a
- * block that another begins in.
+ * Every complete block of a file, one byte in each character, in order; text around them is passed over, as OpenSSL does. It
+ * reads no further than a block that another begins in.
  */
 export const pemBlocks = (file: string): readonly PemBlock[] => {
   const blocks: PemBlock[] = []

@@ -4,9 +4,9 @@ import { readIdTokenHint } from '../crypto/id-token.ts'
 import type { KeyRing } from '../crypto/key-ring.ts'
 import { offerWay } from '../middleware/errors.ts'
 import { formOf } from '../middleware/form.ts'
+import { redirectToQuery } from '../middleware/form-to-query.ts'
 import { returnAfterLogout } from '../middleware/identity.ts'
 import { pageContext } from '../middleware/page-context.ts'
-import { assertShortQuery } from '../middleware/query.ts'
 import { redirectTo } from '../middleware/redirect.ts'
 import type { Clients } from '../oauth/ports.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
@@ -25,14 +25,10 @@ export interface LogoutDeps {
 
 const logoutPage = 'dispatch.php/api/oauth2/logout'
 
-/** Browsers send no cookie along with a form of another site, but they do when they follow a link. */
+/** A logout by POST becomes one by GET. */
 export const logoutByPost = (): Middleware =>
   function logoutByPost(ctx) {
-    const query = new URLSearchParams()
-    for (const [name, values] of Object.entries(formOf(ctx))) for (const value of values) query.append(name, value)
-    const text = query.toString() // longer than the form may be, where what came was not encoded
-    assertShortQuery(text)
-    redirectTo(ctx, `${ctx.path}?${text}`, 303)
+    redirectToQuery(ctx, formOf(ctx))
   }
 
 /** Behind recognise(): whoever is nobody here has logged out. */

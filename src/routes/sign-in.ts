@@ -3,11 +3,10 @@ import type { Context, Middleware } from 'koa'
 import { readIdTokenHint } from '../crypto/id-token.ts'
 import { answerAt } from '../middleware/errors.ts'
 import { formOf } from '../middleware/form.ts'
+import { redirectToQuery } from '../middleware/form-to-query.ts'
 import { identityOf, returnAfterLogout } from '../middleware/identity.ts'
 import { pageContext } from '../middleware/page-context.ts'
 import { PageError } from '../middleware/page-error.ts'
-import { assertShortQuery } from '../middleware/query.ts'
-import { redirectTo } from '../middleware/redirect.ts'
 import { checkRequest, stateOf, type RequestTarget } from '../oauth/authorization-request.ts'
 import { responseIssuer, type ResponseIss } from '../oauth/authorization-response.ts'
 import { invalidRequest, loginRequired } from '../oauth/errors.ts'
@@ -65,21 +64,13 @@ const offersSignIn = async ({ offeredScopes }: SignInDeps): Promise<boolean> =>
 const signsIn = (raw: RawParameters, offered: readonly string[]): boolean =>
   offered.includes(openid.name) && askedScopes(raw).includes(openid.name)
 
-/**
- * An authorization request by POST becomes one by GET: browsers send no cookie along with a form of another site, but they
- * do when they follow a link. The consent form is told apart by its own field.
- */
+/** An authorization request by POST becomes one by GET. The consent form is told apart by its own field. */
 export const requestByPost = (deps: SignInDeps): Middleware =>
   async function requestByPost(ctx, next): Promise<void> {
     const form = formOf(ctx)
     if (ctx.method !== 'POST' || form['auth_token'] || !form['response_type'] || !(await offersSignIn(deps)))
       return void (await next())
-    const query = new URLSearchParams()
-    for (const [name, values] of Object.entries(form))
-      if (requestFields.has(name)) for (const value of values) query.append(name, value)
-    const text = query.toString() // longer than the form may be, where what came was not encoded
-    assertShortQuery(text)
-    redirectTo(ctx, `${ctx.path}?${text}`, 303)
+    redirectToQuery(ctx, Object.fromEntries(Object.entries(form).filter(([name]) => requestFields.has(name))))
   }
 
 /** The request with what it says about signing in; undefined in place of that where nobody can sign in here. */

@@ -2,7 +2,6 @@
 import type { Knex } from 'knex'
 import { grantOf, isGrantId } from '../oauth/grant-id.ts'
 import type { Redemption } from '../oauth/ports.ts'
-import { alwaysThere } from '../oauth/recipient.ts'
 import { inOneTransaction } from './batch.ts'
 import { assertIssued, issue, lock, type Source } from './issue.ts'
 import type { Redeeming } from './issue-together.ts'
@@ -18,7 +17,7 @@ const patience = 250
  * @throws OAuthError invalid_client when the client is gone, RecipientLeft before it begins, or the database's error
  */
 export const redeem = (db: Knex, redeeming: Redeeming): Promise<Redemption> =>
-  lookedAtTwice(patience, (again) => redeemOnce(db, again ? { ...redeeming, recipient: alwaysThere } : redeeming))
+  lookedAtTwice(patience, redeeming, (each) => redeemOnce(db, each))
 
 const redeemOnce = async (db: Knex, { code, pair, recipient }: Redeeming): Promise<Redemption> => {
   const { id, userId, clientId } = code

@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 import { bounds } from '../bounds.ts'
 import { grantOf, isGrantId, successorsOf } from '../oauth/grant-id.ts'
 import type { Rotation } from '../oauth/ports.ts'
-import { alwaysThere, assertPresent } from '../oauth/recipient.ts'
+import { assertPresent } from '../oauth/recipient.ts'
 import { inOneTransaction } from './batch.ts'
 import { assertIssued, issue, lock, type Source } from './issue.ts'
 import type { Rotating } from './issue-together.ts'
@@ -28,9 +28,7 @@ export const rotate = (
 ): Promise<Rotation> =>
   rotating.graceSeconds === 0
     ? rotateOnce(db, rotating, continued)
-    : lookedAtTwice(patience, (again) =>
-        rotateOnce(db, again ? { ...rotating, recipient: alwaysThere } : rotating, continued),
-      )
+    : lookedAtTwice(patience, rotating, (each) => rotateOnce(db, each, continued))
 
 const rotateOnce = async (
   db: Knex,
