@@ -46,8 +46,13 @@ describe('R15 EnvironmentFile', () => {
       parseEnvironmentFile(`A=${' '.repeat(size)}x`)
       return process.cpuUsage(started).user
     }
-    work(20_000)
-    expect(work(400_000)).to.be.lessThan(Math.max(work(100_000), 2_000) * 16)
+    // Four times the text; the best of alternating rounds, because compilers, collectors and other processes slow both.
+    const best = { short: Infinity, long: Infinity }
+    for (let round = 0; round < 10; round += 1) {
+      best.short = Math.min(best.short, work(100_000))
+      best.long = Math.min(best.long, work(400_000))
+    }
+    expect(best.long).to.be.lessThan(Math.max(best.short, 2_000) * 8)
   })
 
   it('answers as systemd does, where it runs', async function () {

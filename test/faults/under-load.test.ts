@@ -112,9 +112,9 @@ describe('faults under load', function () {
       'Database hangs, pool exhausted',
       'SIGSTOP of MariaDB for 7 s with more requests than connections, then SIGCONT',
       async () => {
-        process.kill(server.pid(), 'SIGSTOP')
+        await server.standStill()
         await sleep(7000)
-        process.kill(server.pid(), 'SIGCONT')
+        server.goOn()
       },
       { count: 30, pause: 400 },
     )

@@ -1,6 +1,7 @@
 // A private MariaDB in a temporary directory: own data, own socket, own loopback port, gone with the run.
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './free-port.ts'
 import { startProcess, temporaryDirectory, type RunningProcess } from './child-process.ts'
 import { randomBytes } from 'node:crypto'
@@ -21,11 +22,13 @@ export interface MariaDb {
   /** mysql:// URL over TCP of the same user for that database. */
   url(database: string): string
   settings(database: string): DatabaseSettings
-  /** Process id of the running server. */
-  pid(): number
   /** SIGKILL, as a crash would. The data stay; `start` brings the server back at the same address. */
   kill(): Promise<void>
   start(): Promise<void>
+  /** SIGSTOP: says nothing any more and closes nothing. Whoever is answered after this is answered by nobody of the server. */
+  standStill(): Promise<void>
+  /** SIGCONT */
+  goOn(): void
   /** Stops the server and deletes its data. */
   stop(): Promise<void>
 }
@@ -60,6 +63,20 @@ export async function installMariaDb(data: string, temporary: string, account: r
     if (left === 0) throw new Error(`mariadb-install-db ended with ${code}:\n${install.log()}`)
     await rm(data, { recursive: true, force: true })
   }
+}
+
+// The signal counts when a thread comes to run, which on a busy machine others of the process may do before it: those still answer.
+async function everyThreadStopped(pid: number): Promise<void> {
+  const stateOf = async (thread: string): Promise<string | undefined> => {
+    // A thread may end between the list and the look.
+    const text = await readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8').catch(() => '')
+    return /.*\) (\w)/s.exec(text)?.[1]
+  }
+  const isRunning = async () =>
+    (await Promise.all((await readdir(`/proc/${pid}/task`)).map(stateOf))).some(
+      (state) => state !== undefined && state !== 'T',
+    )
+  while (await isRunning()) await sleep(5)
 }
 
 /** Installs and starts a server; takes about a second. */
@@ -113,11 +130,15 @@ export async function startMariaDb(options: MariaDbOptions = {}): Promise<MariaD
     adminUrl: `mysql://${user}:${password}@127.0.0.1:${port}/`,
     url: (database) => `mysql://${user}:${password}@127.0.0.1:${port}/${database}`,
     settings: (database) => ({ ...base, database }),
-    pid: () => server.pid,
     kill: () => server.stop('SIGKILL'),
     async start() {
       server = await launch(port)
     },
+    async standStill() {
+      process.kill(server.pid, 'SIGSTOP')
+      await everyThreadStopped(server.pid)
+    },
+    goOn: () => void process.kill(server.pid, 'SIGCONT'),
     async stop() {
       // SIGKILL: nobody needs the data any more, and a clean shutdown takes a second.
       await server.stop('SIGKILL')

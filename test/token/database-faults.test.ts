@@ -102,13 +102,13 @@ describe('a database that is away', () => {
   it('S-092 a server that says nothing any more counts as away', async () => {
     const { text } = await issueCode(app, client)
     const tokens = await issueTokens(app, client)
-    process.kill(server.pid(), 'SIGSTOP')
+    await server.standStill()
     try {
       // That they come at all, while it says nothing, shows that nobody waits for it.
       const answers = await Promise.all(everyCall(text, tokens))
       for (const answer of answers) isAway(answer)
     } finally {
-      process.kill(server.pid(), 'SIGCONT')
+      server.goOn()
     }
     // Connections that were being made end a little later and may take a request along: 503 once more, which uses nothing up.
     let answer = await redeem(app, client, text)
