@@ -55,8 +55,8 @@ const cut = (text: string, most: number): string =>
 
 // The database quotes values in its complaints: Duplicate entry '…', Incorrect string value: '…'. What is near a fault of syntax
 // is quoted as it is, quotes and all, so nothing after it is taken. Names of columns and keys say so before.
-const quoted = /'(?:[^'\\]|\\.)*'?/gs
-const namesBefore = /\b(?:column|key|table|database) $/
+const quoted = /(?<!\bdoesn)'(?:[^'\\]|\\.)*'?/gs
+const namesBefore = /\b(?:column|field|key|table|database) $/i
 const withoutValues = (text: string): string =>
   text
     .replace(/ near '.*/s, " near '…'")

@@ -65,6 +65,7 @@ describe('log', () => {
       'for column `s`.`t`.`name` at row 1',
     ],
     ["syntax to use near 'geheim'' OR 'geheim\n' at line 1", "syntax to use near '…'"],
+    ["Field 'campus' doesn't have a default value", "Field 'campus' doesn't have a default value"],
     ["Truncated incorrect DOUBLE value: 'geheim", "Truncated incorrect DOUBLE value: '…'"],
     [
       `Data too long for column 'name' at row 1 - '${'geheim'.repeat(9_999)}'`,

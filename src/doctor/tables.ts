@@ -49,18 +49,49 @@ const keys: readonly (readonly [table: string, column: string, kind: 'PRIMARY KE
   ['oauth2_refresh_tokens', 'access_token_id', 'KEY'],
 ]
 
+interface ColumnRow {
+  readonly Field: string
+  readonly Type: string
+  readonly Collation: string | null
+  readonly Null: 'YES' | 'NO'
+  readonly Default: string | null
+  /** `auto_increment`, or how it is computed. */
+  readonly Extra: string
+}
+
+const columnsOf = async (db: Knex, table: string): Promise<ReadonlyMap<string, ColumnRow>> => {
+  const rows = await rowsOf<ColumnRow>(db.raw('SHOW FULL COLUMNS FROM ??', [table]))
+  return new Map(rows.map((row) => [row.Field, row]))
+}
+
+/** A plugin's own column does no harm as long as a row can be added without it. */
+const isDemanded = ({ Null, Default, Extra }: ColumnRow): boolean =>
+  Null === 'NO' && Default === null && !/auto_increment|generated|virtual|persistent|stored/i.test(Extra)
+
 const columnFindings = async (db: Knex, table: string, t: Translate): Promise<Finding[]> => {
-  const found = new Map(
-    (await rowsOf<{ Field: string; Type: string }>(db.raw('SHOW COLUMNS FROM ??', [table]))).map(({ Field, Type }) => [
-      Field,
-      Type,
-    ]),
-  )
-  return (shapes[table] ?? []).flatMap(([column, pattern, expected]) => {
-    const type = found.get(column)
+  const found = await columnsOf(db, table)
+  const columns = shapes[table] ?? []
+  const wrong = columns.flatMap(([column, pattern, expected]) => {
+    const type = found.get(column)?.Type
     if (type === undefined) return [fault(t('doctor.tables.column-missing', { table, column, expected }))]
     return pattern.test(type) ? [] : [fault(t('doctor.tables.column', { table, column, found: type, expected }))]
   })
+  const foreign = [...found.values()].filter(({ Field }) => !columns.some(([column]) => column === Field))
+  return [
+    ...wrong,
+    ...foreign.filter(isDemanded).map(({ Field }) => fault(t('doctor.tables.demanded', { table, column: Field }))),
+  ]
+}
+
+/** The two columns by which tables are joined: a server that converted one table only refuses to compare them, or reads all rows. */
+const collationFindings = async (db: Knex, t: Translate): Promise<Finding[]> => {
+  const [access, refresh] = await Promise.all(
+    ['oauth2_access_tokens', 'oauth2_refresh_tokens'].map((table) => columnsOf(db, table)),
+  )
+  const wanted = access?.get('id')?.Collation
+  const found = refresh?.get('access_token_id')?.Collation
+  if (!wanted || !found || wanted === found) return []
+  return [fault(t('doctor.tables.collation', { found, wanted, charset: wanted.split('_')[0] ?? wanted }))]
 }
 
 const keyFindings = async (db: Knex, table: string, t: Translate): Promise<Finding[]> => {
@@ -118,6 +149,8 @@ export const tablesCheck: Check = {
         .filter((table) => engines.has(table))
         .map((table) => shapeFindings(db, table, engines.get(table) ?? '', t)),
     )
-    return foundOr([...missing, ...shaped.flat()], t('doctor.tables.ok'))
+    const joined = ['oauth2_access_tokens', 'oauth2_refresh_tokens'].every((table) => engines.has(table))
+    const collations = joined ? await collationFindings(db, t) : []
+    return foundOr([...missing, ...shaped.flat(), ...collations], t('doctor.tables.ok'))
   },
 }

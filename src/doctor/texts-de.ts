@@ -52,6 +52,10 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
     'Die Spalte {{column}} von {{table}} ist {{found}}; Stud.IP legt sie als {{expected}} an. Ändern Sie sie zurück.',
   'doctor.tables.column-missing':
     'Die Spalte {{column}} von {{table}} fehlt. Stud.IP legt sie als {{expected}} an: Ergänzen Sie sie.',
+  'doctor.tables.demanded':
+    'Die Spalte {{column}} von {{table}} ist keine von Stud.IP und hat keinen Vorgabewert: Es kann keine Zeile dazukommen. Geben Sie ihr einen, oder lassen Sie NULL zu.',
+  'doctor.tables.collation':
+    'oauth2_refresh_tokens.access_token_id hat die Sortierung {{found}}, oauth2_access_tokens.id hat {{wanted}}: Sie lassen sich nicht vergleichen. Ändern Sie das: ALTER TABLE oauth2_refresh_tokens CONVERT TO CHARACTER SET {{charset}} COLLATE {{wanted}};',
   'doctor.tables.key':
     '{{table}} hat keinen Schlüssel auf {{column}}. Ergänzen Sie ihn: ALTER TABLE {{table}} ADD {{kind}} ({{column}});',
   'doctor.tables.engine':

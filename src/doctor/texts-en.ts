@@ -50,6 +50,10 @@ export const doctorEn = {
   'doctor.tables.column':
     'Column {{column}} of {{table}} is {{found}}, but Stud.IP makes it {{expected}}. Change it back.',
   'doctor.tables.column-missing': 'Column {{column}} of {{table}} is missing. Stud.IP makes it {{expected}}: add it.',
+  'doctor.tables.demanded':
+    'Column {{column}} of {{table}} is none of Stud.IP, and has no default: no row can be added. Give it one, or let it be NULL.',
+  'doctor.tables.collation':
+    'oauth2_refresh_tokens.access_token_id has the collation {{found}}, oauth2_access_tokens.id has {{wanted}}: they cannot be compared. Change it: ALTER TABLE oauth2_refresh_tokens CONVERT TO CHARACTER SET {{charset}} COLLATE {{wanted}};',
   'doctor.tables.key': '{{table}} has no key on {{column}}. Add it: ALTER TABLE {{table}} ADD {{kind}} ({{column}});',
   'doctor.tables.engine':
     '{{table}} is stored by {{engine}}, which has no transactions. Change it: ALTER TABLE {{table}} ENGINE=InnoDB;',

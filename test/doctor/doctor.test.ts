@@ -202,6 +202,18 @@ describe('oauth2:doctor', () => {
       /stored by MyISAM/,
     ],
     [
+      "O7 a plugin's column that every row needs",
+      'check.tables',
+      () => sql('ALTER TABLE oauth2_access_tokens ADD campus int NOT NULL, ADD seat int NOT NULL DEFAULT 1'),
+      /^Column campus of oauth2_access_tokens is none of Stud\.IP, and has no default/,
+    ],
+    [
+      'O7 one of two tables converted to another collation',
+      'check.tables',
+      () => sql('ALTER TABLE oauth2_access_tokens CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci'),
+      /ALTER TABLE oauth2_refresh_tokens CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;/,
+    ],
+    [
       'the database of another version',
       'check.version',
       () => sql("DELETE FROM schema_version WHERE branch LIKE '6%'"),
