@@ -51,14 +51,25 @@ const refuseRepeated = (options: Options, { repeatable = [] }: Command, t: Trans
   return true
 }
 
-const withCommand = (args: Argv, command: Command, { t, perform }: CommandLine): Argv =>
+/** yargs reads `--dry-run=yes` and `--dry-run=1` as no, and what was to be looked at would be deleted. */
+const refuseUnclear = (argv: readonly string[], options: Options, t: Translate): true => {
+  for (const argument of argv) {
+    if (argument === '--') break
+    const [, option = '', value = ''] = /^--([\w-]+)=(.*)$/s.exec(argument) ?? []
+    if (typeof options[option] === 'boolean' && value !== 'true' && value !== 'false')
+      throw new Error(t('fault.unclear', { option }))
+  }
+  return true
+}
+
+const withCommand = (args: Argv, command: Command, argv: readonly string[], { t, perform }: CommandLine): Argv =>
   args.command(
     [command.name, command.positional].filter(Boolean).join(' '),
     t(command.describe),
     (its) =>
       command.examples
         .reduce((all, [line, meaning]) => all.example(line, t(meaning)), command.options(its, t))
-        .check((options) => refuseRepeated(options, command, t)),
+        .check((options) => refuseRepeated(options, command, t) && refuseUnclear(argv, options, t)),
     (options) => perform(command, options),
   )
 
@@ -81,6 +92,7 @@ const withCompletion = (args: Argv, line: CommandLine): Argv =>
 
 /** Parses `argv` and runs the command it names. Rejects with yargs' own error when it is wrong. */
 export const commandLine = (argv: readonly string[], line: CommandLine): Argv => {
-  const ours = commands.reduce((all, command) => withCommand(all, command, line), withList(frame(argv, line), line))
+  const start = withList(frame(argv, line), line)
+  const ours = commands.reduce((all, command) => withCommand(all, command, argv, line), start)
   return withCompletion(ours, line)
 }

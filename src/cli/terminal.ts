@@ -19,6 +19,8 @@ export interface Terminal {
   readonly colours: ReturnType<typeof pc.createColors>
   /** For people; nothing with --json or --quiet. */
   readonly say: (text: string) => void
+  /** What the command was run for and nobody can ask for again, such as a new secret: with --quiet as well; nothing with --json. */
+  readonly answer: (text: string) => void
   readonly success: (text: string) => void
   readonly warn: (text: string) => void
   /** The last word of a command that failed; with --json an object on standard error. */
@@ -76,6 +78,7 @@ export const createTerminal = (t: Translate, { json, quiet, ansi, interaction }:
     t,
     colours,
     say,
+    answer: (text) => void (json || process.stdout.write(`${text}\n`)),
     success: (text) => say(`${colours.green(`[${t('word.ok')}]`)} ${printableLines(text)}`),
     warn: (text) =>
       complain(

@@ -193,6 +193,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'fault.meant': 'Meinten Sie {{meant}}?',
   'fault.help': 'Hilfe gibt --help.',
   'fault.repeated': '--{{option}} ist mehr als einmal angegeben',
+  'fault.unclear': '--{{option}} nimmt true oder false, oder keinen Wert',
   'fault.number': '--{{option}} muss eine ganze Zahl von {{from}} bis {{to}} sein.',
   'fault.settings_one': 'Eine Einstellung ist falsch:',
   'fault.settings_other': '{{count}} Einstellungen sind falsch:',

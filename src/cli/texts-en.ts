@@ -187,6 +187,7 @@ export const en = {
   'fault.meant': 'Did you mean {{meant}}?',
   'fault.help': 'See --help.',
   'fault.repeated': '--{{option}} is given more than once',
+  'fault.unclear': '--{{option}} takes true or false, or no value',
   'fault.number': '--{{option}} must be a whole number from {{from}} to {{to}}.',
   'fault.settings_one': 'A setting is wrong:',
   'fault.settings_other': '{{count}} settings are wrong:',

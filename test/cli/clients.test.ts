@@ -67,6 +67,15 @@ describe('oauth2:client:*', () => {
     }
   })
 
+  it('O5 shows a new secret with --quiet too: nobody can ask for it again', async () => {
+    const add = ['oauth2:client:add', '--name', 'App', ...about, '--redirect', 'https://q.example.org/cb', '--quiet']
+    const { stdout } = await run(add, { env })
+    expect(stdout).to.match(/^Client secret: [A-Za-z0-9]{40} .*\n$/)
+    const { id } = await added('--redirect', 'https://q.example.org/cb')
+    const renewed = await run(['oauth2:client:secret', id, '--force', '--quiet'], { env })
+    expect(renewed.stdout).to.match(/^Client secret: [A-Za-z0-9]{40} .*\n$/)
+  })
+
   it('registers a public client without a secret', async () => {
     const client = await added('--public', '--redirect', 'org.example.app:/cb')
     expect(client).to.have.all.keys('id')

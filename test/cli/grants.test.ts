@@ -109,14 +109,24 @@ describe('oauth2:grants', () => {
     expect(of.stdout).to.contain(' autor ').and.to.contain(' tutor ')
   })
 
-  it('O4 leaves a line for every grant that it revokes', async () => {
-    const { stderr } = await run(['oauth2:grants', '--user', 'autor', '--revoke', '--force'], { env })
-    const lines = stderr
+  const auditLines = async (args: readonly string[]) => {
+    const { stderr } = await run(['oauth2:grants', ...args, '--revoke', '--force'], { env })
+    return stderr
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
-    expect(lines.map(({ grantId }) => grantId).sort()).to.deep.equal([grantOf('a'), grantOf('b')])
-    expect(lines[0]).to.include({ event: 'grant.revoked', actor: 'cli', clientId: client, userId: users.autor.user_id })
+  }
+
+  it('O4 leaves a line for every grant that it revokes, and one for all that is not listed', async () => {
+    const lines = await auditLines(['--user', 'autor'])
+    expect(lines.map(({ grantId }) => grantId)).to.have.members([grantOf('a'), grantOf('b'), undefined])
+    const userId = users.autor.user_id
+    expect(lines[0]).to.include({ event: 'grant.revoked', actor: 'cli', clientId: client, userId })
+    expect(lines.at(-1)).to.include({ event: 'grant.revoked', actor: 'cli', userId, reason: 'all of the user' })
+    // Nothing is listed any more; a code that waits or a remembered consent may have ended all the same.
+    expect(await auditLines(['--user', 'autor'])).to.have.length(1)
+    const [, last] = await auditLines(['--client', client])
+    expect(last).to.include({ event: 'grant.revoked', clientId: client, reason: 'all of the client' })
   })
 
   it('wants exactly one way to choose, and a user who exists', async () => {

@@ -85,7 +85,7 @@ describe('bin/studip', () => {
     })
   }
 
-  describe('O5 an option that is given twice', () => {
+  describe('O5 an option that is given twice, or says neither yes nor no', () => {
     const parsed = async (language: 'de' | 'en', args: readonly string[]) => {
       let performed: Options | undefined
       const line = { language, t: textsIn(language), program: 'studip', path: '/studip', list: async () => undefined }
@@ -115,6 +115,32 @@ describe('bin/studip', () => {
         })
         expect((await parsed('de', args)).fault).to.equal(`${option} ist mehr als einmal angegeben`)
       })
+    for (const [command, option, value] of [
+      ['oauth2:purge', '--dry-run', '1'],
+      ['oauth2:purge', '--dry-run', 'yes'],
+      ['oauth2:client:add', '--public', 'ja'],
+      ['oauth2:clients', '--quiet', ''],
+    ] as const)
+      it(`is refused: ${command} ${option}=${value}`, async () => {
+        const add = [
+          '--name',
+          'a',
+          '--owner',
+          'b',
+          '--homepage',
+          'https://c.example',
+          '--redirect',
+          'https://x.example',
+        ]
+        const more = command === 'oauth2:client:add' ? add : []
+        const { performed, fault } = await parsed('en', [command, `${option}=${value}`, ...more])
+        expect(performed).to.equal(undefined)
+        expect(fault).to.match(/takes true or false, or no value$/)
+      })
+    it('may say true or false', async () => {
+      const { performed } = await parsed('en', ['oauth2:purge', '--dry-run=true', '--json=false'])
+      expect(performed).to.include({ 'dry-run': true, json: false })
+    })
     it('is one where it says yes, and several where there may be several', async () => {
       const { performed } = await parsed('en', ['oauth2:grants', '--json', '--json'])
       expect(performed).to.include({ json: true })

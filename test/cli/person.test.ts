@@ -73,8 +73,10 @@ describe('oauth2:person:*', () => {
     )
     expect(data.refreshTokens.map(({ id }) => id)).to.include(token.id)
     expect(data.authorizationCodes[0]).to.include({ client_name: 'Campus' })
-    const plain = await run(['oauth2:person:export', 'autor'], { env })
-    expect(JSON.parse(plain.stdout)).to.deep.equal(data)
+    for (const quiet of [[], ['--quiet']]) {
+      const plain = await run(['oauth2:person:export', 'autor', ...quiet], { env })
+      expect(JSON.parse(plain.stdout), quiet[0]).to.deep.equal(data)
+    }
   })
 
   it('S-151 leaves no row with their id, ends every token, and touches nobody else', async () => {
@@ -96,8 +98,10 @@ describe('oauth2:person:*', () => {
     const orphan = { id: grantId + randomHex(24), access_token_id: 'gone', revoked: 0, expires_at: app.deps.now() + 99 }
     await app.database.knex('oauth2_refresh_tokens').insert(orphan)
     expect(await tablesHold(autor.user_id)).to.equal(true)
-    const deleted = await json<Record<string, unknown>>(['oauth2:person:delete', 'autor', '--yes'], { env })
-    expect(deleted).to.deep.equal({
+    const { stdout, stderr } = await run(['oauth2:person:delete', 'autor', '--yes', '--json'], { env })
+    const userId = autor.user_id
+    expect(JSON.parse(stderr)).to.include({ event: 'grant.revoked', userId, reason: 'all of the user, deleted' })
+    expect(JSON.parse(stdout)).to.deep.equal({
       userId: autor.user_id,
       authorizationCodes: 2,
       accessTokens: 3,

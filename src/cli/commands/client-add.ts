@@ -82,7 +82,7 @@ export const clientAdd: Command = {
       .option('description', { type: 'string', default: '', describe: t('client.add.description') })
       .option('notes', { type: 'string', default: '', describe: t('client.add.notes') })
       .option('allow-insecure-redirect', { type: 'boolean', describe: t('client.add.allow-insecure-redirect') }),
-  run: async (options, { t, success, say, warn, result }) => {
+  run: async (options, { t, success, answer, warn, result }) => {
     const { confidential, ...client } = registrationOf(options, t)
     const secret = confidential ? newClientSecret() : undefined
     const secretHash = secret ? await hashClientSecret(secret) : null
@@ -94,7 +94,7 @@ export const clientAdd: Command = {
     await record([{ event: 'client.added', clientId: id }], options)
     success(t('client.add.done', { id }))
     for (const uri of client.redirectUris.filter(isFixedToItsPort)) warn(t('client.add.fixed-port', { uri }))
-    if (secret) say(t('client.add.secret', { secret }))
+    if (secret) answer(t('client.add.secret', { secret }))
     result({ id, ...(secret && { secret }) })
   },
 }

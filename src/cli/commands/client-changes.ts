@@ -105,7 +105,7 @@ export const clientSecret: Command = {
   describe: 'client.secret.describe',
   examples: [['$0 oauth2:client:secret 7', 'client.secret.example']],
   options: withIdAndForce,
-  run: (options, { t, consent, success, say, result }) =>
+  run: (options, { t, consent, success, answer, result }) =>
     onClient(options, t, async (administration, client) => {
       const { id } = client
       if (!client.confidential) throw new CommandError(t('client.secret.public', { id }))
@@ -115,7 +115,7 @@ export const clientSecret: Command = {
         throw new CommandError(t('client.unknown', { id }))
       await record([{ event: 'client.secret-renewed', clientId: id }], options)
       success(t('client.secret.done'))
-      say(t('client.add.secret', { secret }))
+      answer(t('client.add.secret', { secret }))
       result({ id, secret })
     }),
 }

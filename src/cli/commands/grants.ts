@@ -30,13 +30,12 @@ const filterOf = (options: Options, t: Translate): Filter | undefined => {
   return given.length === 0 ? undefined : filter
 }
 
-const chosen = async (
-  db: Knex,
-  grants: Grants,
-  { user, client, grant }: Filter,
-  t: Translate,
-): Promise<readonly ConnectedApplication[]> => {
-  if (user) return grants.listByUser(await personNamed(db, user, t), limit)
+/** With the id of the user, however that one was named. */
+const resolved = async (db: Knex, filter: Filter, t: Translate): Promise<Filter> =>
+  filter.user === '' ? filter : { ...filter, user: await personNamed(db, filter.user, t) }
+
+const chosen = async (grants: Grants, { user, client, grant }: Filter): Promise<readonly ConnectedApplication[]> => {
+  if (user) return grants.listByUser(user, limit)
   if (client) return isClientId(client) ? grants.listByClient(client, limit) : []
   const found = await grants.find(grant)
   return found ? [found] : []
@@ -106,15 +105,24 @@ const overview = async (db: Knex, terminal: Terminal): Promise<void> => {
 
 /** Of a user or client all, codes that wait and what is remembered included (S-130), so also where no grant is listed. */
 const revoke = async (
-  db: Knex,
   grants: Grants,
   listed: readonly ConnectedApplication[],
-  { filter: { user, client }, t }: { readonly filter: Filter; readonly t: Translate },
+  { user, client }: Filter,
 ): Promise<number> => {
-  if (user) return grants.revokeAllOf(await personNamed(db, user, t))
+  if (user) return grants.revokeAllOf(user)
   if (client) return isClientId(client) ? grants.revokeAllOfClient(client) : 0
   for (const { grantId } of listed) await grants.revoke(grantId)
   return listed.length
+}
+
+/** One a grant that was listed; of a user or client one more, because more ends than is listed. */
+const eventsOf = (listed: readonly ConnectedApplication[], { user, client }: Filter): Parameters<typeof record>[0] => {
+  const event = 'grant.revoked' as const
+  return [
+    ...listed.map(({ grantId, clientId, userId }) => ({ event, clientId, userId, grantId })),
+    ...(user ? [{ event, userId: user, reason: 'all of the user' }] : []),
+    ...(isClientId(client) ? [{ event, clientId: client, reason: 'all of the client' }] : []),
+  ]
 }
 
 export const grants: Command = {
@@ -132,24 +140,21 @@ export const grants: Command = {
       .option('revoke', { type: 'boolean', describe: t('grants.revoke') })
       .option('force', { type: 'boolean', describe: t('option.force') }),
   run: (options, terminal) => {
-    const filter = filterOf(options, terminal.t)
+    const given = filterOf(options, terminal.t)
     return withDatabase(async (db) => {
       const { t, consent, success, result } = terminal
-      if (!filter) return overview(db, terminal)
+      if (!given) return overview(db, terminal)
       const store = createGrants(db, now)
-      const applications = await named(db, await chosen(db, store, filter, t))
+      const filter = await resolved(db, given, t)
+      const applications = await named(db, await chosen(store, filter))
       if (!flag(options, 'revoke')) {
         print(terminal, applications)
         return result({ grants: applications })
       }
       if (applications.length > 0)
         await consent(flag(options, 'force'), t('grants.question', { count: applications.length }))
-      const count = await revoke(db, store, applications, { filter, t })
-      const event = 'grant.revoked' as const
-      await record(
-        applications.map(({ grantId, clientId, userId }) => ({ event, clientId, userId, grantId })),
-        options,
-      )
+      const count = await revoke(store, applications, filter)
+      await record(eventsOf(applications, filter), options)
       success(t('grants.done', { count }))
       result({ revoked: count })
     })

@@ -1,6 +1,7 @@
 // oauth2:person:export and oauth2:person:delete — what is stored of one person, for a request under data protection law (S-151).
 import { exportPerson, forgetPerson } from '../../stores/personal-data.ts'
 import { printableJson } from '../../printable.ts'
+import { record } from '../audit.ts'
 import { flag, text, type Command } from '../command.ts'
 import { personNamed } from '../person-named.ts'
 import { withDatabase } from '../with-database.ts'
@@ -11,12 +12,11 @@ export const personExport: Command = {
   describe: 'person.export.describe',
   examples: [['$0 oauth2:person:export test_autor > test_autor.json', 'person.export.example']],
   options: (args, t) => args.positional('user', { type: 'string', describe: t('person.user'), demandOption: true }),
-  run: (options, { t, say, result }) =>
+  run: (options, { t, answer, result }) =>
     withDatabase(async (db) => {
       const userId = await personNamed(db, text(options, 'user'), t)
       const data = { userId, ...(await exportPerson(db, userId)) }
-      // The data are the answer, whoever asks.
-      say(printableJson(data, 2))
+      answer(printableJson(data, 2))
       result(data)
     }),
 }
@@ -35,6 +35,7 @@ export const personDelete: Command = {
       const userId = await personNamed(db, text(options, 'user'), t)
       await consent(flag(options, 'yes'), t('person.delete.question', { userId }))
       const deleted = await forgetPerson(db, userId)
+      await record([{ event: 'grant.revoked', userId, reason: 'all of the user, deleted' }], options)
       success(
         t('person.delete.done', {
           codes: deleted.authorizationCodes,
