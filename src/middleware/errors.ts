@@ -75,12 +75,12 @@ const toClient = (ctx: Context, target: ResponseTarget, error: OAuthError, views
 /** RFC 6749 §5.2. `message` repeats the description for clients written against league (D9). */
 const toProgram = (
   ctx: Context,
-  { error, description, hint }: Refusal,
+  { error, description, hint, explanation = description }: Refusal,
   { parameter, redirectUri }: DeveloperDetails = {},
 ): void => {
   ctx.body = {
     error,
-    error_description: description,
+    error_description: explanation,
     ...(hint !== undefined && { hint }),
     ...(parameter !== undefined && { parameter }),
     ...(redirectUri !== undefined && { redirect_uri: redirectUri }),

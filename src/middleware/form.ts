@@ -23,7 +23,8 @@ export const formOf = (ctx: Context): RawParameters => (ctx.state as { form: Raw
 const formReader = (bound: Bound, fields: ReadonlySet<string> | undefined, types: readonly string[]): Middleware =>
   compose([
     async function onlyForms(ctx, next) {
-      if (!ctx.is(...types)) throw invalidRequest(`Send the parameters as ${formType}.`)
+      if (!ctx.is(...types))
+        throw invalidRequest(`Send the parameters as ${formType}.`, 'In the body of the POST, not in its address')
       // Nobody compresses a form, and inflating fails in ways that are not the sender's status.
       if (!/^(identity)?$/i.test(ctx.get('Content-Encoding')))
         throw invalidRequest('Send the parameters without Content-Encoding.')

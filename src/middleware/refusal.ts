@@ -15,6 +15,8 @@ export interface Refusal {
   /** Printable ASCII, nothing secret. */
   readonly description: string
   readonly hint?: string | undefined
+  /** Both in one, where there is more to say than the description. */
+  readonly explanation?: string
   readonly parameter?: string | undefined
   /** Where the request did not name it itself. */
   readonly clientId?: string | undefined
@@ -46,9 +48,11 @@ const kindOfCode: Partial<Record<OAuthErrorCode, ErrorKind>> = {
 }
 
 const ofOAuthError = (refused: OAuthError): Refusal => {
-  const { code, status, description, hint, parameter, clientId, retryAfter } = refused
+  const { code, status, parameter, clientId, retryAfter } = refused
+  const { description, hint, explanation } = refused
   const kind = kindOfCode[code] ?? 'malformed'
-  const common = { reason: code, status, error: code, description, hint, parameter, clientId, retryAfter, kind }
+  const said = { error: code, description, hint, explanation, parameter }
+  const common = { reason: code, status, ...said, clientId, retryAfter, kind }
   return status >= 500 ? { ...common, fault: refused } : { ...common, developer: {} }
 }
 

@@ -42,4 +42,4 @@ const location = (
 export const successLocation = (target: ResponseTarget, code: string): string => location(target, { code })
 
 export const errorLocation = (target: ResponseTarget, error: OAuthError): string =>
-  location(target, { error: error.code, error_description: error.description })
+  location(target, { error: error.code, error_description: error.explanation })

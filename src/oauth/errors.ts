@@ -105,6 +105,12 @@ export class OAuthError extends Error {
     this.clientId = options.clientId
     this.isUsual = options.isUsual ?? false
   }
+
+  /** Description and hint in one: a redirect has room for nothing else, and most libraries show nothing else of the JSON. */
+  get explanation(): string {
+    const { description, hint } = this
+    return hint === undefined ? description : `${description.replace(/\.$/, '')}. ${hint}`
+  }
 }
 
 /** The key files or the set-up are unusable; `message` is for the log and the operator, never for the client. */
@@ -115,8 +121,8 @@ export class SetupError extends Error {
 export const invalidRequest = (description: string, hint?: string, parameter?: string) =>
   new OAuthError('invalid_request', description, { ...(hint && { hint }), ...(parameter && { parameter }) })
 /** Unknown client and wrong secret look alike (S-043). */
-export const invalidClient = (hint?: string) =>
-  new OAuthError('invalid_client', 'Client authentication failed', { ...(hint && { hint }) })
+export const invalidClient = (hint = 'Check client_id and client_secret; the client may be suspended') =>
+  new OAuthError('invalid_client', 'Client authentication failed', { hint })
 export const invalidGrant = (description: string, hint?: string, parameter?: string) =>
   new OAuthError('invalid_grant', description, { ...(hint && { hint }), ...(parameter && { parameter }) })
 export const invalidScope = (description: string, hint?: string) =>

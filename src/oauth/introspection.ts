@@ -50,7 +50,7 @@ export const createIntrospection =
   async ({ authorization, form, origin, recipient }: ClientRequest): Promise<IntrospectionResponse> => {
     const parameters = singleParameters(form)
     const client = await authenticateClient(ports, { authorization, parameters, address: origin.address, recipient })
-    if (client.secretHash === null) throw invalidClient()
+    if (client.secretHash === null) throw invalidClient('Only a client with a secret may ask about tokens')
     const token = required(parameters, 'token')
     const live =
       (await liveAccessToken(ports, token)) ??

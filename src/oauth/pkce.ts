@@ -41,7 +41,11 @@ export const parseCodeChallenge = (
     )
   }
   if (!proofKey.test(challenge))
-    throw invalidRequest('code_challenge must be 43 to 128 unreserved characters.', undefined, 'code_challenge')
+    throw invalidRequest(
+      'code_challenge must be 43 to 128 unreserved characters.',
+      'S256 is the SHA-256 of code_verifier in base64url, 43 characters without = at the end',
+      'code_challenge',
+    )
   return { challenge, method }
 }
 
@@ -66,7 +70,11 @@ export const verifyCodeVerifier = (
   if (verifier === undefined)
     throw invalidRequest('A required parameter is missing.', 'Check the code_verifier parameter')
   if (!proofKey.test(verifier))
-    throw invalidRequest('code_verifier must be 43 to 128 unreserved characters.', undefined, 'code_verifier')
+    throw invalidRequest(
+      'code_verifier must be 43 to 128 unreserved characters.',
+      'Those are letters, digits and - . _ ~',
+      'code_verifier',
+    )
   const transformed = challenge.method === 'S256' ? hash.sha256Base64url(verifier) : verifier
   if (!hash.equal(transformed, challenge.challenge))
     throw invalidGrant(

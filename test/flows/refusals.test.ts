@@ -367,6 +367,57 @@ describe('refusals', () => {
     })
   })
 
+  describe('mistakes of beginners', () => {
+    const mobile = async () => addClient(app, { confidential: false })
+    const described = (answer: Response): string => {
+      const location = answer.headers['location'] as string | undefined
+      return location === undefined
+        ? (answer.body as { error_description: string }).error_description
+        : (new URL(location).searchParams.get('error_description') ?? '')
+    }
+
+    // Most libraries show the description alone, and a redirect carries nothing else.
+    it('P2 at the redirect URI the description itself says what to do', async () => {
+      const ofMobile = async (query: Query) =>
+        app.http.get(`${app.api('authorize')}?${authorizationQuery(await mobile(), query)}`).set('Cookie', cookie)
+      for (const [asked, says] of [
+        [authorize({ response_type: undefined }), 'response_type'],
+        [ofMobile({ code_challenge: undefined, code_challenge_method: undefined }), 'public clients'],
+        [ofMobile({ code_challenge_method: 'SHA256' }), 'Use S256'],
+        [ofMobile({ code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM=' }), 'without ='],
+        [authorize({ scope: 'api,profile' }), 'blanks between'],
+      ] as const)
+        expect(described(await asked)).to.include(says)
+      const twice = `${authorizationQuery(client)}&state=again`
+      expect(
+        described(await app.http.get(`${app.api('authorize')}?${twice}`).set('Cookie', cookie)),
+        'a parameter twice',
+      ).to.match(/ more than once\. Check the state parameter$/)
+    })
+
+    it('P2 in JSON too, beside hint and message as the built-in server has them', async () => {
+      const own = credentialsOf(client)
+      const { id } = await mobile()
+      for (const [asked, says] of [
+        [post(app, 'token', own), 'grant_type'],
+        [post(app, 'token', { ...own, grant_type: 'password' }), 'Use authorization_code or '],
+        [post(app, 'token', { ...own, grant_type: 'authorization_code' }), 'the code parameter'],
+        [redeem(app, client, 'garbage'), 'Cannot decrypt'],
+        [redeem(app, client, 'garbage', { client_secret: 'wrong' }), 'Check client_id and client_secret'],
+        [redeem(app, { ...client, id: '99999999' }, 'garbage'), 'Check client_id and client_secret'],
+        [post(app, 'introspect', { client_id: id, token: 'x' }), 'with a secret'],
+        [app.http.post(app.api('token')).query({ grant_type: 'authorization_code' }), 'In the body'],
+      ] as const)
+        expect(described(await asked)).to.include(says)
+      expect((await post(app, 'token', own)).body).to.deep.equal({
+        error: 'invalid_request',
+        error_description: 'A required parameter is missing. Check the grant_type parameter',
+        hint: 'Check the grant_type parameter',
+        message: 'A required parameter is missing.',
+      })
+    })
+  })
+
   describe('an expired form', () => {
     const againIn = (html: string): string =>
       /href="([^"]*api\/oauth2\/authorize\?[^"]*)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? ''

@@ -37,7 +37,7 @@ What the built-in server (league/oauth2-server 8.5.4) answers, what of it arrive
 This page is made by a test (\`test/interop/differences.test.ts\`) that sends every request to this service, so the column "we" cannot go stale.
 "–" means that nobody recorded it. Stud.IP 6.0.2 answers every OAuth error with an HTML page and status 500; 5.4.11 passes on what league says.
 
-Beyond these: \`hint\` and \`message\` stay in the JSON, for clients written against league. A refresh token rotated within the last ten seconds answers once more instead of failing (D8).
+Beyond these: \`hint\` and \`message\` stay in the JSON, for clients written against league; \`error_description\` says what both say, also at the redirect URI. A refresh token rotated within the last ten seconds answers once more instead of failing (D8).
 The replay of a code, or of a refresh token after that time, revokes the grant. Refreshing checks that the user may still log in. \`iat\` and \`nbf\` are whole seconds; Stud.IP allows no clock skew, so keep the clocks of both hosts together (NTP).
 There are grants and pages that league has not: devices (RFC 8628, [devices.md](devices.md)), whose polls answer with status 400 also where the code is \`slow_down\` or \`access_denied\`, and requests for clients (D35), which league sees as suspended clients.
 Errors in the authorization request wait for the login (D18), client ids are digits only, and a revoked application loses its refresh token too (D10).

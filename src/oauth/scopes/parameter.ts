@@ -19,7 +19,6 @@ export const parseScope = (scope: string | undefined, offered: readonly string[]
   if (!names.every((name) => offered.includes(name))) {
     throw invalidScope(
       `The requested scope is invalid, unknown, or malformed: names with blanks between them. Offered here: ${formatScope(offered)}`,
-      'Check the scope parameter',
     )
   }
   return names
@@ -42,7 +41,10 @@ export const restrictScope = (requested: string | undefined, granted: readonly s
   if (asked.length === 0) return granted
   const names = granted.includes(openid.name) ? asked.filter(isKnown) : asked
   if (names.length === 0 || !names.every((name) => granted.includes(name))) {
-    throw invalidScope('The requested scope exceeds the scope granted by the resource owner.')
+    throw invalidScope(
+      'The requested scope exceeds the scope granted by the resource owner.',
+      'Leave scope out, or ask for part of what was granted',
+    )
   }
   if (formatOf(names) !== formatOf(granted)) {
     throw invalidScope(
