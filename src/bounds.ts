@@ -132,6 +132,21 @@ export const bounds = Object.freeze({
     'device requests a minute of a client and network, counted by each worker',
     'each leaves a row; a lecture hall that starts an app at once still gets in',
   ),
+  deviceRequestsOfSite: atMost(
+    300,
+    'device requests a minute of an IPv4 address or a /48 of IPv6, counted by each worker',
+    'whoever has one /64 often has all of a /48; a whole university starts no more devices',
+  ),
+  deviceRequestsOfAll: atMost(
+    1_000,
+    'device requests a minute of everybody, counted by each worker',
+    'a stranger with many networks fills no table: a night takes them away again',
+  ),
+  polls: atMost(
+    60,
+    'polls a minute of a waiting device that are written down, counted by each worker',
+    'each is a commit, and the interval is five seconds; whoever polls on hears slow_down all the same',
+  ),
   userCodesOfUser: atMost(10, 'wrong user codes of a user in ten minutes', 'nobody mistypes more often'),
   userCodesOfNetwork: atMost(
     100,

@@ -5,6 +5,7 @@ import type { KeyRing } from '../crypto/key-ring.ts'
 import { identityOf } from '../middleware/identity.ts'
 import { securityToken } from '../middleware/csrf.ts'
 import { pageContext } from '../middleware/page-context.ts'
+import { isVisit } from '../middleware/visit.ts'
 import { findTarget, type RequestTarget } from '../oauth/authorization-request.ts'
 import { newConsentTicket, type ConsentTicket } from '../oauth/consent.ts'
 import type { ConsentAnswerPorts } from '../oauth/consent-answer.ts'
@@ -77,10 +78,6 @@ export const showConsent = (deps: AuthorizeDeps): Middleware => {
 
 const asksForPage = (ctx: Context): boolean =>
   (requestOf(ctx)['prompt'] ?? []).some((value) => /(?:^| )(?:consent|select_account)(?: |$)/.test(value))
-
-// A page in a frame, a program or a guess of the browser is nobody who went there (S-131). Old browsers do not tell.
-const isVisit = (ctx: Context): boolean =>
-  ctx.method === 'GET' && ['', 'document'].includes(ctx.get('Sec-Fetch-Dest')) && ctx.get('Sec-Purpose') === ''
 
 const noVisit = 'Nothing is approved silently in a frame or by a script: go there with the whole window.'
 

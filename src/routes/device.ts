@@ -7,6 +7,7 @@ import { identityOf } from '../middleware/identity.ts'
 import { pageContext } from '../middleware/page-context.ts'
 import { PageError } from '../middleware/page-error.ts'
 import { originOf } from '../middleware/request-context.ts'
+import { isVisit } from '../middleware/visit.ts'
 import type { DeviceCodes, Devices, PendingDevice } from '../oauth/device/ports.ts'
 import { verificationUriComplete } from '../oauth/device/device-authorization.ts'
 import { grouped, readUserCode } from '../oauth/device/user-code.ts'
@@ -82,7 +83,8 @@ const refuse = async (deps: DeviceDeps, ctx: Context): Promise<void> => {
 export const showDevice = (deps: DeviceDeps): Middleware =>
   async function showDevice(ctx) {
     const text = loneValue(parseForm(ctx.querystring, deviceFields), 'user_code')
-    if (text === undefined) {
+    // Ten pictures on somebody's page would use up all the tries of whoever looks at it, and fifty people those of everybody.
+    if (text === undefined || !isVisit(ctx)) {
       ctx.type = 'html'
       ctx.body = await deps.views.device(pageContext(ctx), { isUnknown: false })
       return

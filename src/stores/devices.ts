@@ -1,16 +1,18 @@
 // Pending device requests, rows of oauth2_auth_codes without a code (D27). chdate is the last poll; how often the client may
 // poll, and where the request came from, stand among the scopes, where whoever looks for names passes over what is none.
 import type { Knex } from 'knex'
+import { bounds } from '../bounds.ts'
 import { pollInterval } from '../oauth/device/device-authorization.ts'
 import type { Devices } from '../oauth/device/ports.ts'
 import type { Now } from '../oauth/ports.ts'
 import { openid } from '../oauth/scopes/openid.ts'
+import { createCredentialPace } from './credential-pace.ts'
 import { isDuplicate } from './database-errors.ts'
 import { changedBy, rowsOf, scopesOf } from './rows.ts'
 import { retried } from './transaction.ts'
 
 /** In the place of a user while nobody has approved. */
-const nobody = '-'
+export const nobody = '-'
 /** Seconds by which slow_down lengthens the interval (RFC 8628 §3.5). */
 const growth = 5
 /** Seconds that a poll may come early: clocks here are whole, and networks uneven. */
@@ -47,6 +49,7 @@ const factsOf = (text: string): Facts => ({ address: '', interval: pollInterval,
 const unanswered = 'id = ? AND user_id = ? AND revoked = 0 AND expires_at >= ?'
 
 export const createDevices = (db: Knex, now: Now): Devices => {
+  const pace = createCredentialPace(bounds.polls)
   const find = async (id: string): Promise<Row | undefined> => {
     const [row] = await rowsOf<Row>(
       db.raw('SELECT user_id, client_id, scopes, revoked, mkdate, chdate FROM oauth2_auth_codes WHERE id = ?', [id]),
@@ -120,6 +123,8 @@ export const createDevices = (db: Knex, now: Now): Devices => {
           ? { kind: 'used' }
           : { kind: 'approved', userId: row.user_id, authTime: besideScopes(row.scopes).authTime }
       if (row.revoked) return { kind: 'denied' }
+      // Far too fast: anybody may poll, and each poll is a commit.
+      if (pace(id) > 0) return { kind: 'slow-down' }
       const facts = factsOf(row.scopes)
       const isEarly = now() - row.chdate < facts.interval - tolerance
       const next = isEarly ? { ...facts, interval: facts.interval + growth } : facts

@@ -1,5 +1,6 @@
 // Which rows of the token tables are over (contract §8, D11).
 import { bounds } from '../bounds.ts'
+import { nobody } from './devices.ts'
 import { isApprovalSql } from './forget-approvals.ts'
 
 export type PurgedTable = 'oauth2_refresh_tokens' | 'oauth2_access_tokens' | 'oauth2_auth_codes'
@@ -50,6 +51,11 @@ const settledBefore = (table: PurgedTable, now: number): Condition =>
 const formIsOver = (now: number): Condition =>
   any(expiredBefore(now), { sql: 't.mkdate < ?', bindings: [now - bounds.secondsOfConsentRow.most] })
 
+// A device asks no more about what nobody approved within its ten minutes, and anybody may leave such rows by the million. Forms that
+// were sent (sent-forms.ts) belong to nobody either, and have no scopes.
+const unapproved = (now: number): Condition =>
+  all({ sql: `t.user_id = '${nobody}' AND t.scopes IS NOT NULL`, bindings: [] }, expiredBefore(now))
+
 /** Over, whatever became of the grant. */
 export const isOver = (table: PurgedTable, { revoked, expired, cut }: Chosen, now: number): Condition => {
   const conditions: Condition[] = []
@@ -63,6 +69,8 @@ export const isOver = (table: PurgedTable, { revoked, expired, cut }: Chosen, no
       table === 'oauth2_refresh_tokens' ? expiredBefore(cut) : all(expiredBefore(cut), settledBefore(table, now)),
     )
   if (!revoked && !expired) conditions.push(all(isRevoked, changedBefore(table, cut)))
+  if (!revoked && !expired && table === 'oauth2_auth_codes')
+    conditions.push(all(unapproved(now), settledBefore(table, now)))
   return any(...conditions)
 }
 

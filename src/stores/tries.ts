@@ -32,3 +32,14 @@ export const createTries = (bound: Bound, seconds: number): Tries => {
     },
   }
 }
+
+/** Counts a try at each of them, or at none. @returns seconds to wait; 0 when it may be made */
+export const chargeAll = (charges: readonly (readonly [limit: Tries, key: string])[]): number => {
+  for (const [index, [limit, key]] of charges.entries()) {
+    const wait = limit.charge(key)
+    if (wait === 0) continue
+    for (const [before, its] of charges.slice(0, index)) before.refund(its)
+    return wait
+  }
+  return 0
+}

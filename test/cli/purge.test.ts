@@ -77,6 +77,37 @@ describe('oauth2:purge', () => {
     expect(await left('oauth2_refresh_tokens')).to.deep.equal(['r-forever', 'r-live'])
   })
 
+  it('A14 without a flag deletes what a device asked for and nobody approved in time; what somebody approved stays as long as a code', async () => {
+    const device = (id: string, userId: string, { expires, revoked = 0 }: { expires: number; revoked?: number }) =>
+      database.knex('oauth2_auth_codes').insert({
+        id,
+        user_id: userId,
+        client_id: 1,
+        scopes: '[{"address":"192.0.2.1","interval":5}]',
+        revoked,
+        expires_at: expires,
+        mkdate: expires - 600,
+        chdate: expires - 600,
+      })
+    await device('d-approved', 'u', { expires: now - 60 })
+    await device('d-denied', '-', { expires: now - 60, revoked: 1 })
+    await device('d-unanswered', '-', { expires: now - 60 })
+    await device('d-waits', '-', { expires: now + 60 })
+    await database.knex('oauth2_auth_codes').insert({
+      id: 'client-form x',
+      user_id: '-',
+      client_id: 1,
+      scopes: null,
+      revoked: 1,
+      expires_at: now - day,
+      mkdate: now - day,
+      chdate: now - day,
+    })
+    expect(await purge('--dry-run')).to.include({ authorizationCodes: 2 })
+    expect(await purge()).to.include({ authorizationCodes: 2 })
+    expect(await left('oauth2_auth_codes')).to.deep.equal(['client-form x', 'd-approved', 'd-waits'])
+  })
+
   const rotations = async (grantId: string, ages: readonly number[], rotatedAt: (age: number) => number) => {
     for (const [index, age] of ages.entries()) {
       const [a, r] = [`${grantId}a${index}`, `${grantId}r${index}`]

@@ -1,6 +1,7 @@
-// A client that refreshes in a loop is told to slow down, and loses nothing (A14).
+// A client that refreshes or asks in a loop is told to slow down, and loses nothing (A14).
 import { expect } from 'chai'
 import { bounds } from '../../src/bounds.ts'
+import { createDevicePace } from '../../src/stores/device-pace.ts'
 import { addClient, redeem, refresh, testApp, type Tokens } from '../support/app.ts'
 import { issueCode, issueTokens } from '../support/issuing.ts'
 import { whileTimeStands } from '../support/standing-time.ts'
@@ -43,5 +44,27 @@ describe('redemptions of one code', () => {
     // Its rotations are counted apart.
     await refresh(app, client, (body as Tokens).refresh_token).expect(200)
     await app.close()
+  })
+})
+
+describe('device requests', () => {
+  const sent = (count: number, addressOf: (index: number) => string, pace = createDevicePace()) =>
+    Array.from({ length: count }, (_, index) => pace('1', addressOf(index))).filter((wait) => wait === 0).length
+
+  it('A14 of somebody who has many networks are counted for all of these together', () => {
+    const inSite = (index: number) => `2001:db8:1:${index.toString(16)}::1`
+    expect(sent(2_000, inSite)).to.equal(bounds.deviceRequestsOfSite.most)
+    expect(sent(2_000, (index) => `::ffff:192.0.2.${index % 200}`)).to.equal(bounds.deviceRequestsOfAll.most)
+    expect(sent(5_000, (index) => `2001:db8:${index.toString(16)}::1`)).to.equal(bounds.deviceRequestsOfAll.most)
+  })
+
+  it('A14 that are refused for one limit are not counted for the others', () => {
+    const pace = createDevicePace()
+    expect(sent(5_000, () => '192.0.2.1', pace)).to.equal(bounds.deviceRequests.most)
+    expect(sent(5_000, (index) => `2001:db8:1:${index.toString(16)}::1`, pace)).to.equal(
+      bounds.deviceRequestsOfSite.most,
+    )
+    expect(pace('1', '192.0.2.2')).to.equal(0)
+    expect(pace('1', '192.0.2.1')).to.be.within(1, 60)
   })
 })

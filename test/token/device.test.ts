@@ -14,6 +14,7 @@ import {
   type TestClient,
 } from '../support/app.ts'
 import { stoppedClock } from '../support/issuing.ts'
+import { whileTimeStands } from '../support/standing-time.ts'
 import { createUserCodeTries } from '../../src/stores/user-code-tries.ts'
 import { bounds } from '../../src/bounds.ts'
 import { users } from '../fixtures/users.ts'
@@ -145,6 +146,25 @@ describe('POST device_authorization, GET and POST device', () => {
     }
   })
 
+  it('S-146 A14 who polls without a pause is written down no more, and gets the tokens all the same once somebody approved', () =>
+    whileTimeStands(async () => {
+      const device = await ask()
+      const id = await app.deps.deviceCodes.idOf(readUserCode(device.user_code)!)
+      const scopes = async () =>
+        (await app.database.knex('oauth2_auth_codes').where({ id }).pluck('scopes')) as string[]
+      const answers: unknown[] = []
+      for (let polls = 0; polls < bounds.polls.most; polls += 1) answers.push((await answerOf(device))[1])
+      const written = await scopes()
+      for (let polls = 0; polls < 5; polls += 1) answers.push((await answerOf(device))[1])
+      expect(await scopes()).to.deep.equal(written)
+      expect(answers).to.deep.equal([
+        'authorization_pending',
+        ...Array<string>(bounds.polls.most + 4).fill('slow_down'),
+      ])
+      await answer(await logIn(app), device, 'allow')
+      await poll(device).expect(200)
+    }))
+
   it('S-146 approval needs session, token and the page that names client, scopes and code', async () => {
     const device = await ask()
     const anonymous = await app.http.get(app.api('device')).query({ user_code: device.user_code })
@@ -262,6 +282,19 @@ describe('POST device_authorization, GET and POST device', () => {
     expect(held.status).to.equal(429)
     expect(Number(held.headers['retry-after'])).to.be.within(1, 600)
     expect((await confirmPage(await logIn(app), device.user_code)).status).to.equal(200)
+  })
+
+  it("S-144 pictures and frames on a page of somebody else use up nobody's tries, and tell nothing", async () => {
+    const cookie = await logIn(app, users.admin)
+    const device = await ask()
+    for (const destination of ['image', 'iframe', 'script', 'empty'])
+      for (let made = 0; made < bounds.userCodesOfUser.most; made += 1) {
+        const code = made === 0 ? device.user_code : 'BCDF-GHJK'
+        const page = await confirmPage(cookie, code).set({ 'Sec-Fetch-Dest': destination })
+        expect([page.status, page.text.includes('name="allow"')]).to.deep.equal([200, false])
+      }
+    const page = await confirmPage(cookie, device.user_code).set({ 'Sec-Fetch-Dest': 'document' })
+    expect([page.status, page.text.includes('name="allow"')]).to.deep.equal([200, true])
   })
 
   it('B13 S-144 a try that was none is taken back once, however often', () => {
