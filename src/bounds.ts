@@ -112,6 +112,16 @@ export const bounds = Object.freeze({
     'redemptions a minute of a code, counted by each worker',
     'it is good once; a used one costs a signature and a look at all that its user has',
   ),
+  presentedAtOnce: atMost(
+    4,
+    'codes and refresh tokens of one user and client out of a crowd that a worker looks at at the same moment',
+    'each may cost a signature, a used one too; more of them wait in their own line, and everybody else goes past it',
+  ),
+  waitingCredentials: atMost(
+    500,
+    'codes and refresh tokens of one user and client that wait for that',
+    'a lecture hall that shares an account starts an app at once',
+  ),
 
   // The gateway in front of the JSON:API
   gatewayTokenLifetime: atMost(

@@ -8,6 +8,7 @@ import { createCredentials } from './crypto/formats/of.ts'
 import { createDeviceCodes } from './crypto/formats/device-code.ts'
 import { createKeyRing } from './crypto/key-ring.ts'
 import { randomHex } from './crypto/random.ts'
+import { createTurns } from './crypto/turns.ts'
 import { auditLog, createLog, type Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { Audit, Now } from './oauth/ports.ts'
@@ -114,6 +115,7 @@ export const wire = async (
     refreshTokenExpiry: createRefreshTokenExpiry(config),
     secrets: createClientSecrets({ now }),
     attempts: createAttempts(),
+    turns: createTurns(),
     rotationPace: createCredentialPace(bounds.rotations),
     redemptionPace: createCredentialPace(bounds.redemptions),
     administration: createClientAdministration(db, now),

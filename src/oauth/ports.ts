@@ -100,6 +100,16 @@ export interface Asker {
   readonly recipient: Recipient
 }
 
+/**
+ * Does the work for a credential of this user and client, a few at a time; for whom it is done rests as soon as he only waits.
+ * @throws OAuthError temporarily_unavailable without a place, RecipientLeft
+ */
+export type Turns = <T>(
+  whose: { readonly userId: string; readonly clientId: string },
+  asker: Asker,
+  work: (recipient: Recipient) => Promise<T>,
+) => Promise<T>
+
 /** A redemption by which somebody signs in. Times are unix seconds. */
 export interface SignedIn {
   readonly clientId: string

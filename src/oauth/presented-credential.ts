@@ -3,7 +3,8 @@ import type { Attempts, Sender } from './client-authentication.ts'
 import type { GrantRequest, Parties } from './grants/grant.ts'
 import { networkOf } from './network.ts'
 import { required } from './parameters.ts'
-import type { Asker, Credentials, UserState } from './ports.ts'
+import type { Asker, Credentials, Turns, UserState } from './ports.ts'
+import type { Recipient } from './recipient.ts'
 import type { Client } from './types.ts'
 
 export interface OpeningPorts {
@@ -34,42 +35,55 @@ export const openOrThrottle = async <T>(
 
 type Open<T> = (text: string, asker?: Asker) => Promise<T | undefined>
 
+type Named = { readonly userId: string; readonly clientId: string; readonly scopes: readonly string[] }
+
 interface Presented<T> {
   readonly client: Client
   /** Undefined when it is none of ours. */
   readonly credential: T | undefined
   /** Of its user, where it was asked for ahead. */
   readonly userState: Promise<UserState> | undefined
+  readonly recipient: Recipient
 }
 
+type PresentingPorts = OpeningPorts & { readonly credentials: Pick<Credentials, 'areSigned'> } & Parties & {
+    readonly beforeSigning: Parties
+    readonly turns: Turns
+  }
+
 /**
- * The client and the credential that it presents. What is cheap to open is opened first, because then the client and the
- * user are asked for at the same moment, which the store answers in one round trip; the client's fault is told first all the same.
- * What leads to no signature is looked up at once: it must not wait in the company of what does (D22).
- * @throws OAuthError of client authentication, invalid_request, slow_down
+ * The answer of `use` to the client and the credential that it presents. What is cheap to open is opened first, because then it is
+ * known whose turn it is, and the client and the user are asked for at the same moment, which the store answers in one round trip;
+ * the client's fault is told first all the same. The turn comes before anything is looked up: what waits for it must not keep the
+ * signatures from running dry, which is what everybody's look-ups wait for (D22).
+ * What leads to no signature is looked up at once: it must not wait in the company of what does.
+ * @throws OAuthError of client authentication, invalid_request, slow_down, temporarily_unavailable; what `use` throws
  */
-export const present = async <T extends { readonly userId: string; readonly scopes: readonly string[] }>(
-  ports: OpeningPorts & { readonly credentials: Pick<Credentials, 'areSigned'> } & Parties & {
-      readonly beforeSigning: Parties
-    },
+export const present = async <T extends Named, Answer>(
+  ports: PresentingPorts,
   { parameters, origin, recipient, authenticate }: GrantRequest,
-  name: 'code' | 'refresh_token',
-  open: Open<T>,
-): Promise<Presented<T>> => {
+  { name, open }: { readonly name: 'code' | 'refresh_token'; readonly open: Open<T> },
+  use: (presented: Presented<T>) => Promise<Answer>,
+): Promise<Answer> => {
   const text = parameters[name]
   const ahead = text !== undefined && ports.credentials.knowsSalt(text) ? await open(text) : undefined
-  const { clients, users } = ahead && !ports.credentials.areSigned(ahead.scopes) ? ports : ports.beforeSigning
-  const userState = ahead && users.stateOf(ahead.userId)
-  userState?.catch(() => undefined) // who awaits it later still sees the fault
-  const client = await authenticate(clients)
-  const credential =
-    ahead ??
-    (await openOrThrottle(ports, {
+  if (!ahead) {
+    const client = await authenticate(ports.beforeSigning.clients)
+    // What costs a derivation has had its turn there.
+    const credential = await openOrThrottle(ports, {
       text: required(parameters, name),
       open,
       clientId: client.id,
       address: origin.address,
       recipient,
-    }))
-  return { client, credential, userState }
+    })
+    return use({ client, credential, userState: undefined, recipient })
+  }
+  const asker = { network: networkOf(origin.address), isSuspect: () => false, recipient }
+  return ports.turns(ahead, asker, async (inTurn) => {
+    const { clients, users } = ports.credentials.areSigned(ahead.scopes) ? ports.beforeSigning : ports
+    const userState = users.stateOf(ahead.userId)
+    userState.catch(() => undefined) // who awaits it later still sees the fault
+    return use({ client: await authenticate(clients), credential: ahead, userState, recipient: inTurn })
+  })
 }

@@ -7,6 +7,8 @@ export interface Recipient {
   readonly listen: () => Promise<void>
   /** Milliseconds since the request came. */
   readonly waited: () => number
+  /** Told when nothing but time passes for this request from now on: its turn is over, whoever comes next may begin. */
+  readonly rests?: () => void
 }
 
 /** Ends the work for a request; nobody hears of it, so it is no error of the protocol. */

@@ -13,6 +13,7 @@ export const lookedAtTwice = async <Use extends { readonly recipient: Recipient 
 ): Promise<Outcome | 'replayed'> => {
   const outcome = await look(use)
   if (outcome !== 'replayed') return outcome
+  use.recipient.rests?.()
   await sleep(patience)
   return look({ ...use, recipient: alwaysThere })
 }

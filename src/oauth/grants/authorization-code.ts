@@ -1,6 +1,7 @@
 // grant_type=authorization_code (RFC 6749 §4.1.3, RFC 7636 §4.6).
 import { invalidGrant, invalidRequest, slowDown } from '../errors.ts'
 import { grantOf } from '../grant-id.ts'
+import type { Asker } from '../ports.ts'
 import { verifyCodeVerifier } from '../pkce.ts'
 import { acceptedRedirectUri } from '../redirect-uri.ts'
 import { issue, newTokenPair, signInOf } from '../token-issuing.ts'
@@ -12,24 +13,23 @@ import { assertUserMayHoldTokens } from '../user-state.ts'
 
 const invalid = (hint: string) => invalidGrant('The authorization code is invalid.', hint, 'code')
 
+const codeIn = ({ credentials }: GrantPorts) =>
+  ({ name: 'code', open: (text: string, asker?: Asker) => credentials.openCode(text, asker) }) as const
+
 /** Redeems an authorization code for tokens. The use is the last check: only who proved possession may trigger a replay. */
 const redeemCode =
   (ports: GrantPorts): Grant =>
-  async (request) => {
-    const { parameters } = request
-    const {
-      client,
-      credential: code,
-      userState,
-    } = await present(ports, request, 'code', (text, asker) => ports.credentials.openCode(text, asker))
-    if (!code) throw invalid('Cannot decrypt the authorization code')
-    if (code.clientId !== client.id) throw invalid('Authorization code was not issued to this client')
-    if (code.expiresAt < ports.now()) throw invalid('Authorization code has expired')
-    checkRedirectUri(parameters, code, client)
-    verifyCodeVerifier(parameters['code_verifier'], code.codeChallenge, ports.hash)
-    await assertUserMayHoldTokens(ports.beforeSigning.users, code.userId, userState)
-    return redeem(ports, code, request)
-  }
+  (request) =>
+    present(ports, request, codeIn(ports), async ({ client, credential: code, userState, recipient }) => {
+      const { parameters } = request
+      if (!code) throw invalid('Cannot decrypt the authorization code')
+      if (code.clientId !== client.id) throw invalid('Authorization code was not issued to this client')
+      if (code.expiresAt < ports.now()) throw invalid('Authorization code has expired')
+      checkRedirectUri(parameters, code, client)
+      verifyCodeVerifier(parameters['code_verifier'], code.codeChallenge, ports.hash)
+      await assertUserMayHoldTokens(ports.beforeSigning.users, code.userId, userState)
+      return redeem(ports, code, { ...request, recipient })
+    })
 
 export const authorizationCode: GrantType = { name: 'authorization_code', create: redeemCode }
 

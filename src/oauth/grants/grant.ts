@@ -2,7 +2,7 @@
 import type { Attempts } from '../client-authentication.ts'
 import type { DeviceCodes, Devices } from '../device/ports.ts'
 import type { ChallengeHash } from '../pkce.ts'
-import type { Audit, Clients, RequestOrigin, Tokens, Users } from '../ports.ts'
+import type { Audit, Clients, RequestOrigin, Tokens, Turns, Users } from '../ports.ts'
 import type { Recipient } from '../recipient.ts'
 import type { IssuingPorts } from '../token-issuing.ts'
 import type { Client, Parameters, TokenResponse } from '../types.ts'
@@ -19,6 +19,8 @@ export interface GrantPorts extends IssuingPorts, Parties {
   readonly deviceCodes: Pick<DeviceCodes, 'open'>
   /** The same in groups, as late as the signatures allow: for what has to be signed (D22). */
   readonly beforeSigning: Parties
+  /** Whose turn it is among the codes and refresh tokens of one user and client. */
+  readonly turns: Turns
   readonly attempts: Attempts
   readonly hash: ChallengeHash
   readonly audit: Audit

@@ -1,6 +1,7 @@
 // grant_type=refresh_token (RFC 6749 §6) with rotation and replay detection (RFC 9700 §4.14.2).
 import { invalidGrant, slowDown } from '../errors.ts'
 import { grantOf } from '../grant-id.ts'
+import type { Asker } from '../ports.ts'
 import { restrictScope } from '../scopes/parameter.ts'
 import { issue, newTokenPair } from '../token-issuing.ts'
 import type { RefreshToken, TokenResponse } from '../types.ts'
@@ -10,22 +11,21 @@ import { assertUserMayHoldTokens } from '../user-state.ts'
 
 const invalid = (hint: string) => invalidGrant('The refresh token is invalid.', hint, 'refresh_token')
 
+const refreshTokenIn = ({ credentials }: GrantPorts) =>
+  ({ name: 'refresh_token', open: (text: string, asker?: Asker) => credentials.openRefreshToken(text, asker) }) as const
+
 /** Rotates a refresh token: the presented one and its access token end, a fresh pair of the same grant begins. */
 const rotateToken =
   (ports: GrantPorts): Grant =>
-  async (request) => {
-    const {
-      client,
-      credential: presented,
-      userState,
-    } = await present(ports, request, 'refresh_token', (text, asker) => ports.credentials.openRefreshToken(text, asker))
-    if (!presented) throw invalid('Cannot decrypt the refresh token')
-    if (presented.clientId !== client.id) throw invalid('Token is not linked to client')
-    if (presented.expiresAt < ports.now()) throw invalid('Token has expired')
-    const scopes = restrictScope(request.parameters['scope'], presented.scopes)
-    await assertUserMayHoldTokens(ports.beforeSigning.users, presented.userId, userState)
-    return rotate(ports, presented, scopes, request)
-  }
+  (request) =>
+    present(ports, request, refreshTokenIn(ports), async ({ client, credential: presented, userState, recipient }) => {
+      if (!presented) throw invalid('Cannot decrypt the refresh token')
+      if (presented.clientId !== client.id) throw invalid('Token is not linked to client')
+      if (presented.expiresAt < ports.now()) throw invalid('Token has expired')
+      const scopes = restrictScope(request.parameters['scope'], presented.scopes)
+      await assertUserMayHoldTokens(ports.beforeSigning.users, presented.userId, userState)
+      return rotate(ports, presented, scopes, { ...request, recipient })
+    })
 
 export const refreshToken: GrantType = { name: 'refresh_token', create: rotateToken }
 
