@@ -10,6 +10,7 @@ export const unmatched = (): Middleware =>
   function unmatched(ctx) {
     const methods = new Set(((ctx as Matched).matched ?? []).flatMap((layer) => layer.methods))
     if (methods.size === 0) throw new PageError('not-found')
-    ctx.set('Allow', [...methods].join(', '))
-    throw new PageError('method-not-allowed')
+    const allowed = [...methods].join(', ')
+    ctx.set('Allow', allowed)
+    throw new PageError('method-not-allowed', { hint: `Use ${allowed}` })
   }

@@ -409,12 +409,31 @@ describe('refusals', () => {
         [app.http.post(app.api('token')).query({ grant_type: 'authorization_code' }), 'In the body'],
       ] as const)
         expect(described(await asked)).to.include(says)
+      expect((await app.http.get(app.api('token'))).body.hint).to.equal('Use POST')
       expect((await post(app, 'token', own)).body).to.deep.equal({
         error: 'invalid_request',
         error_description: 'A required parameter is missing. Check the grant_type parameter',
         hint: 'Check the grant_type parameter',
         message: 'A required parameter is missing.',
       })
+    })
+
+    // A callback that is loaded or mounted twice (C9): the second try is answered while the tokens of the first one end.
+    it('P2 C9 who sends a code or refresh token again is told that this ended the tokens', async () => {
+      const code = (await approve(app, client, { cookie })).searchParams.get('code')
+      const first = (await redeem(app, client, code)).body as { refresh_token: string }
+      expect(described(await redeem(app, client, code))).to.match(
+        /used before: all tokens that came from it have ended$/,
+      )
+      expect(described(await refresh(app, client, first.refresh_token))).to.match(/has been revoked$/)
+
+      const again = (await approve(app, client, { cookie })).searchParams.get('code')
+      const { refresh_token: token } = (await redeem(app, client, again)).body as { refresh_token: string }
+      const { refresh_token: newest } = (await refresh(app, client, token)).body as { refresh_token: string }
+      await refresh(app, client, newest)
+      expect(described(await refresh(app, client, token))).to.match(/rotated: use the newest one$/)
+      now += 60
+      expect(described(await refresh(app, client, token))).to.match(/all tokens of this connection have ended$/)
     })
   })
 

@@ -59,6 +59,8 @@ const redeem = async (
     // RFC 9700 §4.2.4: two parties hold this code, so nothing that came from it can be trusted.
     await ports.tokens.revokeReplayed(code)
     ports.audit({ event: 'code.replayed', ...who }, origin)
+    // Whoever did both sees good tokens die otherwise, and not why.
+    throw invalid('Authorization code has been used before: all tokens that came from it have ended')
   }
   throw invalid('Authorization code has been revoked')
 }

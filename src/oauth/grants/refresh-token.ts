@@ -54,6 +54,7 @@ const rotate = async (
   if (rotation === 'replayed') {
     await ports.tokens.revokeReplayed(presented)
     ports.audit({ event: 'token.replayed', ...who }, origin)
+    throw invalid('Token has been rotated before: all tokens of this connection have ended')
   }
-  throw invalid(rotation === 'spent' ? 'Token has been rotated' : 'Token has been revoked')
+  throw invalid(rotation === 'spent' ? 'Token has been rotated: use the newest one' : 'Token has been revoked')
 }
