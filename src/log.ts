@@ -1,6 +1,7 @@
 // One JSON line an event, with the request it belongs to. Never a code, token, secret, cookie or session id (S-095).
 import { pino, type DestinationStream, type Logger } from 'pino'
 import { isJournal, priorityOf } from './config/journal.ts'
+import { createLogOutput } from './log-output.ts'
 import type { Audit, AuditEvent } from './oauth/ports.ts'
 
 export type Log = Logger
@@ -33,10 +34,6 @@ const paths = ['', '*', 'req.headers', 'request.headers', '*.headers', 'query', 
     .filter((name) => name !== 'code' || ['query', 'body', 'params'].includes(prefix))
     .map((name) => `${prefix}${keyed(name)}`),
 )
-
-/** Bytes that are worth a write of their own, and milliseconds that a line waits for others at most. */
-const blockSize = 8192
-const longestDelay = 200
 
 interface LoggedError {
   readonly type: string
@@ -84,13 +81,6 @@ const loggedError = (error: unknown, depth = 0): LoggedError => {
   }
 }
 
-// Written beside the requests, many lines at a time under load; what is left is written when the process exits.
-const standardOutput = (): DestinationStream => {
-  const output = pino.destination({ fd: 1, sync: false, minLength: blockSize })
-  setInterval(() => output.flush(), longestDelay).unref()
-  return output
-}
-
 // A line begins with its level.
 const withPriority = (line: string): string => priorityOf(/^{"level":"(\w+)"/.exec(line)?.[1] ?? '') + line
 
@@ -102,8 +92,9 @@ export const createLog = (
   level: string,
   destination?: DestinationStream,
   toJournal: boolean = !destination && isJournal(1),
-): Log =>
-  pino(
+): Log => {
+  const output = destination ?? createLogOutput(1, (lines) => log.error({ lines }, 'log lines were lost'))
+  const log: Log = pino(
     {
       ...(toJournal && { hooks: { streamWrite: withPriority } }),
       level,
@@ -113,8 +104,10 @@ export const createLog = (
       redact: { paths, censor },
       serializers: { err: (error: unknown) => loggedError(error), error: (error: unknown) => loggedError(error) },
     },
-    destination ?? standardOutput(),
+    output,
   )
+  return log
+}
 
 const alarming: readonly AuditEvent['event'][] = ['code.replayed', 'token.replayed', 'request.throttled']
 
