@@ -40,7 +40,7 @@ export interface ClientAuthenticationPorts {
 
 /**
  * The client that made the request. A public client proves nothing, and a secret that it sends is ignored (S-079).
- * @throws OAuthError invalid_request for two methods that contradict each other or no client_id, invalid_client (another method, too), slow_down after too many failures
+ * @throws OAuthError invalid_request for two methods at once or no client_id, invalid_client (another method, too), slow_down after too many failures
  */
 export const authenticateClient = async (
   ports: ClientAuthenticationPorts,
@@ -104,16 +104,14 @@ const readClaim = (authorization: string | undefined, parameters: Parameters): C
   const basic = readBasic(authorization)
   const { client_id: clientId, client_secret: secret } = parameters
   if (!basic) return { clientId, secrets: secret === undefined ? [] : [secret] }
-  if (clientId !== undefined && clientId !== basic.clientId)
-    throw invalidRequest('client_id differs from the Authorization header.')
-  if (secret === undefined) return basic
-  // Libraries that put their credentials in both places are in use. Where both say the same, nobody has to decide which counts.
-  if (basic.secrets.length > 0 && !basic.secrets.includes(secret))
+  if (secret !== undefined)
     throw invalidRequest(
       'The client used more than one authentication method.',
-      'Send client_secret in the Authorization header or in the body, or the same in both',
+      'Send client_secret in the Authorization header or in the body, not in both',
     )
-  return { clientId: basic.clientId, secrets: [secret] }
+  if (clientId !== undefined && clientId !== basic.clientId)
+    throw invalidRequest('client_id differs from the Authorization header.')
+  return basic
 }
 
 // RFC 6749 §2.3.1 form-encodes both parts; league took them as they are. A secret is tried both ways.

@@ -115,12 +115,11 @@ describe('client authentication', () => {
       }
     })
 
-    it(`S-044 ${path} refuses two methods that contradict each other`, async () => {
+    it(`S-044 ${path} refuses two methods at once`, async () => {
       const right = basic(client.id, clientSecret)
       const mixed: Query[] = [
-        { client_secret: `${clientSecret}x` },
-        { client_id: client.id, client_secret: 'wrong' },
-        { client_id: mobile.id, client_secret: clientSecret },
+        { client_secret: clientSecret },
+        { client_id: client.id, client_secret: clientSecret },
         { client_id: mobile.id },
         { client_id: `0${client.id}` },
       ]
@@ -131,26 +130,6 @@ describe('client authentication', () => {
       const agreeing = await call(path, { client_id: client.id }, { Authorization: right })
       expect(agreeing.body.error).not.to.equal('invalid_client')
       expect([200, 400]).to.include(agreeing.status)
-    })
-
-    // requests-oauthlib before 1.2, oauth2 (Ruby) before 1.4, Ktor, plugins of WordPress and ownCloud.
-    it(`B3 S-044 ${path} takes the same credentials from header and body, and no wrong ones`, async () => {
-      const own = { client_id: client.id, client_secret: clientSecret }
-      for (const [form, header] of [
-        [own, basic(client.id, clientSecret)],
-        [{ client_secret: clientSecret }, basic(client.id, clientSecret)],
-        [own, basic(client.id, [...clientSecret].map((one) => `%${one.charCodeAt(0).toString(16)}`).join(''))],
-        [own, basic(client.id, '')],
-      ] as const) {
-        const answer = await call(path, form, { Authorization: header })
-        expect(answer.body.error, header).not.to.equal('invalid_client')
-        expect(answer.body.error_description ?? '', header).not.to.include('authentication')
-        expect([200, 400]).to.include(answer.status)
-      }
-      for (const header of [basic(client.id, 'wrong'), basic(client.id, '')]) {
-        const answer = await call(path, { client_id: client.id, client_secret: 'wrong' }, { Authorization: header })
-        expect([answer.status, answer.body.error]).to.deep.equal([401, 'invalid_client'])
-      }
     })
 
     it(`S-048 ${path} reads no session and sets no cookie`, async () => {
