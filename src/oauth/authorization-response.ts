@@ -8,7 +8,7 @@ export interface ResponseTarget {
   readonly state: string | undefined
   /** Undefined where the response does not name its issuer. */
   readonly issuer: string | undefined
-  /** How the parameters get there: `form_post`, else in the query. */
+  /** How the parameters get there: `form_post`, `fragment`, else in the query. */
   readonly mode?: string | undefined
 }
 

@@ -6,11 +6,15 @@ import {
   requestNotSupported,
   requestUriNotSupported,
 } from '../oauth/errors.ts'
-import { singleParameters } from '../oauth/parameters.ts'
+import { loneValue, singleParameters } from '../oauth/parameters.ts'
 import type { Parameters, RawParameters } from '../oauth/types.ts'
 
 export const prompts = ['none', 'login', 'consent', 'select_account'] as const
 export type Prompt = (typeof prompts)[number]
+
+/** Libraries for the browser ask for the fragment, as no server sees it. */
+export const responseModes = ['query', 'fragment', 'form_post'] as const
+export type ResponseMode = (typeof responseModes)[number]
 
 /** Kept with the request, so that whoever comes back from a login asks for the same. */
 const kept = ['nonce', 'prompt', 'max_age', 'response_mode'] as const
@@ -32,11 +36,13 @@ export interface SignInRequest {
   readonly prompt: ReadonlySet<Prompt>
   /** Seconds that the login may be old. */
   readonly maxAge: number | undefined
-  readonly responseMode: 'query' | 'form_post'
+  readonly responseMode: ResponseMode
   readonly idTokenHint: string | undefined
   /** What belongs to the request as it was sent. */
   readonly parameters: Parameters
 }
+
+const knownMode = (text: string | undefined): ResponseMode | undefined => responseModes.find((mode) => mode === text)
 
 const isPrompt = (text: string): text is Prompt => prompts.some((prompt) => prompt === text)
 
@@ -58,8 +64,8 @@ const maxAgeOf = (text: string | undefined): number | undefined => {
 }
 
 /** How the client wants to be answered, whatever else is wrong with its request; `query` for what is unknown. */
-export const responseModeOf = (raw: RawParameters): SignInRequest['responseMode'] =>
-  raw['response_mode']?.length === 1 && raw['response_mode'][0] === 'form_post' ? 'form_post' : 'query'
+export const responseModeOf = (raw: RawParameters): ResponseMode =>
+  knownMode(loneValue(raw, 'response_mode')) ?? 'query'
 
 /** True where the client wants no page, even if the request is wrong otherwise (Core §3.1.2.1). */
 export const isSilent = (raw: RawParameters): boolean =>
@@ -73,9 +79,9 @@ export const requestChecks = (raw: RawParameters): SignInRequest => {
   if (raw['request_uri']?.some((value) => value !== '')) throw requestUriNotSupported()
   if (raw['registration']?.some((value) => value !== '')) throw registrationNotSupported()
   const { id_token_hint: idTokenHint, ...parameters } = singleParameters(raw, lengths)
-  const responseMode = parameters['response_mode'] ?? 'query'
-  if (responseMode !== 'query' && responseMode !== 'form_post')
-    throw invalidRequest('Known response modes: query, form_post', 'Check the response_mode parameter')
+  const responseMode = knownMode(parameters['response_mode'] ?? 'query')
+  if (responseMode === undefined)
+    throw invalidRequest(`Known response modes: ${responseModes.join(', ')}`, 'Check the response_mode parameter')
   return {
     prompt: promptsOf(parameters['prompt']),
     maxAge: maxAgeOf(parameters['max_age']),

@@ -217,6 +217,43 @@ describe('authorization request of a sign-in', () => {
     expect(page.text).to.include('name="allow"')
   })
 
+  // MSAL in the browser and Guacamole ask for it unless told otherwise.
+  it('C9 response_mode=fragment answers behind a #, errors too, and leaves a query of the redirect URI alone', async () => {
+    const { app } = provider
+    const redirect_uri = 'https://app.example.org/callback?from=studip'
+    const client = await addClient(app, { redirectUris: [redirect_uri, 'org.example.app:/callback'] })
+    const asking = { ...provider, client }
+    const cookie = await logIn(app)
+    const answered = (location: string | undefined, uri = redirect_uri) => {
+      expect(location?.slice(0, uri.length + 1)).to.equal(`${uri}#`)
+      return Object.fromEntries(new URLSearchParams(location?.slice(uri.length + 1)))
+    }
+    const fragment = { response_mode: 'fragment' }
+    for (const uri of client.redirectUris) {
+      const page = await ask(asking, { ...fragment, redirect_uri: uri }, cookie)
+      const { auth_token, security_token } = hiddenFields(page.html)
+      for (const [choice, member] of [
+        [{ _method: 'delete', deny: '' }, 'error'],
+        [{ allow: '' }, 'code'],
+      ] as const) {
+        const sent = await app.http
+          .post(app.api('authorize'))
+          .set('Cookie', cookie)
+          .type('form')
+          .send({ auth_token, security_token, ...choice })
+        expect(sent.status).to.equal(303)
+        expect(answered(sent.headers['location'] as string, uri)).to.include.keys(member, 'state', 'iss')
+      }
+    }
+    const refused = await ask(asking, { ...fragment, response_type: 'token' }, cookie)
+    expect(answered(refused.location)).to.include({ error: 'unsupported_response_type', state: 'xyz' })
+    const silent = await ask(asking, { ...fragment, prompt: 'none' })
+    expect(answered(silent.location)).to.include({ error: 'login_required', state: 'xyz' })
+    // Without openid it is a parameter that nobody reads (S-011).
+    const unread = await ask(asking, { ...fragment, scope: 'api', response_type: 'token' }, cookie)
+    expect(unread.location).to.match(/^https:\/\/app\.example\.org\/callback\?from=studip&error=/)
+  })
+
   it('response_mode=form_post goes by the query to an app to which no browser posts', async () => {
     const { app } = provider
     const client = await addClient(app, { redirectUris: ['com.example.app:/cb', 'javascript:alert(1)'] })
@@ -243,7 +280,7 @@ describe('authorization request of a sign-in', () => {
     expect(hiddenFields(answer.text)).to.include.keys('code', 'state', 'iss')
     const refused = await ask(provider, { response_mode: 'form_post', response_type: 'token' }, cookie)
     expect(hiddenFields(refused.html)).to.include({ error: 'unsupported_response_type', state: 'xyz' })
-    const unknown = await ask(provider, { response_mode: 'fragment' }, cookie)
+    const unknown = await ask(provider, { response_mode: 'web_message' }, cookie)
     expect(unknown.params?.get('error')).to.equal('invalid_request')
   })
 })
