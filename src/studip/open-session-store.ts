@@ -73,6 +73,9 @@ export const openSessionStore = async ({
     },
     close: leave,
   }
-  await sessions.current()
+  // A database that is away names no cache yet: it may come back, and every request asks again.
+  await sessions.current().catch((error: unknown) => {
+    if (error instanceof SetupError) throw error
+  })
   return sessions
 }

@@ -273,6 +273,17 @@ describe('cache storage', () => {
     expect((await (await openStore('')).current()).kind).to.equal('joined')
     expect((await (await openStore(systemCache('\\Studip\\Cache\\DbCache'))).current()).kind).to.equal('joined')
   })
+  it('O6 opens before the database that names the cache answers, and reads it once it does', async () => {
+    const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    let isAway = true
+    const config = { global: () => (isAway ? Promise.reject(away) : Promise.resolve(redis6())) }
+    const sessions = await openSessionStore({ settings, config })
+    open.push(sessions)
+    expect(await sessions.current().catch((error: Error) => error)).to.equal(away)
+    isAway = false
+    await redis.setex(key, 600, login)
+    expect(await verdict(sessions, cookie)).to.equal('logged-in')
+  })
   it('S-102 follows SYSTEMCACHE at run time: what the old cache still holds is not believed', async () => {
     await database.knex('cache').del()
     await redis.setex(key, 600, login)
