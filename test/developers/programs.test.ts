@@ -1,9 +1,10 @@
 // The programs of docs/developers.md, as they stand there, against nginx, the service and a stand-in for Stud.IP.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { readFileSync } from 'node:fs'
 import { demoPassword, users } from '../fixtures/users.ts'
@@ -101,6 +102,18 @@ describe('docs/developers.md', () => {
       expect(issued).to.be.greaterThanOrEqual(2)
       expect(await liveGrants()).to.equal(0)
     })
+
+  it('P1 curl shows what went wrong, and leaves a terminal open', async () => {
+    const file = join(folder.path, 'mistaken')
+    writeFileSync(file, `${programAt('curl', stage.url)}\necho still here`)
+    const running = promisify(execFile)('bash', [file])
+    running.child.stdin?.end('http://127.0.0.1/callback?code=x&state=of-another\n')
+    const { stdout, stderr } = await running
+    expect(stderr).to.equal('This is not the answer to my request\n')
+    expect(stdout)
+      .to.include('Check the code parameter')
+      .and.match(/still here\n$/)
+  })
 
   it('P1 oauth4webapi.js does so in a browser', async () => {
     const files: Record<string, [string, string]> = {
