@@ -3,14 +3,26 @@ import { expect } from 'chai'
 import { startNginx, type RunningNginx } from '../support/nginx.ts'
 import { send, startEcho, type Echo } from './echo.ts'
 
+/** What comes of each, a hundred at a time. */
+const pooled = async <T>(count: number, one: (index: number) => Promise<T>): Promise<readonly T[]> => {
+  const found: T[] = []
+  let next = 0
+  const several = async (): Promise<void> => {
+    while (next < count) found.push(await one(next++))
+  }
+  await Promise.all(Array.from({ length: 100 }, several))
+  return found
+}
+
 const sessionOf = (number: number): string => number.toString(16).padStart(32, '0')
 
 describe('limits of nginx', () => {
   let sidecar: Echo, nginx: RunningNginx
-  const start = async () =>
+  const start = async (rate?: 'one a second') =>
     startNginx({
+      ...(rate && { rate }),
       sidecar: sidecar.address,
-      php: '127.0.0.1:1',
+      php: sidecar.address,
       http: 'set_real_ip_from 127.0.0.1; real_ip_header X-Test-Address;',
     })
   before(async () => {
@@ -29,17 +41,11 @@ describe('limits of nginx', () => {
     of: (index: number) => { readonly address: string; readonly cookie?: string },
     path = 'authorize',
   ): Promise<readonly number[]> {
-    const found: number[] = []
-    let next = 0
-    const one = async (): Promise<void> => {
-      while (next < count) {
-        const { address, cookie } = of(next++)
-        const headers = { 'x-test-address': address, ...(cookie !== undefined && { cookie }) }
-        found.push((await send(nginx.port, `/dispatch.php/api/oauth2/${path}`, { headers })).status)
-      }
-    }
-    await Promise.all(Array.from({ length: 100 }, one))
-    return found
+    return pooled(count, async (index) => {
+      const { address, cookie } = of(index)
+      const headers = { 'x-test-address': address, ...(cookie !== undefined && { cookie }) }
+      return (await send(nginx.port, `/dispatch.php/api/oauth2/${path}`, { headers })).status
+    })
   }
   const refused = (all: readonly number[]): number => all.filter((status) => status === 429).length
   const everybody = (all: readonly number[]): unknown => expect(new Set(all)).to.deep.equal(new Set([200]))
@@ -95,6 +101,37 @@ describe('limits of nginx', () => {
     await statuses(300, (index) => ({ address: '192.0.2.7', cookie: `Studip_Session=${sessionOf(index)}` }))
     // Delayed rather than refused: three hundred more take longer than a second, however fast the machine is.
     expect(refused(many) > 0 || performance.now() - begin > 1000).to.equal(true)
+  })
+
+  it('S-116 A6 a flood from one place stops at nginx: from all of a /48, by style sheets and junk tokens as by anything else, each counted apart', async () => {
+    await nginx.stop()
+    nginx = await start('one a second')
+    const burst = 2_500
+    const floods: Readonly<Record<string, string>> = {
+      assets: '/dispatch.php/api/oauth2/assets/oauth2.css',
+      questions: '/jsonapi.php/v1/users/me',
+      clients: '/dispatch.php/api/oauth2/jwks',
+    }
+    const ask = (path: string, address: string) =>
+      send(nginx.port, path, {
+        headers: { 'x-test-address': address, authorization: 'Bearer a.b.c.d.e', origin: 'https://app.example' },
+      })
+    for (const path of Object.values(floods)) {
+      const before = sidecar.count()
+      const all = await pooled(burst + 300, (index) => ask(path, `2001:db8:1:${index.toString(16)}::1`))
+      const busy = all.filter(({ status }) => status === 429)
+      // Some more pass for the seconds that this takes; a question is two requests here, whose one echo is service and Stud.IP.
+      expect(busy.length, path).to.be.within(1, 300)
+      expect(sidecar.count() - before).to.equal((all.length - busy.length) * (path === floods['questions'] ? 2 : 1))
+      expect(busy[0]?.headers['retry-after']).to.equal('10')
+      if (path === floods['questions']) {
+        expect(busy[0]?.headers['content-type']).to.equal('application/vnd.api+json')
+        expect(busy[0]?.headers['access-control-allow-origin']).to.equal('https://app.example')
+        expect(JSON.parse(busy[0]?.body ?? '')).to.have.nested.property('errors[0].code', 'slow_down')
+      }
+      for (const address of ['2001:db8:2::1', '192.0.2.1', '::ffff:192.0.2.2'])
+        expect((await ask(path, address)).status, path).to.equal(200)
+    }
   })
 
   it('S-116 A6 counts style sheets and pictures for nobody', async () => {
