@@ -88,7 +88,8 @@ export const createConsentAnswer = (ports: ConsentAnswerPorts) => {
     const { request, userId, codeId } = ticket
     const client = await assertRegistered(request, ports.clients)
     const target = targetOf(ticket, ports)
-    const who = { clientId: request.clientId, userId, grantId: grantOf(codeId) }
+    const details = { scope: request.scopes.join(' ') }
+    const who = { clientId: request.clientId, userId, grantId: grantOf(codeId), details }
     if (meaning === 'deny') {
       if (!(await ports.codes.withdraw(codeId))) throw new ConsentError('form-used')
       await ports.remembered?.forget(userId, request.clientId)

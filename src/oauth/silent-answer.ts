@@ -34,7 +34,8 @@ export const createSilentAnswer =
     // Before the row: faulty keys must not leave a code that nobody has.
     const text = await ports.credentials.sealCode(code)
     if (!(await ports.remembered.pass(code, client))) return undefined
-    ports.audit({ event: 'consent.passed', clientId: client.id, userId, grantId: grantOf(codeId) }, origin)
+    const details = { scope: request.scopes.join(' ') }
+    ports.audit({ event: 'consent.passed', clientId: client.id, userId, grantId: grantOf(codeId), details }, origin)
     const issuer = responseIssuer(ports, request.scopes)
     return successLocation({ redirectUri: request.redirectUri, state: request.state, issuer }, text)
   }

@@ -119,7 +119,11 @@ const answer = async (deps: DeviceDeps, ctx: Context, typed: Typed, allows: bool
   } = identityOf(ctx)
   const isDone = allows ? await deps.devices.approve(request.id, userId, loginAt) : await deps.devices.deny(request.id)
   if (!isDone) return undefined
-  deps.audit({ event: allows ? 'device.approved' : 'device.denied', clientId: client.id, userId }, originOf(ctx))
+  const details = { scope: request.scopes.join(' ') }
+  deps.audit(
+    { event: allows ? 'device.approved' : 'device.denied', clientId: client.id, userId, details },
+    originOf(ctx),
+  )
   return client
 }
 

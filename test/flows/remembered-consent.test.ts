@@ -52,7 +52,7 @@ describe('remembered consent', () => {
       const line = log
         .map((text) => JSON.parse(text) as Record<string, string>)
         .find((each) => each['event'] === 'consent.passed')
-      expect(line).to.include({ clientId: client.id, userId: users.autor.user_id })
+      expect(line).to.include({ clientId: client.id, userId: users.autor.user_id, scope: 'api' })
     }
   })
 

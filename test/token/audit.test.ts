@@ -57,7 +57,7 @@ describe('the audit trail', () => {
   const token = (form: Record<string, string>) => post(app, 'token', { ...credentialsOf(client), ...form }, from)
   const refreshed = (refresh_token: string) => token({ grant_type: 'refresh_token', refresh_token })
 
-  it('has one line for consent and denial', async () => {
+  it('O4 has one line for consent and denial, which says what was allowed', async () => {
     const cookie = await logIn(app)
     for (const [event, choice] of [
       ['consent.approved', { allow: '' }],
@@ -72,7 +72,7 @@ describe('the audit trail', () => {
           .send({ auth_token: fields['auth_token'], security_token: fields['security_token'], ...choice })
           .expect(303),
       )
-      expect(line).to.include({ clientId: client.id, userId: users.autor.user_id, ...where })
+      expect(line).to.include({ clientId: client.id, userId: users.autor.user_id, scope: 'api', ...where })
       expect(line.grantId).to.match(/^[0-9a-f]{32}$/)
     }
   })

@@ -242,9 +242,12 @@ describe('POST device_authorization, GET and POST device', () => {
     expect(await answerOf(device)).to.deep.equal([400, 'slow_down'])
     await answer(await logIn(app), device, 'allow')
     await poll(device).expect(200)
-    const lines = log.map((line) => JSON.parse(line) as { event?: string; level: string; oauthError?: string })
+    const lines = log.map(
+      (line) => JSON.parse(line) as { event?: string; scope?: string; level: string; oauthError?: string },
+    )
     const events = lines.flatMap(({ event }) => (event === undefined ? [] : [event]))
     expect(events).to.deep.equal(['device.requested', 'device.approved', 'device.redeemed'])
+    expect(lines.find(({ event }) => event === 'device.approved')?.scope).to.equal('api')
     const debugged = lines.filter(({ oauthError }) => oauthError !== undefined)
     expect(debugged.map(({ level, oauthError }) => [level, oauthError])).to.deep.equal([
       ['debug', 'authorization_pending'],
