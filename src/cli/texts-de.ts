@@ -247,6 +247,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
     '{{uri}} ist nicht verschlüsselt. Nehmen Sie https, oder --allow-insecure-redirect, wenn Sie wissen, warum.',
   'registration.redirect.scheme-without-dot':
     '{{uri}} hat ein Schema ohne Punkt, das niemandem gehört. Nehmen Sie com.example.app:/callback, oder --allow-insecure-redirect, wenn Sie wissen, warum.',
+  'registration.redirect.non-ascii':
+    '{{uri}} enthält Buchstaben, die es in Adressen nicht gibt. Schreiben Sie sie so, wie die Anwendung sie sendet: eine Domain als xn--…, einen Pfad mit %C3%BC für ü.',
   'registration.redirect.malformed': '{{uri}} ist nicht wohlgeformt.',
   'registration.redirect.too-long': '{{uri}} ist zu lang.',
 }

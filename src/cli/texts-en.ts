@@ -235,6 +235,8 @@ export const en = {
     '{{uri}} is not encrypted. Use https, or --allow-insecure-redirect if you know why.',
   'registration.redirect.scheme-without-dot':
     '{{uri}} has a scheme without a dot, which belongs to nobody. Use com.example.app:/callback, or --allow-insecure-redirect if you know why.',
+  'registration.redirect.non-ascii':
+    '{{uri}} holds letters that no address has. Write it as the application sends it: a domain as xn--…, a path with %C3%BC for ü.',
   'registration.redirect.malformed': '{{uri}} is not well-formed.',
   'registration.redirect.too-long': '{{uri}} is too long.',
 }

@@ -14,6 +14,7 @@ export type RedirectUriFault =
   | 'response-parameter'
   | 'insecure-http'
   | 'scheme-without-dot'
+  | 'non-ascii'
   | 'malformed'
   | 'too-long'
 
@@ -90,6 +91,8 @@ const partsFault = (
 ): RedirectUriFault | undefined => {
   if (dangerousSchemes.has(scheme)) return 'dangerous-scheme'
   if (uri.includes('#')) return 'fragment'
+  // Who has an umlaut in a domain writes it as it is read; programs send it as xn--….
+  if (/[^\x00-\x7f]/.test(uri)) return 'non-ascii'
   if (!uriCharacters.test(uri)) return 'malformed'
   if (authority.includes('@')) return 'userinfo'
   const fault = unmatchableFault(authority, rest)

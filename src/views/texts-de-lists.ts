@@ -117,6 +117,8 @@ export const deLists = {
   'fault.unstorable':
     'Das kann die Datenbank nicht speichern: Einige der Zeichen, vielleicht Emoji, gibt es dort nicht, oder es ist zu lang.',
   'fault.homepage': 'Bitte geben Sie eine gültige Adresse ein, die mit https:// oder http:// beginnt.',
+  'fault.uri.non-ascii':
+    '{{uri}} enthält Buchstaben, die es in Adressen nicht gibt. Bitte geben Sie sie so ein, wie die Anwendung sie sendet: eine Domain als xn--…, einen Pfad mit %C3%BC für ü.',
   'fault.uri.malformed': '{{uri}} ist keine gültige Adresse.',
   'fault.uri.too-long': '{{uri}} ist zu lang.',
   'fault.uri.no-scheme': '{{uri}} hat kein Schema wie https: am Anfang.',

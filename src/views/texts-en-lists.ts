@@ -114,6 +114,8 @@ export const enLists: Readonly<Record<keyof typeof deLists, string>> = {
   'fault.unstorable':
     'The database cannot store this: some of its characters, emoji perhaps, do not exist there, or it is too long.',
   'fault.homepage': 'Please enter a valid address that starts with https:// or http://.',
+  'fault.uri.non-ascii':
+    '{{uri}} contains letters that no address has. Please enter it as the application sends it: a domain as xn--…, a path with %C3%BC for ü.',
   'fault.uri.malformed': '{{uri}} is not a valid address.',
   'fault.uri.too-long': '{{uri}} is too long.',
   'fault.uri.no-scheme': '{{uri}} does not start with a scheme such as https:.',

@@ -58,6 +58,7 @@ describe('a new redirect URI', () => {
       'com.example.app:/../cb',
     ],
     'response-parameter': ['https://x.de/cb?code=1', 'https://x.de/?a=b&state=', 'https://x.de/?%69ss=x'],
+    'non-ascii': ['https://exämple.de/', 'https://x.de/Rückkehr', 'com.example.app:/ö', 'https://x.de/\u2026'],
     malformed: [
       'https://%2A/cb',
       'https://x%2ede/',
@@ -66,7 +67,6 @@ describe('a new redirect URI', () => {
       'https:///cb',
       'https://x.de\\@evil.example/',
       'https://x.de:99999/',
-      'https://exämple.de/',
       'https://x.de/<b>',
       'https://x.de/%zz',
       'com.example.app:',

@@ -215,6 +215,7 @@ export const everyPage = (
         'insecure-http',
         'scheme-without-dot',
         'malformed',
+        'non-ascii',
         'too-long',
         'wildcard',
         'port',
