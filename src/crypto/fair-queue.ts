@@ -1,7 +1,8 @@
-// Who waits for expensive work, and in which order: first those without failures, in turn by network, then the others (S-116).
+// Who waits for expensive work, and in which order: first those without failures, in turn by place and network, then the others (S-116).
 // Nobody waits so long that nginx would take the whole instance for one that is away.
 import { bounds } from '../bounds.ts'
 import { slowDown, temporarilyUnavailable } from '../oauth/errors.ts'
+import { siteOf } from '../oauth/network.ts'
 import type { Asker } from '../oauth/ports.ts'
 import { alwaysThere, RecipientLeft } from '../oauth/recipient.ts'
 
@@ -22,46 +23,67 @@ interface Entry {
 /** For work that no request asks for. */
 export const nobody: Asker = { network: '', isSuspect: () => false, recipient: alwaysThere }
 
-/** Entries by network, one of each in turn. */
+/** Entries by network, those of one place together: places take turns, and the networks of each. */
 const createLine = () => {
-  const networks = new Map<string, Entry[]>()
+  const places = new Map<string, Map<string, Entry[]>>()
   let length = 0
-  const of = (network: string): readonly Entry[] => networks.get(network) ?? []
+  const of = (network: string): readonly Entry[] => places.get(siteOf(network))?.get(network) ?? []
+  /** How many wait of the whole place of this network. */
+  const around = (network: string): number => sizeOf(places.get(siteOf(network)) ?? noEntries)
   const push = (entry: Entry): void => {
     length += 1
+    const site = siteOf(entry.network)
+    const networks = places.get(site) ?? new Map<string, Entry[]>()
+    places.set(site, networks)
     const own = networks.get(entry.network)
     if (own) own.push(entry)
     else networks.set(entry.network, [entry])
   }
   const take = (network: string, at: number): Entry | undefined => {
+    const site = siteOf(network)
+    const networks = places.get(site) ?? new Map<string, Entry[]>()
     const own = networks.get(network) ?? []
     const [entry] = own.splice(at, 1)
+    // At the end: the others come first.
     networks.delete(network)
-    if (own.length > 0) networks.set(network, own) // at the end: the others come first
+    if (own.length > 0) networks.set(network, own)
+    places.delete(site)
+    if (networks.size > 0) places.set(site, networks)
     if (entry) length -= 1
     return entry
   }
   /** False where it does not wait in this line. */
   const drop = (entry: Entry): boolean => {
-    const own = networks.get(entry.network) ?? []
+    const site = siteOf(entry.network)
+    const networks = places.get(site)
+    const own = networks?.get(entry.network) ?? []
     const at = own.indexOf(entry)
     if (at < 0) return false
     own.splice(at, 1)
-    if (own.length === 0) networks.delete(entry.network)
+    if (own.length === 0) networks?.delete(entry.network)
+    if (networks?.size === 0) places.delete(site)
     length -= 1
     return true
   }
   const next = (): Entry | undefined => {
-    const [network] = networks.keys()
+    const [networks] = places.values()
+    const [network] = networks?.keys() ?? []
     return network === undefined ? undefined : take(network, 0)
   }
-  /** The network that takes most room. */
-  const longest = (): string | undefined =>
-    [...networks].reduce<readonly [string | undefined, number]>(
-      (most, [network, { length: own }]) => (own > most[1] ? [network, own] : most),
-      [undefined, 0],
-    )[0]
-  return { of, push, take, drop, next, longest, length: () => length }
+  /** The network that takes most room in the place that does. */
+  const longest = (): string | undefined => most(most(places, sizeOf)?.[1] ?? noEntries, (own) => own.length)?.[0]
+  return { of, around, push, take, drop, next, longest, length: () => length }
+}
+
+const noEntries: ReadonlyMap<string, Entry[]> = new Map()
+const sizeOf = (networks: ReadonlyMap<string, readonly Entry[]>): number =>
+  [...networks.values()].reduce((sum, own) => sum + own.length, 0)
+
+/** The first with the greatest size. */
+const most = <T>(all: ReadonlyMap<string, T>, size: (one: T) => number): readonly [string, T] | undefined => {
+  let found: readonly [string, T] | undefined
+  for (const one of all) if (!found || size(one[1]) > size(found[1])) found = one
+  return found
 }
 
 interface Room {
@@ -99,7 +121,9 @@ export const createFairQueue = ({ atOnce, places, suspectPlaces }: Room): FairQu
     const from = suspect.length() > 0 ? suspect : line
     const longest = from.longest()
     if (longest === undefined) return false
-    if (from === line && from.of(longest).length <= from.of(network).length + 1) return false
+    const isNeighbour = siteOf(longest) === siteOf(network)
+    const takes = (which: string) => (isNeighbour ? from.of(which).length : from.around(which))
+    if (from === line && takes(longest) <= takes(network) + 1) return false
     refuse(from.take(longest, from.of(longest).length - 1), full())
     return true
   }

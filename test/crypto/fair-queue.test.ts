@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { bounds } from '../../src/bounds.ts'
 import { createFairQueue } from '../../src/crypto/fair-queue.ts'
 import { OAuthError } from '../../src/oauth/errors.ts'
-import { networkOf } from '../../src/oauth/network.ts'
+import { networkOf, siteOf } from '../../src/oauth/network.ts'
 import type { Asker } from '../../src/oauth/ports.ts'
 import { alwaysThere, RecipientLeft } from '../../src/oauth/recipient.ts'
 
@@ -47,6 +47,27 @@ describe('fair queue', () => {
     await finishAll()
     await Promise.all(all)
     expect(begun.indexOf('one')).to.be.at.most(2)
+  })
+
+  it('A7 S-116 the 65,536 networks of one /48 take turns with others as one', async () => {
+    const { begun, work, finishAll } = workbench()
+    const queue = createFairQueue({ atOnce: 1, places: 20, suspectPlaces: 4 })
+    const networkOfPlace = (index: number) => networkOf(`2001:db8:1:${index.toString(16)}::1`)
+    const run = (name: string, network: string, index = 0) =>
+      outcomeOf(queue.run(`${name} ${index}`, asker(network), work(name)))
+    const many = Array.from({ length: 50 }, (_, index) => run('many', networkOfPlace(index), index))
+    // No place is left, and those who take all of them make room.
+    const others = ['192.0.2.1', '2001:db8:2::1', '2001:db8:2:1::1'].map((address, index) =>
+      run('other', networkOf(address), index),
+    )
+    // So does the neighbour who sends more than one.
+    const loud = Array.from({ length: 5 }, (_, index) => run('loud', networkOfPlace(99), index))
+    await finishAll()
+    expect(await Promise.all(others)).to.deep.equal(['done', 'done', 'done'])
+    expect((await Promise.all(many)).filter((outcome) => outcome === 'done')).to.have.length.within(17, 18)
+    expect((await Promise.all(loud)).filter((outcome) => outcome === 'done')).to.have.length.below(2)
+    // The first began before anybody else was there; then everybody has a turn.
+    expect(begun.slice(0, 6).filter((name) => name === 'other')).to.have.length(3)
   })
 
   it('A7 who has not failed goes first, and who has failed is served when nobody else waits', async () => {
@@ -173,5 +194,15 @@ describe('network of an address', () => {
   ] as const)
     it(`S-116 ${address || 'none'} counts as ${network || 'none'}`, () => {
       expect(networkOf(address)).to.equal(network)
+    })
+  for (const [address, site] of [
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:0db8:0001:0002:ffff::', '2001:db8:1::/48'],
+    ['2001:db8::1', '2001:db8:0::/48'],
+    ['', ''],
+  ] as const)
+    it(`S-116 ${address || 'none'} is in ${site || 'none'}, and so is its network`, () => {
+      expect([siteOf(address), siteOf(networkOf(address))]).to.deep.equal([site, site])
     })
 })
