@@ -36,10 +36,15 @@ export interface Terminal {
 /** In either language, whatever the shell speaks. */
 const yes = new Set(['y', 'yes', 'j', 'ja'])
 
+/** Ctrl-C and Ctrl-D answer nothing. */
 const ask = async (question: string): Promise<string> => {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return await lines.question(question)
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error
+    process.stderr.write('\n')
+    return ''
   } finally {
     lines.close()
   }

@@ -1,5 +1,6 @@
 // oauth2:clients and oauth2:client:* against the real database, in both languages.
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { verifyBcrypt } from '../../src/crypto/bcrypt.ts'
 import { expect } from 'chai'
@@ -66,6 +67,28 @@ describe('oauth2:client:*', () => {
       await narrow.drop()
     }
   })
+
+  for (const [keys, name] of [
+    ['\x03', 'Ctrl-C'],
+    ['\x04', 'Ctrl-D'],
+    ['\n', 'Enter'],
+  ] as const)
+    it(`O5 takes ${name} at the question for no`, async () => {
+      const { id } = await added('--redirect', 'https://q.example.org/cb')
+      // A terminal of its own: elsewhere nothing is asked.
+      const child = spawn('script', ['-qefc', `${studip} oauth2:client:secret ${id}`, '/dev/null'], {
+        cwd: '/',
+        env: bareEnvironment(env),
+      })
+      let output = ''
+      child.stdout.on('data', (text: Buffer) => {
+        if (!output.includes('[y/N]') && `${output}${text.toString()}`.includes('[y/N]')) child.stdin.write(keys)
+        output += text.toString()
+      })
+      const [code] = (await once(child, 'close')) as unknown[]
+      expect(output).to.contain('Nothing was changed.')
+      expect(code).to.equal(1)
+    })
 
   it('O5 shows a new secret with --quiet too: nobody can ask for it again', async () => {
     const add = ['oauth2:client:add', '--name', 'App', ...about, '--redirect', 'https://q.example.org/cb', '--quiet']

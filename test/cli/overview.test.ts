@@ -1,4 +1,5 @@
 // The command line itself: overview, help, languages, completion, mistakes.
+import { execFile } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
@@ -84,6 +85,19 @@ describe('bin/studip', () => {
       expect(stderr).to.match(/^\[ERROR\] .*See --help\.\n$/s)
     })
   }
+
+  it('O5 works from a folder that is gone', async () => {
+    const { code, stdout } = await new Promise<{ code: unknown; stdout: string }>((resolve) =>
+      execFile(
+        'bash',
+        ['-c', 'cd "$(mktemp -d)" && rmdir "$PWD" && exec "$0" list --json', studip],
+        { env: bareEnvironment() },
+        (error, output) => resolve({ code: error?.code ?? 0, stdout: output }),
+      ),
+    )
+    expect(code).to.equal(0)
+    expect(JSON.parse(stdout)).to.have.property('commands')
+  })
 
   describe('O5 an option that is given twice, or says neither yes nor no', () => {
     const parsed = async (language: 'de' | 'en', args: readonly string[]) => {
