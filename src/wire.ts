@@ -85,6 +85,7 @@ export const wire = async (
   const assets = createOwnAssets({ 'icons.css': iconStylesheet(settings) })
   const tellOdd = createOddities(log)
   const credentials = createCredentials({ keys, now, signatures: signaturesAtOnce(settings.workers) })
+  const turns = createTurns()
   watchQueues(metrics, credentials, db)
   const lookUp = createLookUp(read)
   // By itself: whoever holds the table of the sessions must keep no token waiting.
@@ -93,7 +94,7 @@ export const wire = async (
     ...wireParties({ read, lookUp, credentials, settings, now }),
     ...wireSignIn({ keys, lookUp, settings }),
     ...wireApprovals({ db, read, lookUp: ofPages, keys, now, settings }),
-    ...wireGateway({ keys, credentials, now }),
+    ...wireGateway({ keys, credentials, turns, now }),
     clientsOfPages: createClients(ofPages),
     settings,
     db,
@@ -115,7 +116,7 @@ export const wire = async (
     refreshTokenExpiry: createRefreshTokenExpiry(config),
     secrets: createClientSecrets({ now }),
     attempts: createAttempts(),
-    turns: createTurns(),
+    turns,
     rotationPace: createCredentialPace(bounds.rotations),
     redemptionPace: createCredentialPace(bounds.redemptions),
     administration: createClientAdministration(db, now),

@@ -55,4 +55,30 @@ describe('codes and refresh tokens of one user and client', () => {
     for (const { status } of await answers) expect(status).to.equal(200)
     await app.close()
   })
+
+  it('A5 so are reading tokens at the gateway, each of which wants a signature of its own', async () => {
+    const app = await testApp({ settings: { apiRead: true } })
+    const client = await addClient(app, { confidential: false })
+    const tokens: string[] = []
+    for (let i = 0; i < 5 * atOnce; i += 1)
+      tokens.push((await issueTokens(app, client, { scopes: ['api.read'] })).access_token)
+    let most = 0
+    let isOver = false
+    const watch = () => {
+      most = Math.max(most, app.deps.credentials.stats().signing)
+      if (!isOver) setImmediate(watch)
+    }
+    watch()
+    const answers = await Promise.all(
+      tokens.map((token) =>
+        app.http
+          .get('/.studip-oauth2/api-read')
+          .set({ Authorization: `Bearer ${token}`, 'X-Api-Method': 'GET', 'X-Api-Path': '/jsonapi.php/v1/users/me' }),
+      ),
+    )
+    isOver = true
+    expect(answers.map(({ status }) => status)).to.deep.equal(tokens.map(() => 204))
+    expect(most).to.be.within(1, atOnce)
+    await app.close()
+  })
 })
