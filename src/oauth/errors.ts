@@ -171,6 +171,7 @@ export const registrationNotSupported = () =>
 /** `clientId` of a token that was one of ours. */
 export const invalidToken = (clientId?: string) =>
   new OAuthError('invalid_token', 'The access token is invalid, has expired or was revoked.', { clientId })
-export const noToken = () => new OAuthError('invalid_token', 'Send an access token as Bearer.')
+export const noToken = () =>
+  new OAuthError('invalid_token', 'Send the access token as Bearer in the Authorization header, not in the address.')
 export const insufficientScope = (scope: string, clientId: string) =>
   new OAuthError('insufficient_scope', `The access token lacks the scope ${scope}.`, { requiredScope: scope, clientId })

@@ -377,7 +377,7 @@ describe('refusals', () => {
     }
 
     // Most libraries show the description alone, and a redirect carries nothing else.
-    it('P2 at the redirect URI the description itself says what to do', async () => {
+    it('P2 C11 at the redirect URI the description itself says what to do', async () => {
       const ofMobile = async (query: Query) =>
         app.http.get(`${app.api('authorize')}?${authorizationQuery(await mobile(), query)}`).set('Cookie', cookie)
       for (const [asked, says] of [
@@ -395,7 +395,7 @@ describe('refusals', () => {
       ).to.match(/ more than once\. Check the state parameter$/)
     })
 
-    it('P2 in JSON too, beside hint and message as the built-in server has them', async () => {
+    it('P2 C11 in JSON too, beside hint and message as the built-in server has them', async () => {
       const own = credentialsOf(client)
       const { id } = await mobile()
       for (const [asked, says] of [

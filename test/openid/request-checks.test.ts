@@ -218,7 +218,7 @@ describe('authorization request of a sign-in', () => {
   })
 
   // MSAL in the browser and Guacamole ask for it unless told otherwise.
-  it('C9 response_mode=fragment answers behind a #, errors too, and leaves a query of the redirect URI alone', async () => {
+  it('C10 response_mode=fragment answers behind a #, errors too, and leaves a query of the redirect URI alone', async () => {
     const { app } = provider
     const redirect_uri = 'https://app.example.org/callback?from=studip'
     const client = await addClient(app, { redirectUris: [redirect_uri, 'org.example.app:/callback'] })
