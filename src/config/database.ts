@@ -139,6 +139,15 @@ export const resolveDatabase = (sources: Sources): Sourced<DatabaseSettings> => 
   return byDefault(nothing)
 }
 
+/** Where Stud.IP's own database is; undefined where its files do not say which. */
+export const nativeDatabase = (sources: Sources): DatabaseSettings | undefined => {
+  const [host, database] = [
+    credential(sources, 'DB_STUDIP_HOST', 'MYSQL_HOST'),
+    credential(sources, 'DB_STUDIP_DATABASE', 'MYSQL_DATABASE'),
+  ]
+  return host && database && { ...nothing, ...hostOfDsn(host.text), database: database.text }
+}
+
 /** DB_STUDIP_HOST and DB_STUDIP_DATABASE as PHP spells them, from which Stud.IP makes its cache keys (contract §1.2). */
 export const resolveCacheKeyPrefix = (
   sources: Sources,

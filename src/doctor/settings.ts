@@ -1,4 +1,6 @@
 // Are all settings known and sound, do they agree with Stud.IP's own, and does BASE_URL keep secrets on their way? (S-086)
+import { databaseAddress } from '../config/show.ts'
+import type { DatabaseSettings } from '../settings.ts'
 import { isPublic, isUnencrypted } from '../server/warnings.ts'
 import { fault, foundOr, note, ok, warning, type Check, type Finding, type Patient } from './check.ts'
 
@@ -26,18 +28,36 @@ const sessionFindings = ({ resolution, settings, t }: Patient): Finding[] => {
   ]
 }
 
+const isHere = ({ socketPath, host = '' }: DatabaseSettings): boolean =>
+  socketPath !== undefined || /^(localhost$|127\.|::1$)/.test(host)
+
+/**
+ * Two installations on a machine, or a copy for tests, may have one's settings and the other's Stud.IP. Another server may be another
+ * node, or a proxy before the same one.
+ */
+const databaseFinding = ({ resolution, settings: { database: own }, t }: Patient): Finding | undefined => {
+  const { database: theirs } = resolution.native
+  if (resolution.unknown.has('DATABASE_URL') || theirs === undefined) return undefined
+  // Some servers take no notice of the case.
+  if (own.database.toLowerCase() !== theirs.database.toLowerCase())
+    return fault(t('doctor.settings.database', { own: own.database, theirs: theirs.database }))
+  const isSame = isHere(own) === isHere(theirs) && (isHere(own) || own.host === theirs.host)
+  const addresses = { own: databaseAddress(own), theirs: databaseAddress(theirs) }
+  return isSame ? undefined : warning(t('doctor.settings.database-server', addresses))
+}
+
 export const settingsCheck: Check = {
   name: 'check.settings',
   needs: [],
   settings: [],
   run: (patient) => {
     const { resolution, t } = patient
-    const baseUrl = baseUrlFinding(patient)
+    const others = [baseUrlFinding(patient), databaseFinding(patient)].filter((found) => found !== undefined)
     return Promise.resolve(
       foundOr(
         [
           ...resolution.faults.map((found) => fault(t.setting(found))),
-          ...(baseUrl ? [baseUrl] : []),
+          ...others,
           ...sessionFindings(patient),
           ...resolution.idle.map((found) => warning(t.setting(found))),
         ],

@@ -149,6 +149,10 @@ export const doctorDe: Readonly<Record<keyof typeof doctorEn, string>> = {
   'check.grace': 'Nachfrist',
   'doctor.settings.base-url':
     'BASE_URL ist {{own}}, $ABSOLUTE_URI_STUDIP in Stud.IP aber {{theirs}}. Danach richten sich Menschen, Cookies und Tokens: Berichtigen Sie BASE_URL, oder lassen Sie es weg.',
+  'doctor.settings.database':
+    'DATABASE_URL führt zur Datenbank {{own}}, Stud.IP selbst nutzt aber {{theirs}}. Sind das die Einstellungen eines anderen Stud.IP? Berichtigen Sie DATABASE_URL, oder lassen Sie es weg.',
+  'doctor.settings.database-server':
+    'DATABASE_URL führt zum Server {{own}}, Stud.IP selbst fragt aber {{theirs}}. Richtig ist das für Knoten eines Clusters oder einen Proxy; sonst berichtigen Sie DATABASE_URL, oder lassen Sie es weg.',
   'doctor.settings.cookie':
     'SESSION_COOKIE ist {{own}}, Stud.IP nennt sein Sitzungscookie aber {{theirs}}; deshalb wird niemand erkannt. Berichtigen Sie SESSION_COOKIE, oder lassen Sie es weg.',
   'doctor.settings.lifetime':

@@ -144,6 +144,10 @@ export const doctorEn = {
   'check.grace': 'Grace window',
   'doctor.settings.base-url':
     "BASE_URL is {{own}}, but Stud.IP's own $ABSOLUTE_URI_STUDIP is {{theirs}}. People, cookies and tokens go by the latter: correct BASE_URL, or leave it out.",
+  'doctor.settings.database':
+    'DATABASE_URL leads to the database {{own}}, but Stud.IP itself uses {{theirs}}. Are these the settings of another Stud.IP? Correct DATABASE_URL, or leave it out.',
+  'doctor.settings.database-server':
+    'DATABASE_URL leads to the server at {{own}}, but Stud.IP itself asks {{theirs}}. That is right for nodes of one cluster, or a proxy; else correct DATABASE_URL, or leave it out.',
   'doctor.settings.cookie':
     'SESSION_COOKIE is {{own}}, but Stud.IP calls its session cookie {{theirs}}, so nobody is recognised. Correct SESSION_COOKIE, or leave it out.',
   'doctor.settings.lifetime':

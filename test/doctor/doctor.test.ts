@@ -526,6 +526,20 @@ describe('oauth2:doctor', () => {
         'fault',
       ],
       [
+        "O7 another Stud.IP's DATABASE_URL",
+        "$DB_STUDIP_HOST = 'localhost'; $DB_STUDIP_DATABASE = 'studip_test'; $DB_STUDIP_USER = 'studip';",
+        {},
+        /leads to the database studip_[0-9a-f]+, but Stud\.IP itself uses studip_test\./,
+        'fault',
+      ],
+      [
+        'O7 a DATABASE_URL with the database of that name on another server',
+        "$DB_STUDIP_HOST = 'db.example.org'; $DB_STUDIP_DATABASE = 'NAME'; $DB_STUDIP_USER = 'studip';",
+        {},
+        /leads to the server at 127\.0\.0\.1:\d+, but Stud\.IP itself asks db\.example\.org:3306\./,
+        'warning',
+      ],
+      [
         'O7 a wrong SESSION_LIFETIME',
         "$SESSION_OPTIONS = ['lifetime' => 600];",
         { SESSION_LIFETIME: '7200' },
@@ -534,7 +548,7 @@ describe('oauth2:doctor', () => {
       ],
     ] as const)
       it(what, async () => {
-        await native(lines)
+        await native(lines.replace('NAME', database.settings.database))
         Object.assign(env, own)
         const [found] = await findings(['check.settings'])
         expect(found?.level).to.equal(level)
