@@ -17,7 +17,8 @@ export const guideAsText = ({ settings }: Pick<GuideDeps, 'settings'>, page: Gui
   const etag = createHash('sha256').update(guide).digest('hex').slice(0, 16)
   return function guideAsText(ctx, next) {
     ctx.vary('Accept')
-    if (ctx.accepts('text/plain', 'text/html') === 'text/html') return next()
+    // As browsers name it. Ordering all types of a header takes a library that is quadratic in it (A2).
+    if (ctx.get('Accept').toLowerCase().includes('text/html')) return next()
     ctx.set('Cache-Control', 'no-cache')
     ctx.etag = etag
     ctx.type = 'text/plain; charset=utf-8'

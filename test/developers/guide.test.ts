@@ -50,6 +50,22 @@ describe('guide for developers', () => {
     expect(article.match(/<pre/g)!.length).to.equal(blocks.length)
   })
 
+  it('A2 an Accept header of quotes and commas costs no more than another of its length', async () => {
+    const cost = async (accept: string): Promise<number> => {
+      const before = process.cpuUsage()
+      for (let i = 0; i < 20; i += 1) await app.http.get(app.api('developers')).set('Accept', accept).expect(200)
+      const { user, system } = process.cpuUsage(before)
+      return user + system
+    }
+    const [hostile, plain] = [`"${','.repeat(15_000)}`, 'x'.repeat(15_001)]
+    const costs = { hostile: [] as number[], plain: [] as number[] }
+    for (let round = 0; round < 5; round += 1) {
+      costs.plain.push(await cost(plain))
+      costs.hostile.push(await cost(hostile))
+    }
+    expect(Math.min(...costs.hostile)).to.be.below(2 * Math.min(...costs.plain))
+  })
+
   it('P1 every link of its pages leads to a page, and each of them names this Stud.IP only', async () => {
     const seen = new Set<string>()
     const waiting = [app.api('developers')]
