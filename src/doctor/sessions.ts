@@ -39,9 +39,10 @@ interface SessionRow {
   readonly changed: string | number
 }
 
+// By its key: `changed` alone would be the number of the same name, for which the server sorts millions of sessions.
 const latest = (db: Knex): Promise<readonly SessionRow[]> =>
   rowsOf<SessionRow>(
-    db.raw('SELECT val, UNIX_TIMESTAMP(changed) AS changed FROM session_data ORDER BY changed DESC LIMIT 20'),
+    db.raw('SELECT val, UNIX_TIMESTAMP(s.changed) AS changed FROM session_data s ORDER BY s.changed DESC LIMIT 20'),
   )
 
 /** The major version whose shape a session has: 6.x keeps `auth` as an array, 5.x as an object. */

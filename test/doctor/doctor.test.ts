@@ -114,6 +114,22 @@ describe('oauth2:doctor', () => {
     expect(stdout).to.contain('What is in it has not been looked at')
   })
 
+  it('O7 reads the newest of many sessions by their key, and sorts none', async () => {
+    await sql(
+      'INSERT INTO session_data (sid, val, changed) SELECT MD5(seq), REPEAT(1, 500), FROM_UNIXTIME(1700000000 + seq) FROM seq_1_to_20000',
+    )
+    await sql('ANALYZE TABLE session_data')
+    const { result, statements } = await withGeneralLog(database.knex, () => findings(['check.sessions']))
+    expect(result).to.deep.equal([])
+    const reads = statements.filter((statement) => /^select .* from session_data/i.test(statement))
+    expect(reads).to.not.be.empty
+    for (const read of reads) {
+      const [plan] = (await sql(`EXPLAIN ${read}`)) as unknown as [{ rows: number | string; Extra: string }[]]
+      expect(plan[0]?.Extra, read).to.not.contain('filesort')
+      expect(Number(plan[0]?.rows), read).to.be.below(1000)
+    }
+  })
+
   it('S-083 warns of listeners that other machines reach', async () => {
     const before = env
     try {
