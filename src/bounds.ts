@@ -73,6 +73,11 @@ export const bounds = Object.freeze({
     'characters of a value that a log line or an error page repeats',
     'a redirect URI of every day fits; more would be a way to fill the log',
   ),
+  sentAddress: atMost(
+    2_048,
+    'characters of an address in a header or form that is read as one',
+    'a host in other alphabets takes a parser quadratic time; browsers send no longer referrers of our pages',
+  ),
 
   search: atMost(200, 'characters of a search in the list of clients', 'names and addresses are found by less'),
 

@@ -131,6 +131,20 @@ describe('architecture', () => {
       .empty
   })
 
+  it('A2 addresses are parsed where they are ours, registered or configured; those of requests in sent-address.ts, which bounds them', () => {
+    const parsers = readersOf(/URL\.canParse\(|new URL\((?!settings\.baseUrl|baseUrl|assetsUrl|`\$\{assetsUrl)/)
+    expect(
+      parsers.filter((file) => /^(gateway|middleware|oauth|openid|routes|stores|studip|views)\//.test(file)).sort(),
+    ).to.deep.equal([
+      'oauth/cors.ts',
+      'oauth/redirect-uri-registration.ts',
+      'oauth/sent-address.ts',
+      'views/addresses.ts',
+      'views/configured-link.ts',
+      'views/icons.ts',
+    ])
+  })
+
   it('S-097 Math.random is nowhere', () => {
     expect(readersOf(/Math\.random/)).to.be.empty
   })

@@ -1,12 +1,15 @@
 // A form of ours is submitted from a page of ours (S-022). Browsers say so themselves; the token in the form says it again.
 import type { Context, Middleware } from 'koa'
+import { sentAddress } from '../oauth/sent-address.ts'
 import { PageError } from './page-error.ts'
 
-const hostOf = (address: string): string | undefined => (URL.canParse(address) ? new URL(address).hostname : undefined)
+const hostOf = (address: string): string | undefined => sentAddress(address)?.hostname
 
 // Stud.IP may answer at more host names than BASE_URL's: the browser vouches that page and form have the same.
-const isOtherNameOfOurs = (ctx: Context, origin: string): boolean =>
-  ctx.get('Sec-Fetch-Site') === 'same-origin' && hostOf(origin) === hostOf(`http://${ctx.get('Host')}`)
+const isOtherNameOfOurs = (ctx: Context, origin: string): boolean => {
+  const host = ctx.get('Sec-Fetch-Site') === 'same-origin' ? hostOf(origin) : undefined
+  return host !== undefined && host === hostOf(`http://${ctx.get('Host')}`)
+}
 
 /**
  * Refuses a POST that a browser sent from elsewhere. `Origin: null` is what it sends from our pages, which have no

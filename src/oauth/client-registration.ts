@@ -1,5 +1,6 @@
 // What a client must bring to be registered, field by field: for the form and for the command line alike (contract §11.4).
 import { checkRedirectUri, type Allowed, type RedirectUriFault } from './redirect-uri-registration.ts'
+import { sentAddress } from './sent-address.ts'
 
 /** As typed; line ends of any kind. */
 export interface ClientRegistration {
@@ -56,9 +57,8 @@ export const showsNothing = (text: string): boolean =>
 const unfitForOneLine = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 
 const isHomepage = (text: string): boolean => {
-  if (!URL.canParse(text) || !/^https?:\/\/[^\\]/i.test(text)) return false
-  const { username, password } = new URL(text)
-  return username === '' && password === ''
+  const address = sentAddress(text)
+  return /^https?:\/\/[^\\]/i.test(text) && address?.username === '' && address.password === ''
 }
 
 const fieldFaults = (form: ClientRegistration): readonly RegistrationFault[] => [
@@ -74,7 +74,9 @@ const fieldFaults = (form: ClientRegistration): readonly RegistrationFault[] => 
   ...singleLine
     .filter((field) => unfitForOneLine.test(form[field]))
     .map((field) => ({ field, code: 'malformed' }) as const),
-  ...(!showsNothing(form.homepage) && !isHomepage(form.homepage)
+  ...(!showsNothing(form.homepage) &&
+  lengthOf(form.homepage) <= registrationLimits.homepage &&
+  !isHomepage(form.homepage)
     ? [{ field: 'homepage', code: 'malformed' } as const]
     : []),
 ]

@@ -1,4 +1,5 @@
 // The page of Stud.IP that we send people to when they have to log in: contract §4.3.
+import { sentAddress } from '../oauth/sent-address.ts'
 import { basePath, type Settings } from '../settings.ts'
 
 type Base = Pick<Settings, 'baseUrl'>
@@ -32,8 +33,9 @@ export interface Form {
 
 /** The form that somebody filled in before this, by the Referer that followed; it is a hint and no proof. */
 export const formOfReferer = (referer: string | undefined, settings: Base): Form | undefined => {
-  if (referer === undefined || !URL.canParse(referer)) return undefined
-  const { pathname, searchParams } = new URL(referer)
+  const address = sentAddress(referer ?? '')
+  if (!address) return undefined
+  const { pathname, searchParams } = address
   if (!pathname.startsWith(pathOf(settings))) return undefined
   return { request: searchParams.get(requestParameter) ?? undefined }
 }
@@ -44,9 +46,7 @@ export const formOfReferer = (referer: string | undefined, settings: Base): Form
  */
 export const isStaleReturn = (redirectAfterLogin: string | undefined, settings: Base): boolean => {
   if (!redirectAfterLogin) return false
-  const path = URL.canParse(redirectAfterLogin, settings.baseUrl)
-    ? new URL(redirectAfterLogin, settings.baseUrl).pathname
-    : ''
+  const path = sentAddress(redirectAfterLogin, settings.baseUrl)?.pathname ?? ''
   const prefix = pathOf(settings)
   return !(path.startsWith(prefix) && /^\d+$/.test(path.slice(prefix.length)))
 }
