@@ -80,14 +80,24 @@ const decoded = (text: string): string | undefined => {
   }
 }
 
-/** PHP puts the host into its DSN as it is, so `host;port=3307` and `localhost;unix_socket=/path` work there and must here. */
+/** `db:3307`, `[::1]` and `[::1]:3307`, as PHP's driver takes them apart; what is no such address stays whole. */
+const addressIn = (text: string): { host: string; port: string | undefined } => {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? []
+  return { host: bracketed ?? plain ?? text, port }
+}
+
+/**
+ * PHP puts the host into its DSN as it is, so `host;port=3307` and `localhost;unix_socket=/path` work there and must here. So does
+ * `host:3307`, whose port wins, and which is no socket for localhost either.
+ */
 export const hostOfDsn = (text: string): Pick<DatabaseSettings, 'host' | 'port' | 'socketPath'> => {
-  const [host = '', ...options] = text.split(';').map((part) => part.trim())
+  const [address = '', ...options] = text.split(';').map((part) => part.trim())
   const option = new Map(options.map((part) => part.split('=', 2).map((piece) => piece.trim()) as [string, string]))
   const socketPath = option.get('unix_socket')
   if (socketPath) return { socketPath }
-  if (host === 'localhost' || host === '') return { socketPath: databaseSocket() }
-  return { host, port: Number(option.get('port') ?? 3306) || 3306 }
+  if (/^(localhost)?$/i.test(address)) return { socketPath: databaseSocket() }
+  const { host, port } = addressIn(address)
+  return { host, port: Number(port ?? option.get('port') ?? 3306) || 3306 }
 }
 
 const credential = (sources: Sources, variable: string, environment: string): Found | undefined => {

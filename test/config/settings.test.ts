@@ -189,9 +189,14 @@ describe('loadSettings', () => {
   for (const [host, expected] of [
     ['db.example.org;port=3307', { host: 'db.example.org', port: 3307 }],
     ['localhost;unix_socket=/srv/my.sock', { socketPath: '/srv/my.sock' }],
+    ['db.example.org:3307', { host: 'db.example.org', port: 3307 }],
+    ['db.example.org:3307;port=3308', { host: 'db.example.org', port: 3307 }],
+    ['localhost:3307', { host: 'localhost', port: 3307 }],
+    ['[::1]', { host: '::1', port: 3306 }],
+    ['[2001:db8::7]:3307', { host: '2001:db8::7', port: 3307 }],
     ['127.0.0.1', { host: '127.0.0.1', port: 3306 }],
   ] as const) {
-    it(`understands DB_STUDIP_HOST ${host} as PHP does`, async () => {
+    it(`B9 understands DB_STUDIP_HOST ${host} as PHP does`, async () => {
       await install({ 'config/config_local.inc.php': local(credentials.replace("'localhost'", `'${host}'`)) })
       const settings = await load()
       expect(settings.database).to.deep.equal({ ...expected, user: 'studip', password: 'p"w\'d', database: 'studip60' })
