@@ -12,9 +12,17 @@ const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`)
 
 /** The public URL of Stud.IP, with trailing slash. Never taken from a request (RFC 9700 §4.13). */
 export const resolveBaseUrl = (sources: Sources): Sourced<string> => {
-  const found = sources.own('BASE_URL') ?? studipText(sources, 'ABSOLUTE_URI_STUDIP', 'BASE_URL')
+  let told = false
+  const heard: Sources = {
+    ...sources,
+    fault: (...fault) => {
+      told = true
+      sources.fault(...fault)
+    },
+  }
+  const found = sources.own('BASE_URL') ?? studipText(heard, 'ABSOLUTE_URI_STUDIP', 'BASE_URL')
   if (!found) {
-    sources.fault('base-url-unknown', {}, 'BASE_URL')
+    if (!told) sources.fault('base-url-unknown', {}, 'BASE_URL')
     return byDefault('http://localhost/')
   }
   const url = webUrl(found.text)

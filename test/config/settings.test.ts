@@ -204,6 +204,14 @@ describe('loadSettings', () => {
     })
   }
 
+  it('R14 an address that only PHP can compute is one fault', async () => {
+    const computed = "$ABSOLUTE_URI_STUDIP = 'https://' . $_SERVER['HTTP_HOST'] . '/';"
+    await install({ 'config/config_local.inc.php': local(`${credentials} ${computed}`) })
+    const faults = await faultsOf({ STUDIP_PATH: root })
+    expect(faults).to.have.length(1)
+    expect(faults[0]).to.match(/\$ABSOLUTE_URI_STUDIP is computed by PHP in .*Set BASE_URL/)
+  })
+
   it('does not execute PHP: a computed password is a fault that names DATABASE_URL', async () => {
     await install({
       'config/config_local.inc.php': local(
