@@ -59,7 +59,8 @@ const obey = async ({ attack: { requests, slow }, milliseconds }: Order): Promis
   const statuses: Record<string, number> = {}
   let [sent, bytes] = [0, 0]
   const send = async (address: string): Promise<void> => {
-    while (isGoing()) {
+    // One at least, however late it is when they come to run.
+    while (isGoing() || sent === 0) {
       // What was sent from another process is a plain array of bytes.
       const next = Buffer.from(requests[sent % requests.length] ?? [])
       sent += 1
