@@ -45,9 +45,13 @@ export const resolveAssetsUrl = (sources: Sources, baseUrl: string): Sourced<str
   return byDefault(`${baseUrl}assets/`)
 }
 
+/** Bytes; the system cuts off what is longer, and nginx finds nobody there. */
+const longestSocketPath = 107
+
 /** `host:port`, `[v6]:port` or `unix:/path`; undefined for anything else. */
 const parseListen = (text: string): Listen | undefined => {
-  if (/^unix:\/[^\0]+$/.test(text)) return { path: text.slice(5) }
+  if (/^unix:\/[^\0]+$/.test(text))
+    return Buffer.byteLength(text) - 5 > longestSocketPath ? undefined : { path: text.slice(5) }
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([0-9A-Za-z.-]+)):(\d{1,5})$/.exec(text)
   const port = Number(match?.[3])
   return match && port <= 65535 ? { host: match[1] ?? match[2]!, port } : undefined

@@ -53,7 +53,7 @@ const en = {
     'DATABASE_URL has ?tls=verify and the address {{host}}, but a certificate is compared with a name. Write the name that stands in it.',
   'database-authorities': 'DATABASE_URL: {{path}} cannot be read, or holds no certificate in PEM.',
   'keys-unknown': 'The folder of the key files is not known. Set KEYS_PATH or STUDIP_PATH.',
-  'address-malformed': '{{name}} is {{text}}, but must be host:port, [IPv6]:port or unix:/path.',
+  'address-malformed': '{{name}} is {{text}}, but must be host:port, [IPv6]:port or unix:/path (107 bytes at most).',
   number: '{{name}} is {{text}}, but must be a whole number from {{from}} to {{to}}.',
   word: '{{name}} is {{text}}, but must be one of {{words}}.',
   'cookie-malformed':
@@ -127,7 +127,8 @@ const de: Readonly<Record<FaultKey, string>> = {
     'DATABASE_URL hat ?tls=verify und die Adresse {{host}}, aber ein Zertifikat wird mit einem Namen verglichen. Schreiben Sie den Namen, der darin steht.',
   'database-authorities': 'DATABASE_URL: {{path}} ist nicht lesbar oder enthält kein Zertifikat in PEM.',
   'keys-unknown': 'Der Ordner der Schlüsseldateien ist nicht bekannt. Setzen Sie KEYS_PATH oder STUDIP_PATH.',
-  'address-malformed': '{{name}} ist {{text}}, muss aber host:port, [IPv6]:port oder unix:/pfad sein.',
+  'address-malformed':
+    '{{name}} ist {{text}}, muss aber host:port, [IPv6]:port oder unix:/pfad (höchstens 107 Bytes) sein.',
   number: '{{name}} ist {{text}}, muss aber eine ganze Zahl von {{from}} bis {{to}} sein.',
   word: '{{name}} ist {{text}}, muss aber eines von {{words}} sein.',
   'cookie-malformed':

@@ -204,6 +204,15 @@ describe('loadSettings', () => {
     })
   }
 
+  it('O7 refuses a socket whose path the system would cut off', async () => {
+    await install({
+      'config/config_local.inc.php': local(`${credentials} $ABSOLUTE_URI_STUDIP = 'https://x.example/';`),
+    })
+    const path = `/run/${'x'.repeat(102)}`
+    expect((await load({ LISTEN: `unix:${path}` })).listen).to.deep.equal({ path })
+    expect((await faultsOf({ STUDIP_PATH: root, LISTEN: `unix:${path}x` })).join()).to.contain('107 bytes at most')
+  })
+
   it('R14 an address that only PHP can compute is one fault', async () => {
     const computed = "$ABSOLUTE_URI_STUDIP = 'https://' . $_SERVER['HTTP_HOST'] . '/';"
     await install({ 'config/config_local.inc.php': local(`${credentials} ${computed}`) })
