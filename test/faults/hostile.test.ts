@@ -50,7 +50,8 @@ interface Slice extends Honest {
 }
 
 describe('a hostile day', function () {
-  this.timeout((seconds * 2 + 600) * 1000)
+  // The attackers have the lowest priority: beside other work they take long for the one request that each has to send.
+  this.timeout((seconds * 2 + 2_400) * 1000)
   let database: TestDatabase, sidecar: Sidecar, nginx: RunningNginx, apps: Apps, studip: Server, attackers: ChildProcess
   let attacks: readonly Attack[]
   let cookie: string
