@@ -59,7 +59,9 @@ interface ColumnRow {
   readonly Extra: string
 }
 
-const columnsOf = async (db: Knex, table: string): Promise<ReadonlyMap<string, ColumnRow>> => {
+type Columns = ReadonlyMap<string, ColumnRow>
+
+const columnsOf = async (db: Knex, table: string): Promise<Columns> => {
   const rows = await rowsOf<ColumnRow>(db.raw('SHOW FULL COLUMNS FROM ??', [table]))
   return new Map(rows.map((row) => [row.Field, row]))
 }
@@ -68,8 +70,7 @@ const columnsOf = async (db: Knex, table: string): Promise<ReadonlyMap<string, C
 const isDemanded = ({ Null, Default, Extra }: ColumnRow): boolean =>
   Null === 'NO' && Default === null && !/auto_increment|generated|virtual|persistent|stored/i.test(Extra)
 
-const columnFindings = async (db: Knex, table: string, t: Translate): Promise<Finding[]> => {
-  const found = await columnsOf(db, table)
+const columnFindings = (found: Columns, table: string, t: Translate): Finding[] => {
   const columns = shapes[table] ?? []
   const wrong = columns.flatMap(([column, pattern, expected]) => {
     const type = found.get(column)?.Type
@@ -84,12 +85,9 @@ const columnFindings = async (db: Knex, table: string, t: Translate): Promise<Fi
 }
 
 /** The two columns by which tables are joined: a server that converted one table only refuses to compare them, or reads all rows. */
-const collationFindings = async (db: Knex, t: Translate): Promise<Finding[]> => {
-  const [access, refresh] = await Promise.all(
-    ['oauth2_access_tokens', 'oauth2_refresh_tokens'].map((table) => columnsOf(db, table)),
-  )
-  const wanted = access?.get('id')?.Collation
-  const found = refresh?.get('access_token_id')?.Collation
+const collationFindings = (tables: ReadonlyMap<string, Columns>, t: Translate): Finding[] => {
+  const wanted = tables.get('oauth2_access_tokens')?.get('id')?.Collation
+  const found = tables.get('oauth2_refresh_tokens')?.get('access_token_id')?.Collation
   if (!wanted || !found || wanted === found) return []
   return [fault(t('doctor.tables.collation', { found, wanted, charset: wanted.split('_')[0] ?? wanted }))]
 }
@@ -108,8 +106,14 @@ const keyFindings = async (db: Knex, table: string, t: Translate): Promise<Findi
     })
 }
 
-const shapeFindings = async (db: Knex, table: string, engine: string, t: Translate): Promise<Finding[]> => [
-  ...(await columnFindings(db, table, t)),
+interface Shape {
+  readonly table: string
+  readonly columns: Columns
+  readonly engine: string
+}
+
+const shapeFindings = async (db: Knex, { table, columns, engine }: Shape, t: Translate): Promise<Finding[]> => [
+  ...columnFindings(columns, table, t),
   ...(await keyFindings(db, table, t)),
   ...(engine === 'InnoDB' ? [] : [fault(t('doctor.tables.engine', { table, engine }))]),
 ]
@@ -144,13 +148,13 @@ export const tablesCheck: Check = {
           }),
         ),
       )
-    const shaped = await Promise.all(
-      Object.keys(shapes)
-        .filter((table) => engines.has(table))
-        .map((table) => shapeFindings(db, table, engines.get(table) ?? '', t)),
+    const present = Object.keys(shapes).filter((table) => engines.has(table))
+    const tables = new Map(
+      await Promise.all(present.map(async (table) => [table, await columnsOf(db, table)] as const)),
     )
-    const joined = ['oauth2_access_tokens', 'oauth2_refresh_tokens'].every((table) => engines.has(table))
-    const collations = joined ? await collationFindings(db, t) : []
-    return foundOr([...missing, ...shaped.flat(), ...collations], t('doctor.tables.ok'))
+    const shaped = await Promise.all(
+      [...tables].map(([table, columns]) => shapeFindings(db, { table, columns, engine: engines.get(table) ?? '' }, t)),
+    )
+    return foundOr([...missing, ...shaped.flat(), ...collationFindings(tables, t)], t('doctor.tables.ok'))
   },
 }
