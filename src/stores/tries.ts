@@ -33,8 +33,10 @@ export const createTries = (bound: Bound, seconds: number): Tries => {
   }
 }
 
+export type Charge = readonly [limit: Tries, key: string]
+
 /** Counts a try at each of them, or at none. @returns seconds to wait; 0 when it may be made */
-export const chargeAll = (charges: readonly (readonly [limit: Tries, key: string])[]): number => {
+export const chargeAll = (charges: readonly Charge[]): number => {
   for (const [index, [limit, key]] of charges.entries()) {
     const wait = limit.charge(key)
     if (wait === 0) continue

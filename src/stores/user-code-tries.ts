@@ -1,7 +1,7 @@
 // Guesses of user codes (RFC 8628 §5.1, S-144): limited by user, by network, and for everybody together.
 import { bounds } from '../bounds.ts'
 import { networkOf } from '../oauth/network.ts'
-import { createTries } from './tries.ts'
+import { chargeAll, createTries, type Charge } from './tries.ts'
 
 export interface UserCodeTries {
   /** Counts a try. @returns what takes it back when the code was right; undefined when it must not be made */
@@ -14,31 +14,23 @@ export interface UserCodeTries {
 const memory = 600
 
 export const createUserCodeTries = (): UserCodeTries => {
-  const limits = [
+  const [ofUser, ofNetwork, ofAll] = [
     createTries(bounds.userCodesOfUser, memory),
     createTries(bounds.userCodesOfNetwork, memory),
     createTries(bounds.userCodesOfAll, memory),
   ]
-  const keysOf = (userId: string, address: string) => [userId, networkOf(address), 'all']
+  const chargesOf = (userId: string, address: string): Charge[] => [
+    [ofUser, userId],
+    [ofNetwork, networkOf(address)],
+    [ofAll, 'all'],
+  ]
   return {
     begin: (userId, address) => {
-      const keys = keysOf(userId, address)
-      const taken: (() => void)[] = []
+      const charges = chargesOf(userId, address)
+      if (chargeAll(charges) > 0) return undefined
       // Once, however often it is called.
-      const takeBack = () => taken.splice(0).forEach((refund) => refund())
-      for (const [index, limit] of limits.entries()) {
-        const key = keys[index]!
-        if (limit.charge(key) > 0) {
-          takeBack()
-          return undefined
-        }
-        taken.push(() => limit.refund(key))
-      }
-      return takeBack
+      return () => charges.splice(0).forEach(([limit, key]) => limit.refund(key))
     },
-    waitFor: (userId, address) => {
-      const keys = keysOf(userId, address)
-      return Math.max(...limits.map((limit, index) => limit.waitFor(keys[index]!)))
-    },
+    waitFor: (userId, address) => Math.max(...chargesOf(userId, address).map(([limit, key]) => limit.waitFor(key))),
   }
 }
