@@ -13,6 +13,7 @@ import { grantOf } from './grant-id.ts'
 import { isToldApart } from './remembered-consent.ts'
 import type { Approvals, Audit, AuthorizationCodes, Clients, Credentials, Now, RequestOrigin } from './ports.ts'
 import { assertPresent, type Recipient } from './recipient.ts'
+import { formatScope } from './scopes/parameter.ts'
 import type { AuthorizationCode } from './types.ts'
 
 export interface ConsentAnswer {
@@ -88,7 +89,7 @@ export const createConsentAnswer = (ports: ConsentAnswerPorts) => {
     const { request, userId, codeId } = ticket
     const client = await assertRegistered(request, ports.clients)
     const target = targetOf(ticket, ports)
-    const details = { scope: request.scopes.join(' ') }
+    const details = { scope: formatScope(request.scopes) }
     const who = { clientId: request.clientId, userId, grantId: grantOf(codeId), details }
     if (meaning === 'deny') {
       if (!(await ports.codes.withdraw(codeId))) throw new ConsentError('form-used')

@@ -1,11 +1,12 @@
 // The answer to a request that this user approved before (D25): a code without the page, or nothing.
-import { responseIssuer, successLocation } from './authorization-response.ts'
+import { successLocation } from './authorization-response.ts'
 import { codeFor, type ConsentTicket } from './consent.ts'
-import type { ConsentAnswerPorts } from './consent-answer.ts'
+import { targetOf, type ConsentAnswerPorts } from './consent-answer.ts'
 import { grantOf } from './grant-id.ts'
 import type { Approvals, RequestOrigin } from './ports.ts'
 import { assertPresent, type Recipient } from './recipient.ts'
 import { mayPassSilently } from './remembered-consent.ts'
+import { formatScope } from './scopes/parameter.ts'
 import type { Client } from './types.ts'
 
 export interface SilentAnswerPorts extends Omit<ConsentAnswerPorts, 'remembered'> {
@@ -34,8 +35,7 @@ export const createSilentAnswer =
     // Before the row: faulty keys must not leave a code that nobody has.
     const text = await ports.credentials.sealCode(code)
     if (!(await ports.remembered.pass(code, client))) return undefined
-    const details = { scope: request.scopes.join(' ') }
+    const details = { scope: formatScope(request.scopes) }
     ports.audit({ event: 'consent.passed', clientId: client.id, userId, grantId: grantOf(codeId), details }, origin)
-    const issuer = responseIssuer(ports, request.scopes)
-    return successLocation({ redirectUri: request.redirectUri, state: request.state, issuer }, text)
+    return successLocation(targetOf(ticket, ports), text)
   }

@@ -14,6 +14,7 @@ import { grouped, readUserCode } from '../oauth/device/user-code.ts'
 import { loneValue } from '../oauth/parameters.ts'
 import type { Audit, Clients, HeldBefore } from '../oauth/ports.ts'
 import { parseForm } from '../oauth/raw-parameters.ts'
+import { formatScope } from '../oauth/scopes/parameter.ts'
 import type { Client } from '../oauth/types.ts'
 import type { Told } from '../openid/told.ts'
 import type { UserCodeTries } from '../stores/user-code-tries.ts'
@@ -119,7 +120,7 @@ const answer = async (deps: DeviceDeps, ctx: Context, typed: Typed, allows: bool
   } = identityOf(ctx)
   const isDone = allows ? await deps.devices.approve(request.id, userId, loginAt) : await deps.devices.deny(request.id)
   if (!isDone) return undefined
-  const details = { scope: request.scopes.join(' ') }
+  const details = { scope: formatScope(request.scopes) }
   deps.audit(
     { event: allows ? 'device.approved' : 'device.denied', clientId: client.id, userId, details },
     originOf(ctx),
