@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { createCredentials } from '../../src/crypto/formats/of.ts'
 import { createKeyRing } from '../../src/crypto/key-ring.ts'
 import { leagueCiphertexts } from '../fixtures/league/golden.ts'
+import { leastProcessorTime, times } from '../support/processor-time.ts'
 import { keyFolder } from './key-folder.ts'
 
 const now = () => 1_795_463_878
@@ -64,14 +65,6 @@ describe('cost of a refresh token', () => {
   })
 })
 
-/** Milliseconds of processors, the best of forty short rounds: compilers and collectors work beside. */
-const millisecondsEach = async (work: () => Promise<unknown>, times = 50): Promise<number> => {
-  let best = Infinity
-  for (let round = 0; round < 40; round += 1) {
-    const before = process.cpuUsage()
-    for (let i = 0; i < times; i += 1) await work()
-    const { user, system } = process.cpuUsage(before)
-    best = Math.min(best, (user + system) / 1000 / times)
-  }
-  return best
-}
+/** Milliseconds of processors, the best of forty short rounds. */
+const millisecondsEach = async (work: () => Promise<unknown>, count = 50): Promise<number> =>
+  (await leastProcessorTime(times(count, work), 40)) / count

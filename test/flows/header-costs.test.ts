@@ -1,11 +1,12 @@
 // No header of a request costs several times what another of its length does, whatever it is made of (A2).
 import { expect } from 'chai'
 import { addClient, authorizationQuery, testApp, type TestApp } from '../support/app.ts'
+import { lettersOfOtherAlphabets } from '../support/hostile.ts'
+import { leastProcessorTime } from '../support/processor-time.ts'
 
 const length = 15_000
 const filled = (part: string, start = ''): string =>
   (start + part.repeat(Math.ceil(length / part.length))).slice(0, length)
-const letters = Array.from({ length: 1_600 }, (_, index) => String.fromCharCode(0x4e00 + ((index * 7919) % 20_000)))
 /** What parsers that look again and again at the same are slow at. */
 const hostile: Readonly<Record<string, string>> = {
   'a quote and commas': filled(',', '"'),
@@ -20,7 +21,7 @@ const hostile: Readonly<Record<string, string>> = {
   'percent signs': filled('%'),
   escapes: filled('\\"', 'a="'),
   parameters: filled(';a=b', 'application/x-www-form-urlencoded'),
-  'a host of many letters': `https://${encodeURIComponent(letters.join(''))}/`,
+  'a host of many letters': `https://${encodeURIComponent(lettersOfOtherAlphabets(1_600))}/`,
   'a long path': filled('../', 'https://x/'),
 }
 const headers = [
@@ -43,18 +44,6 @@ describe('costs of headers', () => {
   })
   after(() => app.close())
 
-  /** Milliseconds of processor time for each; the least of some rounds, because other work comes in between. */
-  const cost = async (send: () => PromiseLike<unknown>, rounds: number): Promise<number> => {
-    let least = Infinity
-    for (let round = 0; round < rounds; round += 1) {
-      const before = process.cpuUsage()
-      await send()
-      const { user, system } = process.cpuUsage(before)
-      least = Math.min(least, (user + system) / 1000)
-    }
-    return least
-  }
-
   for (const endpoint of ['authorize', 'resume', 'token', 'developers', 'device'])
     it(`A2 ${endpoint}`, async () => {
       const query =
@@ -74,9 +63,12 @@ describe('costs of headers', () => {
         )
       const found: string[] = []
       for (const header of headers) {
-        const usual = Math.max(2, await cost(send(header, filled('x')), 4))
+        const usual = Math.max(2, await leastProcessorTime(send(header, filled('x')), 4))
         for (const [name, text] of Object.entries(hostile))
-          if ((await cost(send(header, text), 2)) > 3 * usual && (await cost(send(header, text), 10)) > 3 * usual)
+          if (
+            (await leastProcessorTime(send(header, text), 2)) > 3 * usual &&
+            (await leastProcessorTime(send(header, text), 10)) > 3 * usual
+          )
             found.push(`${header}: ${name}`)
       }
       expect(found).to.be.empty

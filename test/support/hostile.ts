@@ -3,6 +3,10 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { RawAnswer, RawRequest } from './raw-http.ts'
 
+/** What turns a host into work (RFC 3492): so many, hardly one twice. */
+export const lettersOfOtherAlphabets = (count: number): string =>
+  Array.from({ length: count }, (_, index) => String.fromCharCode(0x4e00 + ((index * 7919) % 20_000))).join('')
+
 /** Marks what an answer must not give back as markup. */
 const marks = [
   '<zq7>',

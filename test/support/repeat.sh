@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 if [[ $# -eq 0 ]]; then
   # The two that are named measure by a helper beside them.
-  mapfile -t files < <(grep -rlE "performance\.now|hrtime|cpuUsage" test --include='*.test.ts' --exclude-dir=node_modules | sort)
+  mapfile -t files < <(grep -rlE "performance\.now|hrtime|cpuUsage|[pP]rocessorTime" test --include='*.test.ts' --exclude-dir=node_modules | sort)
   set -- "${files[@]}" test/faults/hostile.test.ts test/regular-expressions.test.ts
 fi
 test/support/prepare.sh || exit 1
