@@ -1,13 +1,16 @@
 // Remembered consent: a row of oauth2_auth_codes that was used from the start, so that nobody can redeem it (D25).
 import type { Knex } from 'knex'
+import type { ResultSetHeader } from 'mysql2'
 import type { Approvals, Now } from '../oauth/ports.ts'
 import type { Client } from '../oauth/types.ts'
 import { isWithin } from '../oauth/remembered-consent.ts'
 import { insertCode } from './authorization-codes.ts'
+import { inTwoPackets } from './batch.ts'
+import type { Statement } from './connection.ts'
 import { forgetApprovals, isApprovalSql } from './forget-approvals.ts'
 import type { LookUp } from './lookups.ts'
-import { changedBy, namesIn, rowsOf } from './rows.ts'
-import { inTransaction, retried } from './transaction.ts'
+import { namesIn, rowsOf } from './rows.ts'
+import { retried } from './transaction.ts'
 
 /** Seconds for which an approval is remembered after it was last given. */
 export const approvalLifetime = 365 * 86_400
@@ -38,8 +41,10 @@ const findSql = `SELECT id AS asked, scopes, expires_at FROM oauth2_auth_codes W
 
 export const createApprovals = ({ db, lookUp, now, idOf }: Deps): Approvals => {
   const holding = `id = ? AND ${isApprovalSql} AND expires_at > ?`
-  const look = async (connection: Knex, id: string): Promise<Row | undefined> =>
-    (await rowsOf<Row>(connection.raw(`SELECT scopes FROM oauth2_auth_codes WHERE ${holding}`, [id, now()]))).at(0)
+  const look = (id: string, time: number): Required<Statement> => [
+    `SELECT scopes FROM oauth2_auth_codes WHERE ${holding}`,
+    [id, time],
+  ]
   // An empty list is no approval, whatever it means elsewhere.
   const scopesIn = (row: Row | undefined): readonly string[] => (row ? namesIn(row.scopes) : [])
   return {
@@ -49,8 +54,8 @@ export const createApprovals = ({ db, lookUp, now, idOf }: Deps): Approvals => {
     },
     remember: async (code, client) => {
       const id = await idOf(code.userId, client)
-      const seen = await look(db, id)
       const time = now()
+      const [seen] = await rowsOf<Row>(db.raw(...look(id, time)))
       await retried(() =>
         db.raw(rememberSql, [
           id,
@@ -68,20 +73,18 @@ export const createApprovals = ({ db, lookUp, now, idOf }: Deps): Approvals => {
     },
     pass: async (code, client) => {
       const id = await idOf(code.userId, client)
-      return inTransaction(db, async (trx) => {
-        const time = now()
-        // Written, not only read, so that it meets whoever deletes the row, on another node of a cluster, too.
-        const held = await changedBy(
-          trx.raw(
-            `UPDATE oauth2_auth_codes SET chdate = GREATEST(?, chdate + 1) WHERE ${holding}
-                AND EXISTS (SELECT 1 FROM oauth2_clients c WHERE c.id = ? AND c.revoked = 0 AND c.chdate = ?)`,
-            [time, id, time, client.id, client.changedAt],
-          ),
-        )
-        if (held !== 1 || !isWithin(code.scopes, scopesIn(await look(trx, id)))) return false
-        await insertCode(trx, code, time)
-        return true
-      })
+      const time = now()
+      // Written, not only read, so that it meets whoever deletes the row, on another node of a cluster, too.
+      const hold: Statement = [
+        `UPDATE oauth2_auth_codes SET chdate = GREATEST(?, chdate + 1) WHERE ${holding}
+            AND EXISTS (SELECT 1 FROM oauth2_clients c WHERE c.id = ? AND c.revoked = 0 AND c.chdate = ?)`,
+        [time, id, time, client.id, client.changedAt],
+      ]
+      const proven = ([held, rows]: readonly unknown[]) =>
+        (held as ResultSetHeader).affectedRows === 1 && isWithin(code.scopes, scopesIn((rows as readonly Row[])[0]))
+      return retried(() =>
+        inTwoPackets(db, [hold, look(id, time)], proven, [insertCode(code, time)], () => Promise.resolve(true)),
+      )
     },
     forget: (userId, clientId) => forgetApprovals(db, { userId, clientId }),
     forgetAllOf: (userId) => forgetApprovals(db, { userId }),

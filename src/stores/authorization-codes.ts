@@ -2,24 +2,23 @@
 import type { Knex } from 'knex'
 import type { AuthorizationCodes, Now } from '../oauth/ports.ts'
 import type { AuthorizationCode } from '../oauth/types.ts'
+import type { Statement } from './connection.ts'
 import { isDuplicate } from './database-errors.ts'
 import { changedBy, rowsOf } from './rows.ts'
 import { retried } from './transaction.ts'
 
-/** @throws the database's error, a duplicate when there is one with this id */
-export const insertCode = async (db: Knex, code: AuthorizationCode, time: number): Promise<void> => {
-  await db.raw(
-    'INSERT INTO oauth2_auth_codes (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate) VALUES (?, ?, ?, ?, 0, ?, ?, ?)',
-    [code.id, code.userId, code.clientId, JSON.stringify(code.scopes), code.expiresAt, time, time],
-  )
-}
+/** Fails as a duplicate when there is one with this id. */
+export const insertCode = (code: AuthorizationCode, time: number): Required<Statement> => [
+  'INSERT INTO oauth2_auth_codes (id, user_id, client_id, scopes, revoked, expires_at, mkdate, chdate) VALUES (?, ?, ?, ?, 0, ?, ?, ?)',
+  [code.id, code.userId, code.clientId, JSON.stringify(code.scopes), code.expiresAt, time, time],
+]
 
 export const createAuthorizationCodes = (db: Knex, now: Now): AuthorizationCodes => ({
   insert: async (code) => {
     const time = now()
     try {
       // Two nodes of a cluster that insert the same id at once: the loser hears of a conflict first, of the duplicate when it tries again.
-      await retried(() => insertCode(db, code, time))
+      await retried(() => changedBy(db.raw(...insertCode(code, time))))
       return true
     } catch (error) {
       if (isDuplicate(error)) return false

@@ -11,16 +11,18 @@ const rollbackPatience = 1_000
 
 type Results = readonly ResultSetHeader[]
 
-const inOnePacket = async (connection: Connection, statements: readonly Statement[]): Promise<Results> =>
-  ((await send(connection, [['START TRANSACTION'], ...statements, ['COMMIT']])) as Results).slice(1, -1)
-
 // A node of Galera takes a transaction back when another node's comes first. Between two statements of one packet it forgets to
-// say so: the rest, COMMIT included, would succeed outside of any transaction.
-const oneByOne = async (connection: Connection, statements: readonly Statement[]): Promise<Results> => {
-  const results: ResultSetHeader[] = []
-  await send(connection, [['START TRANSACTION']])
-  for (const statement of statements) results.push((await send(connection, [statement])) as ResultSetHeader)
-  await send(connection, [['COMMIT']])
+// say so: the rest, COMMIT included, would succeed outside of any transaction. There each statement travels by itself.
+const sendAll = async (
+  connection: Connection,
+  statements: readonly Statement<Binding>[],
+): Promise<readonly unknown[]> => {
+  if (!isInCluster(connection)) {
+    const answer = await send(connection, statements)
+    return statements.length === 1 ? [answer] : (answer as readonly unknown[])
+  }
+  const results: unknown[] = []
+  for (const statement of statements) results.push(await send(connection, [statement]))
   return results
 }
 
@@ -37,22 +39,22 @@ const orRolledBack = async <T>(connection: Connection, work: () => Promise<T>): 
 /**
  * Takes the server's word between two packets: `mark` decides what is to be done, `proven` judges its results, and only
  * then does `store` follow, with COMMIT at its end. Everything is taken back when it is not proven. `isDue` is asked last before
- * each of the two: waiting for a connection or for a lock takes seconds.
- * @returns whether it was committed; false at a node of a Galera cluster, where statements travel one by one. @throws the database's error
+ * each of the two: waiting for a connection or for a lock takes seconds. At a node of a Galera cluster each statement is a packet.
+ * @returns whether it was committed @throws the database's error
  */
 export const inTwoPackets = (
   db: Knex,
   mark: readonly Statement<Binding>[],
   proven: (results: readonly unknown[]) => boolean,
   store: readonly Statement<Binding>[],
-  isDue: () => Promise<boolean>,
+  isDue: (connection: Connection) => Promise<boolean>,
 ): Promise<boolean> =>
   withConnection(db, async (connection) => {
-    if (isInCluster(connection) || !(await isDue())) return false
+    if (!(await isDue(connection))) return false
     return orRolledBack(connection, async () => {
-      const [, ...results] = (await send(connection, [['START TRANSACTION'], ...mark])) as readonly unknown[]
-      const isProven = proven(results) && (await isDue())
-      await send(connection, isProven ? [...store, ['COMMIT']] : [['ROLLBACK']])
+      const [, ...results] = await sendAll(connection, [['START TRANSACTION'], ...mark])
+      const isProven = proven(results) && (await isDue(connection))
+      await sendAll(connection, isProven ? [...store, ['COMMIT']] : [['ROLLBACK']])
       return isProven
     })
   })
@@ -70,6 +72,9 @@ export const inOneTransaction = (
   retried(() =>
     withConnection(db, async (connection) => {
       await assertPresent(recipient)
-      return orRolledBack(connection, () => (isInCluster(connection) ? oneByOne : inOnePacket)(connection, statements))
+      return orRolledBack(connection, async () => {
+        const results = await sendAll(connection, [['START TRANSACTION'], ...statements, ['COMMIT']])
+        return (results as Results).slice(1, -1)
+      })
     }),
   )

@@ -4,7 +4,8 @@ import type { Knex } from 'knex'
 import type { Recipient } from '../oauth/recipient.ts'
 import type { AuthorizationCode, RefreshToken, TokenPair } from '../oauth/types.ts'
 import { inTwoPackets } from './batch.ts'
-import type { Binding, Statement } from './connection.ts'
+import type { Binding, Connection, Statement } from './connection.ts'
+import { isInCluster } from './fresh-connection.ts'
 
 export interface Redeeming {
   readonly code: AuthorizationCode
@@ -64,7 +65,9 @@ const issueTogether = (db: Knex, all: readonly Issuing[], uses: readonly Stateme
   const proven = (results: readonly unknown[]): boolean =>
     (results[0] as { affectedRows: number }).affectedRows === pairs.length &&
     (results.at(-1) as readonly unknown[]).length === clientIds.length
-  return inTwoPackets(db, [...uses, clients], proven, insert(pairs), areAllPresent)
+  // In a cluster a conflict of one would take all of them back.
+  const isDue = async (connection: Connection) => !isInCluster(connection) && areAllPresent()
+  return inTwoPackets(db, [...uses, clients], proven, insert(pairs), isDue)
 }
 
 const insert = (pairs: readonly TokenPair[]): readonly Statement<Binding>[] => [
