@@ -221,6 +221,11 @@ export const bounds = Object.freeze({
   ),
   grantsOfPage: atMost(25, 'grants that a listing describes at once', 'a listing goes on where it ended'),
   rowsOfStatement: atMost(500, 'rows of one statement', 'a statement stays within milliseconds'),
+  connectionsOfPage: atMost(
+    400,
+    'connections after which no further rows are read for a page',
+    'as many as eight applications can have; the list goes on where it ended',
+  ),
   rowsOfPage: atMost(
     2_000,
     'rows read for one page',
