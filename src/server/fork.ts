@@ -4,10 +4,10 @@ import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { enterWorkingDirectory, program } from './working-directory.ts'
 
-// Megabytes. About 25 are in use; left to itself, V8 lets garbage pile up to eight times that before it looks. Node 24 takes more for
-// itself: half the room for what is new keeps a worker below 150 for 2 % more CPU (docs/benchmarks.md). V8 knows powers of two only.
-const forNew = Number(process.versions.node.split('.')[0]) >= 24 ? 4 : 8
-const heapLimits = ['--max-old-space-size=160', `--max-semi-space-size=${forNew}`]
+// Megabytes. About 25 are in use; left to itself, V8 lets garbage pile up to eight times that before it looks. The compiler between the
+// two others, which Node 22 brought, takes 20 for itself and answers nobody sooner; they are better used as room for what is new
+// (docs/benchmarks.md).
+const heapLimits = ['--max-old-space-size=160', '--max-semi-space-size=8', '--no-maglev']
 
 /**
  * The file that a worker starts with, looked for anew each time: where the program was called by a link to the version in use
