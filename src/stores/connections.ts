@@ -36,9 +36,12 @@ const sql = `SELECT a.id, a.client_id, a.scopes, a.mkdate, LEFT(r.id, 32) AS gra
   JOIN oauth2_access_tokens a ON a.id = some.id
   LEFT JOIN oauth2_refresh_tokens r ON r.access_token_id = a.id`
 
+// Where all are alive, the first statement is the last one.
+const rowsOfStatement = bounds.connectionsOfPage.most
+
 /** The greatest id of a full statement, from which to go on; undefined when these were all. An access token may have several rows. */
 const lastOf = (rows: readonly Row[]): string | undefined =>
-  new Set(rows.map(({ id }) => id)).size < bounds.rowsOfStatement.most
+  new Set(rows.map(({ id }) => id)).size < rowsOfStatement
     ? undefined
     : rows.reduce((last, { id }) => (id > last ? id : last), '')
 
@@ -91,7 +94,7 @@ export const connectionsOf = async (
   let after: string | undefined = from
   let read = 0
   while (after !== undefined && read < bounds.rowsOfPage.most && gathering.count() < bounds.connectionsOfPage.most) {
-    const rows = await rowsOf<Row>(db.raw(sql, [now, userId, after, bounds.rowsOfStatement.most]))
+    const rows = await rowsOf<Row>(db.raw(sql, [now, userId, after, rowsOfStatement]))
     for (const row of rows) gathering.add(row)
     read += rows.length
     after = lastOf(rows)

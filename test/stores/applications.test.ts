@@ -148,9 +148,9 @@ describe('applications of a user', () => {
     for (let from: string | undefined = ''; from !== undefined;) {
       const before = taken.length
       const page: Awaited<ReturnType<typeof store.ofUser>> = await store.ofUser(user, from)
-      expect(taken.length - before).to.be.at.most(bounds.rowsOfPage.most / bounds.rowsOfStatement.most + 3)
+      expect(taken.length - before).to.be.at.most((2 * bounds.rowsOfPage.most) / bounds.rowsOfStatement.most + 2)
       const shown = page.applications.flatMap(({ connections }) => connections)
-      expect(shown.length).to.be.lessThan(bounds.connectionsOfPage.most + bounds.rowsOfStatement.most)
+      expect(shown.length).to.be.lessThan(2 * bounds.connectionsOfPage.most)
       expect(page.applications.length).to.be.at.most(2)
       found.push(...page.applications.flatMap(({ connections }) => connections.map(({ grantId }) => grantId)))
       from = page.next
