@@ -9,7 +9,7 @@ export const exitCodes = {
   usage: 2,
   /** Settings, credentials or key files are wrong: trying again does not help. */
   settings: 3,
-  /** The database does not answer: trying again may help. */
+  /** The database does not answer, or the address to listen at is taken or not there: trying again may help. */
   away: 4,
 } as const
 

@@ -6,6 +6,7 @@ import { KeyFilesExistError } from '../crypto/whole-files.ts'
 import { databaseAddress } from '../config/show.ts'
 import { SettingsError } from '../config/settings-error.ts'
 import { SetupError } from '../oauth/errors.ts'
+import { StartError } from '../server/start-error.ts'
 import type { DatabaseSettings } from '../settings.ts'
 import { isDatabaseAway } from '../stores/database-errors.ts'
 import { CommandError, type Failure } from './command-error.ts'
@@ -98,6 +99,7 @@ const databaseFailure = (cause: unknown): Failure => {
 export const failureOf = (error: unknown): Failure => {
   if (error instanceof CommandError) return error.failure
   if (error instanceof KeyFileError && error.fault === 'four-primes-size') return 'usage'
+  if (error instanceof StartError && error.mayPass) return 'away'
   if (error instanceof SettingsError || error instanceof SetupError) return 'settings'
   return error instanceof DatabaseFault ? databaseFailure(error.cause) : 'failed'
 }

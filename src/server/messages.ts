@@ -21,8 +21,8 @@ export type ToWorker =
   | { readonly kind: 'alive'; readonly id: number }
 export type ToPrimary =
   | { readonly kind: 'ready' }
-  /** The worker cannot start; `sentence` says why and what to do. */
-  | { readonly kind: 'failed'; readonly sentence: string }
+  /** The worker cannot start; `sentence` says why and what to do, `mayPass` whether trying again may help. */
+  | { readonly kind: 'failed'; readonly sentence: string; readonly mayPass: boolean }
   | { readonly kind: 'readiness'; readonly id: number; readonly readiness: Readiness }
   | { readonly kind: 'alive'; readonly id: number }
 

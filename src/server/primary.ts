@@ -6,7 +6,6 @@ import { resolveSettings, SettingsError } from '../config.ts'
 import type { RenewedEnvironment } from '../config/renewed-environment.ts'
 import { listenText } from '../config/show.ts'
 import { createLog } from '../log.ts'
-import { SetupError } from '../oauth/errors.ts'
 import { createOneAtATime } from '../one-at-a-time.ts'
 import type { Listen } from '../settings.ts'
 import { version } from '../version.ts'
@@ -14,22 +13,22 @@ import { listen } from './http.ts'
 import { createNotify } from './notify.ts'
 import { createReload } from './reload.ts'
 import { prepareSocketFile } from './socket-file.ts'
+import { mayPass, StartError } from './start-error.ts'
 import { startWarnings } from './warnings.ts'
 import { createWorkers, reviver, type Workers } from './workers.ts'
 
 const startMonitoring = async (at: Listen, monitoring: Server): Promise<void> => {
   await prepareSocketFile(at)
   await listen(monitoring, at).catch((error: NodeJS.ErrnoException) => {
-    throw new SetupError(
+    throw new StartError(
       `Health and metrics cannot listen at ${listenText(at)} (${error.code}). Set METRICS_LISTEN to another address, or to off.`,
+      mayPass(error),
     )
   })
 }
 
 const startAll = async ({ start }: Workers, count: number): Promise<void> => {
-  await Promise.all(Array.from({ length: count }, start)).catch((error: unknown) => {
-    throw new SetupError((error as Error).message, { cause: error })
-  })
+  await Promise.all(Array.from({ length: count }, start))
 }
 
 const statusOf = (workers: Workers, needRestart: readonly string[] = []): string =>
@@ -37,7 +36,7 @@ const statusOf = (workers: Workers, needRestart: readonly string[] = []): string
 
 /**
  * Runs the service until SIGTERM or SIGINT; SIGHUP reads the settings anew. `first` is a worker that waits for its settings.
- * Rejects with SettingsError or SetupError when it cannot start.
+ * Rejects with SettingsError or StartError when it cannot start.
  */
 export const runPrimary = async (first: Worker, environment: RenewedEnvironment): Promise<void> => {
   const resolution = await resolveSettings()

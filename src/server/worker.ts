@@ -14,6 +14,7 @@ import type { Deps } from '../wire/deps.ts'
 import { createHttpServer, listen, type HttpServer } from './http.ts'
 import { isOurs, type ToPrimary, type ToWorker } from './messages.ts'
 import { readinessOf } from './readiness.ts'
+import { mayPass } from './start-error.ts'
 
 // The callback takes what is wrong: a primary that has left hears nothing, and that is no fault of the worker (R16).
 const tell = (message: ToPrimary): void =>
@@ -35,8 +36,8 @@ const sentenceOf = (error: unknown, listen: Settings['listen']): string => {
 }
 
 /** Ends this worker; the primary hears the reason and tells the operator. */
-export const failWorker = (sentence: string): void => {
-  const message: ToPrimary = { kind: 'failed', sentence }
+export const failWorker = (sentence: string, mayPass = false): void => {
+  const message: ToPrimary = { kind: 'failed', sentence, mayPass }
   process.send?.(message, () => process.exit(1))
 }
 
@@ -81,6 +82,6 @@ export const runWorker = async (settings: Settings): Promise<void> => {
     tell({ kind: 'ready' })
     deps.log.debug({ worker: cluster.worker?.id }, 'worker listens')
   } catch (error) {
-    failWorker(sentenceOf(error, settings.listen))
+    failWorker(sentenceOf(error, settings.listen), mayPass(error))
   }
 }

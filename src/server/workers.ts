@@ -6,9 +6,10 @@ import type { Settings } from '../settings.ts'
 import { forkWorker } from './fork.ts'
 import { isReady } from './readiness.ts'
 import { isOurs, type HandOver, type Readiness, type ToPrimary, type ToWorker } from './messages.ts'
+import { StartError } from './start-error.ts'
 
 export interface Workers {
-  /** Starts one. Resolves when it listens; rejects with its own sentence when it cannot. */
+  /** Starts one. Resolves when it listens; rejects with a StartError, its own sentence, when it cannot. */
   readonly start: () => Promise<Worker>
   /** Workers that take requests. */
   readonly ready: () => readonly Worker[]
@@ -63,10 +64,10 @@ export const createWorkers = ({ log, first, environment, onDeath }: WorkersOptio
   const start = () =>
     new Promise<Worker>((resolve, reject) => {
       const worker = next()
-      let sentence = 'The worker ended before it was ready.'
+      let fault = new StartError('The worker ended before it was ready.', false)
       worker.on('message', (message: unknown) => {
         if (!isOurs<ToPrimary>(message, ['ready', 'failed'])) return
-        if (message.kind === 'failed') sentence = message.sentence
+        if (message.kind === 'failed') fault = new StartError(message.sentence, message.mayPass)
         else if (message.kind === 'ready') {
           listening.add(worker)
           resolve(worker)
@@ -74,7 +75,7 @@ export const createWorkers = ({ log, first, environment, onDeath }: WorkersOptio
       })
       worker.once('exit', (code, signal) => {
         const served = listening.delete(worker)
-        if (!served) reject(new Error(sentence))
+        if (!served) reject(fault)
         else if (!expected.has(worker)) {
           log.error({ worker: worker.id, code, signal }, 'worker died')
           onDeath()

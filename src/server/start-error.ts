@@ -1,0 +1,18 @@
+// Why the service could not start, and whether trying again may help.
+import { SetupError } from '../oauth/errors.ts'
+
+/** `message` is a sentence for the operator. */
+export class StartError extends SetupError {
+  /** True where nothing has to be mended for it: the next attempt may find it gone. */
+  readonly mayPass: boolean
+
+  constructor(message: string, mayPass: boolean, options?: ErrorOptions) {
+    super(message, options)
+    this.mayPass = mayPass
+  }
+}
+
+const passing = new Set(['EADDRINUSE', 'EADDRNOTAVAIL'])
+
+/** True for an address that another process may give up, or that the network may bring, as at the start of a machine. */
+export const mayPass = (error: unknown): boolean => passing.has((error as NodeJS.ErrnoException).code ?? '')
