@@ -13,7 +13,7 @@ import { listen } from './http.ts'
 import { createNotify } from './notify.ts'
 import { createReload } from './reload.ts'
 import { prepareSocketFile } from './socket-file.ts'
-import { mayPass, StartError } from './start-error.ts'
+import { isPassing, StartError } from './start-error.ts'
 import { startWarnings } from './warnings.ts'
 import { createWorkers, reviver, type Workers } from './workers.ts'
 
@@ -22,7 +22,7 @@ const startMonitoring = async (at: Listen, monitoring: Server): Promise<void> =>
   await listen(monitoring, at).catch((error: NodeJS.ErrnoException) => {
     throw new StartError(
       `Health and metrics cannot listen at ${listenText(at)} (${error.code}). Set METRICS_LISTEN to another address, or to off.`,
-      mayPass(error),
+      isPassing(error),
     )
   })
 }

@@ -6,8 +6,8 @@ export class StartError extends SetupError {
   /** True where nothing has to be mended for it: the next attempt may find it gone. */
   readonly mayPass: boolean
 
-  constructor(message: string, mayPass: boolean, options?: ErrorOptions) {
-    super(message, options)
+  constructor(message: string, mayPass: boolean) {
+    super(message)
     this.mayPass = mayPass
   }
 }
@@ -15,4 +15,4 @@ export class StartError extends SetupError {
 const passing = new Set(['EADDRINUSE', 'EADDRNOTAVAIL'])
 
 /** True for an address that another process may give up, or that the network may bring, as at the start of a machine. */
-export const mayPass = (error: unknown): boolean => passing.has((error as NodeJS.ErrnoException).code ?? '')
+export const isPassing = (error: unknown): boolean => passing.has((error as NodeJS.ErrnoException).code ?? '')

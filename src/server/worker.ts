@@ -14,7 +14,7 @@ import type { Deps } from '../wire/deps.ts'
 import { createHttpServer, listen, type HttpServer } from './http.ts'
 import { isOurs, type ToPrimary, type ToWorker } from './messages.ts'
 import { readinessOf } from './readiness.ts'
-import { mayPass } from './start-error.ts'
+import { isPassing } from './start-error.ts'
 
 // The callback takes what is wrong: a primary that has left hears nothing, and that is no fault of the worker (R16).
 const tell = (message: ToPrimary): void =>
@@ -82,6 +82,6 @@ export const runWorker = async (settings: Settings): Promise<void> => {
     tell({ kind: 'ready' })
     deps.log.debug({ worker: cluster.worker?.id }, 'worker listens')
   } catch (error) {
-    failWorker(sentenceOf(error, settings.listen), mayPass(error))
+    failWorker(sentenceOf(error, settings.listen), isPassing(error))
   }
 }
