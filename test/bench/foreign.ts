@@ -65,8 +65,8 @@ export const foreignToken = async (environment: Environment, { rounds, seconds }
   }
 }
 
-/** Connections that one address, a proxy or a lecture hall, holds with them: fewer than may wait for a key. */
-const fromOneAddress = 200
+/** Connections that one address, a proxy or a lecture hall, holds with them: as many as come to their turn before they are told to come again. */
+const fromOneAddress = 60
 /** Seconds after which the flood ends, however many tokens are left. */
 const patience = 240
 
